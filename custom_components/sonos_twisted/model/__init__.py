@@ -4,6 +4,7 @@ Bytes in, typed values out. Nothing in here starts a thread, opens a connection 
 times are passed in, as seconds of a clock of the caller's choice (a monotonic one).
 """
 
+from .aspects import Aspect, Change
 from .description import (
     DescriptionError,
     DeviceDescription,
@@ -12,6 +13,17 @@ from .description import (
     parse_device_description,
 )
 from .didl import Didl, parse_didl, parse_didl_list, parse_stream_content
+from .household import Household, TopologyChange
+from .media import (
+    Media,
+    PlaybackState,
+    PlayMode,
+    Repeat,
+    Source,
+    media_from_variables,
+    source_from_uri,
+    uid_in_uri,
+)
 from .notification import (
     MalformedNotification,
     Value,
@@ -19,6 +31,14 @@ from .notification import (
     parse_notification,
     variable_name,
 )
+from .position import (
+    PlaybackPosition,
+    Playing,
+    PositionReading,
+    PositionTracker,
+    parse_position_info,
+)
+from .speaker import Speaker
 from .times import parse_duration
 from .topology import (
     EMPTY_TOPOLOGY,
@@ -30,29 +50,49 @@ from .topology import (
     is_really_gone,
     parse_zone_group_state,
 )
+from .transport import Transport
 
 __all__ = [
     "EMPTY_TOPOLOGY",
+    "Aspect",
+    "Change",
     "DescriptionError",
     "DeviceDescription",
     "Didl",
+    "Household",
     "MalformedDescription",
     "MalformedNotification",
     "MalformedTopology",
+    "Media",
     "NotSonosDescription",
+    "PlayMode",
+    "PlaybackPosition",
+    "PlaybackState",
+    "Playing",
+    "PositionReading",
+    "PositionTracker",
+    "Repeat",
+    "Source",
+    "Speaker",
     "Topology",
+    "TopologyChange",
+    "Transport",
     "Value",
     "VanishedDevice",
     "Variables",
     "ZoneGroup",
     "ZoneMember",
     "is_really_gone",
+    "media_from_variables",
     "parse_device_description",
     "parse_didl",
     "parse_didl_list",
     "parse_duration",
     "parse_notification",
+    "parse_position_info",
     "parse_stream_content",
     "parse_zone_group_state",
+    "source_from_uri",
+    "uid_in_uri",
     "variable_name",
 ]

@@ -1,0 +1,410 @@
+"""A household of players: events and topologies in, changes out.
+
+The household is what makes one picture of what many players say, each for itself and in any order:
+
+- Members of a group show what their coordinator plays. Who coordinates is decided by the topology
+  alone.
+- A player also knows by itself whether it follows another (its transport URI is `x-rincon:<uid>`),
+  and may say so before the topology does, or still say so after. As long as a coordinator says
+  that it follows someone, its group *keeps showing what it showed*: nothing is guessed, nobody
+  shows another room's media, and nothing flickers. The next topology or the next event of the
+  coordinator settles it; `unsettled` lists who waits for that.
+- A group whose named coordinator is not among its members plays nothing that is known, until a
+  topology with a coordinator comes.
+- Everything that one call changes is changed when it returns. There is no state in between that
+  anybody could see, as long as the household is used on one thread.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from .aspects import (
+    CONTAINER_ASPECTS,
+    HOUSEHOLD_ASPECTS,
+    HOUSEHOLD_WIDE,
+    SERVICE_ASPECTS,
+    TRANSPORT_ASPECTS,
+    VARIABLE_ASPECTS,
+    Aspect,
+    Change,
+    containers,
+)
+from .speaker import Speaker
+from .topology import EMPTY_TOPOLOGY, Topology, VanishedDevice, is_really_gone
+from .transport import (
+    UNKNOWN_TRANSPORT,
+    Transport,
+    followed,
+    group_rendering,
+    transport_after_event,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .description import DeviceDescription
+    from .notification import Value, Variables
+    from .position import PositionReading
+    from .topology import ZoneMember
+
+
+type Changed = dict[str, Value | None]
+"""The former values of variables that have changed, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopologyChange:
+    """What a topology brought. All uids are sorted."""
+
+    changes: frozenset[Change] = frozenset()
+    appeared: tuple[str, ...] = ()
+    """Rooms that a user sees now and did not see before."""
+    disappeared: tuple[str, ...] = ()
+    """Rooms that left the topology or became a hidden part of another room."""
+    rebooted: tuple[str, ...] = ()
+    """Players, hidden or not, that have started anew: they have forgotten all leases."""
+    moved: tuple[str, ...] = ()
+    """Players, hidden or not, with another address than before."""
+    gone: tuple[VanishedDevice, ...] = ()
+    """Devices that vanished for a known reason, other than in the topology before."""
+
+
+class Household:
+    """The players of one household. Not safe for threads: use it on one."""
+
+    def __init__(self, household_id: str) -> None:
+        """Begin without players; the first topology brings them."""
+        self.household_id = household_id
+        self.speakers: dict[str, Speaker] = {}
+        """All players that were ever heard of, by uid; see `Speaker.present` and `forget`."""
+        self.topology = EMPTY_TOPOLOGY
+        self.topology_at: float | None = None
+        """When the last topology came, in the time that was passed with it."""
+        self.variables: dict[str, Variables] = {}
+        """What is evented alike by all players (alarms, favourites, ...), by service and name."""
+
+    def coordinator_of(self, uid: str) -> Speaker | None:
+        """Give the player that coordinates the group of `uid`, which may be itself.
+
+        None if `uid` is in no group, or in one whose coordinator is not among its members.
+        """
+        group = self.topology.group_of(uid)
+        if group is None or not group.has_coordinator:
+            return None
+        return self.speakers[group.coordinator]
+
+    def group_members(self, uid: str) -> list[str]:
+        """List the uids of the visible players in the group of `uid`, the coordinator first.
+
+        A hidden player is not in the list for its own group. Empty if `uid` is in no group.
+        """
+        group = self.topology.group_of(uid)
+        if group is None:
+            return []
+        return [member.uid for member in self.topology.visible_members(group)]
+
+    @property
+    def unsettled(self) -> list[str]:
+        """The uids of coordinators whose own transport says that they follow another player."""
+        return [
+            group.coordinator
+            for group in self.topology.groups
+            if group.has_coordinator and self.speakers[group.coordinator].follows is not None
+        ]
+
+    def forget(self, uid: str) -> None:
+        """Drop a player that is not in the topology, such as one that was sold."""
+        if uid not in self.topology.members:
+            self.speakers.pop(uid, None)
+
+    @property
+    def rooms(self) -> list[Speaker]:
+        """The players that a user sees, by uid."""
+        return [self.speakers[uid] for uid in self.topology.visible]
+
+    # Topology
+
+    def apply_topology(self, topology: Topology, now: float) -> TopologyChange:
+        """Take over a topology as a whole.
+
+        Args:
+            topology: From whichever player. An equal one changes nothing.
+            now: The time when it came.
+        """
+        self.topology_at = now
+        if topology == self.topology:
+            return TopologyChange()
+        old, self.topology = self.topology, topology
+        changes: set[Change] = set()
+        rebooted, moved = [], []
+        for uid, member in topology.members.items():
+            speaker = self._speaker(uid)
+            if _has_rebooted(speaker, member):
+                rebooted.append(uid)
+            if speaker.host and (speaker.host, speaker.port) != (member.host, member.port):
+                moved.append(uid)
+            if _adopt(speaker, member):
+                changes.add(Change(uid, Aspect.DEVICE))
+        for uid in old.members.keys() - topology.members.keys():
+            self.speakers[uid].present = False
+        changes |= self._availability_changes(old, topology)
+        changes |= self._group_changes(old, topology)
+        changes |= self._show(topology.members.keys() | old.members.keys())
+        return TopologyChange(
+            changes=frozenset(changes),
+            appeared=tuple(sorted(set(topology.visible) - set(old.visible))),
+            disappeared=tuple(sorted(set(old.visible) - set(topology.visible))),
+            rebooted=tuple(rebooted),
+            moved=tuple(moved),
+            gone=tuple(
+                device
+                for device in topology.vanished
+                if is_really_gone(device) and device not in old.vanished
+            ),
+        )
+
+    def _speaker(self, uid: str) -> Speaker:
+        speaker = self.speakers.get(uid)
+        if speaker is None:
+            # An event may come before the first topology. What it says is kept for then.
+            speaker = self.speakers[uid] = Speaker(uid)
+        return speaker
+
+    def _availability_changes(self, old: Topology, new: Topology) -> set[Change]:
+        return {Change(uid, Aspect.AVAILABILITY) for uid in old.members.keys() ^ new.members.keys()}
+
+    def _group_changes(self, old: Topology, new: Topology) -> set[Change]:
+        before, after = _group_lists(old), _group_lists(new)
+        return {
+            Change(uid, Aspect.GROUP)
+            for uid in before.keys() | after.keys()
+            if before.get(uid) != after.get(uid)
+        }
+
+    def _show(self, uids: Iterable[str]) -> set[Change]:
+        """Let players show what their coordinators play."""
+        changes: set[Change] = set()
+        for uid in uids:
+            coordinator = self.coordinator_of(uid)
+            speaker = self.speakers[uid]
+            if coordinator is None:
+                transport = UNKNOWN_TRANSPORT
+            elif coordinator.follows is None:
+                transport = coordinator.own
+            else:  # contradicts the topology: nothing to be shown is known for sure
+                continue
+            old, speaker.shown = speaker.shown, transport
+            if old is not transport and (speaker.visible or not speaker.present):
+                changes |= {Change(uid, aspect) for aspect in _differences(old, transport)}
+        return changes
+
+    # Events
+
+    def apply_event(self, uid: str, service: str, variables: Variables, now: float) -> set[Change]:
+        """Take over the variables of an event.
+
+        They are laid over what is known: a variable or channel that is not in them keeps its
+        value. A ZoneGroupState among them is left to `apply_topology`.
+
+        Args:
+            uid: The player that sent it. One that is not known yet is remembered until a topology
+                brings it.
+            service: The UPnP name of the service, such as "AVTransport".
+            variables: As `parse_notification` gives them. They are not kept or changed.
+            now: The time when it came.
+
+        Returns:
+            What is new. Nothing, if the event repeats what is known.
+        """
+        speaker = self._speaker(uid)
+        speaker.last_event_at = now
+        known = speaker.variables.setdefault(service, {})
+        changed = _overlay(known, variables)
+        changes: set[Change]
+        if service == "AVTransport":
+            changes = self._apply_transport(speaker, variables, changed, now)
+        elif service == "GroupRenderingControl":
+            speaker.own = group_rendering(speaker.own, known)
+            changes = self._show_group_of(uid)
+        elif service == "RenderingControl":
+            changes = _apply_rendering(speaker, changed)
+        else:
+            changes = self._apply_other(speaker, service, variables, changed)
+        if not speaker.present:
+            return {change for change in changes if change.uid == self.household_id}
+        return changes
+
+    def _apply_transport(
+        self, speaker: Speaker, variables: Variables, changed: Changed, now: float
+    ) -> set[Change]:
+        known = speaker.variables["AVTransport"]
+        followed_before, speaker.follows = speaker.follows, followed(known)
+        if speaker.follows is not None:
+            # It has no media of its own. What it says about itself (always PLAYING) is void.
+            speaker.own = replace(
+                UNKNOWN_TRANSPORT,
+                group_volume=speaker.own.group_volume,
+                group_muted=speaker.own.group_muted,
+            )
+        else:
+            # Whoever stopped following means all that it says, also what it said as a member.
+            new = variables.keys() if followed_before else changed.keys()
+            speaker.own = transport_after_event(speaker.own, known, variables.keys(), new, now)
+        changes = self._show_group_of(speaker.uid)
+        if "queue_update_id" in changed:
+            changes.add(Change(speaker.uid, Aspect.QUEUE))
+        return changes
+
+    def _show_group_of(self, uid: str) -> set[Change]:
+        """Let the group show what a player plays, if that is the one that coordinates it."""
+        group = self.topology.group_of(uid)
+        if group is None or group.coordinator != uid:
+            return set()
+        return self._show(member.uid for member in group.members)
+
+    def _apply_other(
+        self, speaker: Speaker, service: str, variables: Variables, changed: Changed
+    ) -> set[Change]:
+        if service == "DeviceProperties" and "zone_name" in changed:
+            speaker.name = speaker.variable(service, "zone_name") or speaker.name
+        if service == "ZoneGroupTopology":
+            # As long as everything else together, and kept once for the household, in `topology`.
+            speaker.variables[service].pop("zone_group_state", None)
+            changed.pop("zone_group_state", None)
+        shared = self.variables.setdefault(service, {})
+        common = {
+            name: value for name, value in variables.items() if (service, name) in HOUSEHOLD_ASPECTS
+        }
+        changes = {
+            Change(self.household_id, HOUSEHOLD_ASPECTS[service, name])
+            for name in _overlay(shared, common)
+        }
+        default = SERVICE_ASPECTS.get(service, Aspect.OTHER)
+        for name in changed.keys() - common.keys():
+            aspect = VARIABLE_ASPECTS.get((service, name), default)
+            if aspect is not None:
+                changes.add(Change(speaker.uid, aspect))
+        if "container_update_i_ds" in changed:
+            changes |= self._container_changes(speaker)
+        return changes
+
+    def _container_changes(self, speaker: Speaker) -> set[Change]:
+        update_ids = speaker.variable("ContentDirectory", "container_update_i_ds") or ""
+        return {
+            Change(self.household_id if aspect in HOUSEHOLD_WIDE else speaker.uid, aspect)
+            for container in containers(update_ids)
+            for prefix, aspect in CONTAINER_ASPECTS
+            if container.startswith(prefix)
+        }
+
+    # What is learnt by asking
+
+    def apply_position(
+        self, uid: str, reading: PositionReading, requested_at: float
+    ) -> set[Change]:
+        """Take over an answer to GetPositionInfo (see `Speaker.reading_due`).
+
+        Args:
+            uid: The player that was asked, which must be a coordinator to count.
+            reading: Its answer.
+            requested_at: When the request was sent. The answer is dropped if an event that came
+                after that has changed the position.
+        """
+        speaker = self.speakers.get(uid)
+        if speaker is None or speaker.follows is not None:
+            return set()
+        tracker = speaker.own.tracker.after_reading(reading, requested_at)
+        if tracker is speaker.own.tracker:
+            return set()
+        speaker.own = replace(speaker.own, tracker=tracker)
+        return self._show_group_of(uid)
+
+    def apply_description(self, uid: str, description: DeviceDescription) -> set[Change]:
+        """Take over a device description."""
+        speaker = self._speaker(uid)
+        if speaker.description == description:
+            return set()
+        speaker.description = description
+        speaker.name = speaker.name or description.room_name
+        return {Change(uid, Aspect.DEVICE)}
+
+    def set_available(self, uid: str, available: bool, reason: str = "") -> set[Change]:  # noqa: FBT001
+        """Note whether a player can be reached, and if not, why not."""
+        speaker = self._speaker(uid)
+        reason = "" if available else reason
+        if (speaker.available, speaker.unavailable_reason) == (available, reason):
+            return set()
+        speaker.available, speaker.unavailable_reason = available, reason
+        return {Change(uid, Aspect.AVAILABILITY)}
+
+
+def _has_rebooted(speaker: Speaker, member: ZoneMember) -> bool:
+    """Note the boot sequence number and tell whether it has grown.
+
+    A lower one comes with an old topology that is late, and says nothing.
+    """
+    if member.boot_seq is None or member.boot_seq <= (speaker.boot_seq or 0):
+        return False
+    known, speaker.boot_seq = speaker.boot_seq, member.boot_seq
+    return known is not None
+
+
+def _adopt(speaker: Speaker, member: ZoneMember) -> bool:
+    """Take over what the topology says of a player, and tell whether that is new."""
+    old, speaker.member = speaker.member, member
+    speaker.present = True
+    if old is None or old.name != member.name:
+        speaker.name = member.name or speaker.name
+    speaker.host, speaker.port = member.host, member.port
+    return old != member
+
+
+def _group_lists(topology: Topology) -> dict[str, tuple[str, ...]]:
+    """Map each visible player to its coordinator and the visible members of its group."""
+    lists: dict[str, tuple[str, ...]] = {}
+    for group in topology.groups:
+        uids = tuple(member.uid for member in topology.visible_members(group))
+        coordinator = group.coordinator if group.has_coordinator else ""
+        lists |= dict.fromkeys(uids, (coordinator, *uids))
+    return lists
+
+
+def _differences(old: Transport, new: Transport) -> set[Aspect]:
+    return {
+        aspect for name, aspect in TRANSPORT_ASPECTS if getattr(old, name) != getattr(new, name)
+    }
+
+
+def _overlay(known: Variables, new: Variables) -> Changed:
+    """Lay new values over known ones. Gives the former values of those that differ, by name."""
+    changed: Changed = {}
+    for name, value in new.items():
+        old = known.get(name)
+        if isinstance(value, dict):
+            value = {**old, **value} if isinstance(old, dict) else dict(value)  # noqa: PLW2901
+        if value != old:
+            known[name] = value
+            changed[name] = old
+    return changed
+
+
+def _apply_rendering(speaker: Speaker, changed: Changed) -> set[Change]:
+    """Read volume and mute. The master channel is the volume; the others are the balance."""
+    volume = speaker.variable("RenderingControl", "volume") or ""
+    if volume.isascii() and volume.isdecimal():
+        speaker.volume = int(volume)
+    if mute := speaker.variable("RenderingControl", "mute"):
+        speaker.muted = mute == "1"
+    aspects: set[Aspect] = set()
+    for name, old in changed.items():
+        new = speaker.variables["RenderingControl"][name]
+        if name not in {"volume", "mute"} or not isinstance(new, dict):
+            aspects.add(Aspect.SOUND)
+            continue
+        before = old if isinstance(old, dict) else {}
+        aspects |= {
+            Aspect.VOLUME if channel == "Master" else Aspect.SOUND
+            for channel, value in new.items()
+            if before.get(channel) != value
+        }
+    return {Change(speaker.uid, aspect) for aspect in aspects}
