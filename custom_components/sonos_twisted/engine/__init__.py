@@ -1,0 +1,62 @@
+"""The engine: how a household is heard and spoken to. It knows nothing of Home Assistant.
+
+A host makes a :class:`HouseholdConnection` on its asyncio loop, opens it with a speaker's
+address, and from then on gets :data:`AnyNews` and can run ``engine.commands``. Underneath, a
+Twisted reactor in a thread of its own (:class:`ReactorThread`) hosts the listener and the leases.
+"""
+
+from .commands.identity import Identity
+from .connection import ConnectionSettings, HouseholdConnection, WrongHouseholdError
+from .errors import (
+    EngineError,
+    EventsNotArrivingError,
+    HttpStatusError,
+    ListenError,
+    NotSonosError,
+    PlayerError,
+    PlayerUnreachableError,
+    ReactorUnavailableError,
+    SubscriptionLostError,
+    UpnpDisabledError,
+    UpnpError,
+)
+from .listener import DEFAULT_LISTEN_PORT, ListenSettings
+from .news import (
+    AnyNews,
+    DescriptionNews,
+    EventNews,
+    LeaseNews,
+    ReachabilityNews,
+    TopologyNews,
+)
+from .reactor import ReactorThread, reactor_thread
+from .subscription import Subscription
+
+__all__ = [
+    "DEFAULT_LISTEN_PORT",
+    "AnyNews",
+    "ConnectionSettings",
+    "DescriptionNews",
+    "EngineError",
+    "EventNews",
+    "EventsNotArrivingError",
+    "HouseholdConnection",
+    "HttpStatusError",
+    "Identity",
+    "LeaseNews",
+    "ListenError",
+    "ListenSettings",
+    "NotSonosError",
+    "PlayerError",
+    "PlayerUnreachableError",
+    "ReachabilityNews",
+    "ReactorThread",
+    "ReactorUnavailableError",
+    "Subscription",
+    "SubscriptionLostError",
+    "TopologyNews",
+    "UpnpDisabledError",
+    "UpnpError",
+    "WrongHouseholdError",
+    "reactor_thread",
+]

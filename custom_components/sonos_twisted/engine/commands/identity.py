@@ -1,0 +1,71 @@
+"""Who answers at an address."""
+
+from dataclasses import dataclass
+import socket
+
+from ...model import (
+    DeviceDescription,
+    MalformedDescription,
+    NotSonosDescription,
+    parse_device_description,
+)
+from ..errors import HttpStatusError, NotSonosError, PlayerUnreachableError
+from ..player import Player
+from . import soap
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a speaker says of itself.
+
+    Attributes:
+        address: Its address as ``host:port``, with the host as an IPv4 address.
+        household_id: The household it belongs to, for example ``Sonos_abc...``.
+        description: Its device description.
+
+    """
+
+    address: str
+    household_id: str
+    description: DeviceDescription
+
+
+def describe(address: str) -> DeviceDescription:
+    """Read a speaker's device description: one GET.
+
+    Raises:
+        NotSonosError: When something else than a Sonos speaker answers.
+        PlayerError: As :func:`.soap.get`.
+
+    """
+    try:
+        return parse_device_description(soap.get(address, "/xml/device_description.xml"))
+    except (MalformedDescription, NotSonosDescription, HttpStatusError) as error:
+        raise NotSonosError(Player.at(address).ip_address) from error
+
+
+def identify(address: str) -> Identity:
+    """Find out which speaker of which household answers at an address: one GET, one action.
+
+    Args:
+        address: An IPv4 address or a host name, with or without a port.
+
+    Raises:
+        NotSonosError: When something else than a Sonos speaker answers.
+        PlayerError: As :func:`.soap.call`.
+
+    """
+    player = Player.at(address)
+    try:
+        host = socket.gethostbyname(player.ip_address)
+    except OSError as error:
+        raise PlayerUnreachableError(
+            player.ip_address, "cannot be found: there is no such name in the network"
+        ) from error
+    found = Player(host, player.port).address
+    description = describe(found)
+    answer = soap.call(found, "DeviceProperties", "GetHouseholdID")
+    household_id = answer.get("CurrentHouseholdID", "")
+    if not household_id:
+        raise NotSonosError(host)
+    return Identity(found, household_id, description)

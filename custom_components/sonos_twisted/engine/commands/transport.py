@@ -1,0 +1,85 @@
+"""What a group plays: the AVTransport service of the group's coordinator."""
+
+from . import soap
+
+_SERVICE = "AVTransport"
+
+
+def play(address: str) -> None:
+    """Start or resume."""
+    soap.call(address, _SERVICE, "Play", InstanceID=0, Speed=1)
+
+
+def pause(address: str) -> None:
+    """Pause."""
+    soap.call(address, _SERVICE, "Pause", InstanceID=0)
+
+
+def stop(address: str) -> None:
+    """Stop."""
+    soap.call(address, _SERVICE, "Stop", InstanceID=0)
+
+
+def next_track(address: str) -> None:
+    """Skip to the next track."""
+    soap.call(address, _SERVICE, "Next", InstanceID=0)
+
+
+def previous_track(address: str) -> None:
+    """Go back to the previous track."""
+    soap.call(address, _SERVICE, "Previous", InstanceID=0)
+
+
+def seek(address: str, position: int) -> None:
+    """Go to a position in the current track.
+
+    Args:
+        address: The coordinator's address.
+        position: Seconds from the start of the track.
+
+    """
+    minutes, seconds = divmod(position, 60)
+    hours, minutes = divmod(minutes, 60)
+    target = f"{hours}:{minutes:02}:{seconds:02}"
+    soap.call(address, _SERVICE, "Seek", InstanceID=0, Unit="REL_TIME", Target=target)
+
+
+def set_play_mode(address: str, play_mode: str) -> None:
+    """Set shuffle and repeat at once.
+
+    Args:
+        address: The coordinator's address.
+        play_mode: One of Sonos's six modes, for example ``SHUFFLE_NOREPEAT``.
+
+    """
+    soap.call(address, _SERVICE, "SetPlayMode", InstanceID=0, NewPlayMode=play_mode)
+
+
+def join(address: str, coordinator_uid: str) -> None:
+    """Make a speaker play along with a group.
+
+    Args:
+        address: The speaker's address.
+        coordinator_uid: The uid of the group's coordinator.
+
+    """
+    uri = f"x-rincon:{coordinator_uid}"
+    soap.call(
+        address,
+        _SERVICE,
+        "SetAVTransportURI",
+        InstanceID=0,
+        CurrentURI=uri,
+        CurrentURIMetaData="",
+    )
+
+
+def unjoin(address: str) -> None:
+    """Take a speaker out of its group."""
+    soap.call(address, _SERVICE, "BecomeCoordinatorOfStandaloneGroup", InstanceID=0)
+
+
+def read_position(address: str) -> str:
+    """Return how far the current track has been played, as the speaker words it (``H:MM:SS``)."""
+    answer = soap.call(address, _SERVICE, "GetPositionInfo", InstanceID=0)
+    return answer.get("RelTime", "")

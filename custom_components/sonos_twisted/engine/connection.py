@@ -1,0 +1,220 @@
+"""The host's end of the engine: one household, opened, listened to, spoken to and closed."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+import functools
+import logging
+from typing import TYPE_CHECKING, Any
+
+from .commands.identity import Identity, identify
+from .errors import EngineError, NotSonosError, PlayerError
+from .gena import GenaClient
+from .listener import Listener, Listeners, ListenSettings
+from .mailbox import Mailbox
+from .player import Player
+from .runner import CommandRunner, ThreadRunner
+from .session import HouseholdSession
+from .subscription import DEFAULT_LEASE_SECONDS
+
+if TYPE_CHECKING:
+    from .news import AnyNews
+    from .reactor import ReactorThread
+
+_LOGGER = logging.getLogger(__name__)
+
+#: Seconds; threads that still wait for a dead speaker then end by themselves.
+_RUNNER_STOP_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionSettings:
+    """How to connect to a household.
+
+    Attributes:
+        listen: Where events arrive.
+        request_seconds: How long a single request to a speaker may take.
+        lease_seconds: How long a subscription to ask for.
+
+    """
+
+    listen: ListenSettings = field(default_factory=ListenSettings)
+    request_seconds: float = 9.5
+    lease_seconds: int = DEFAULT_LEASE_SECONDS
+
+
+class WrongHouseholdError(PlayerError):
+    """A speaker belongs to another household than the one that was expected.
+
+    Args:
+        host: The speaker's address.
+        household_id: The household that it belongs to.
+
+    """
+
+    def __init__(self, host: str, household_id: str) -> None:
+        """Name the speaker and its household."""
+        super().__init__(host, "belongs to another Sonos household")
+        self.args = (host, household_id)
+        self.household_id = household_id
+
+
+@functools.cache
+def _listeners(reactor: Any) -> Listeners:
+    return Listeners(reactor)
+
+
+class HouseholdConnection:
+    """One household. Made and used on the host's event loop.
+
+    News is delivered on that loop, in the order in which things became known.
+    """
+
+    def __init__(
+        self,
+        thread: ReactorThread,
+        deliver: Callable[[list[AnyNews]], None],
+        settings: ConnectionSettings | None = None,
+    ) -> None:
+        """Prepare a connection; nothing is opened yet.
+
+        Args:
+            thread: The process's reactor thread.
+            deliver: Takes the news, a list at a time.
+            settings: How to connect.
+
+        """
+        self._thread = thread
+        self._settings = settings or ConnectionSettings()
+        self._mailbox: Mailbox[AnyNews] = Mailbox(asyncio.get_running_loop(), deliver)
+        self._runner: CommandRunner | None = None
+        self._listener: Listener | None = None
+        self._session: HouseholdSession | None = None
+
+    @property
+    def listening_on(self) -> tuple[str, int] | None:
+        """The local address and port that events arrive at; None when closed."""
+        address = self._listener.address if self._listener else ()
+        return address or None
+
+    @property
+    def pending_news(self) -> int:
+        """How many pieces of news the host has not taken yet."""
+        return self._mailbox.depth
+
+    async def open(self, hosts: Sequence[str], household_id: str | None = None) -> Identity:
+        """Find the household through any of the given speakers and begin to listen to it.
+
+        Args:
+            hosts: Addresses of speakers of the household; one that answers is enough.
+            household_id: The household that is expected, if one is.
+
+        Returns:
+            The speaker through which the household was found.
+
+        Raises:
+            ListenError: When there is no port to receive events on.
+            PlayerError: When no host led to the household: what the first of them met with.
+
+        """
+        await self._start_runner()
+        try:
+            return await self._open(hosts, household_id)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _open(self, hosts: Sequence[str], household_id: str | None) -> Identity:
+        thread = self._thread
+        listener = await thread.run(_listeners(thread.reactor).acquire, self._settings.listen)
+        self._listener = listener
+        answers = await asyncio.gather(
+            *(self._identify(host, household_id) for host in hosts), return_exceptions=True
+        )
+        errors = [answer for answer in answers if isinstance(answer, BaseException)]
+        for identity in answers:
+            if isinstance(identity, Identity):
+                try:
+                    await self._listen_through(identity, listener)
+                except PlayerError as failure:
+                    errors.append(failure)
+                else:
+                    return identity
+        for error in errors:
+            _LOGGER.debug("No way into the household: %s", error)
+        raise errors[0]
+
+    async def _identify(self, host: str, household_id: str | None) -> Identity:
+        identity = await self.run(identify, host)
+        if household_id is not None and identity.household_id != household_id:
+            raise WrongHouseholdError(host, identity.household_id)
+        if not identity.description.uid:
+            raise NotSonosError(host)
+        return identity
+
+    async def _listen_through(self, identity: Identity, listener: Listener) -> None:
+        reactor = self._thread.reactor
+        session = HouseholdSession(
+            reactor=reactor,
+            listener=listener,
+            request=GenaClient(reactor, self._settings.request_seconds),
+            runner=self._open_runner,
+            post=lambda news: self._mailbox.post(news.about, news),
+            lease_seconds=self._settings.lease_seconds,
+        )
+        await self._thread.run(session.start, identity.description.uid, Player.at(identity.address))
+        self._session = session
+
+    async def identify(self, host: str) -> Identity:
+        """Find out which speaker answers at a host, without listening to it.
+
+        Raises:
+            PlayerError: When none does.
+
+        """
+        await self._start_runner()
+        return await self.run(identify, host)
+
+    async def _start_runner(self) -> None:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self._thread.start)
+        if self._runner is None:
+            runner = ThreadRunner(self._thread.reactor, self._settings.request_seconds)
+            await self._thread.run(runner.start)
+            self._runner = runner
+
+    async def run[**P, T](self, command: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Execute a command of ``engine.commands``; its first argument is the speaker's address.
+
+        Raises:
+            PlayerError: When the speaker cannot be reached or declines.
+
+        """
+        return await self._thread.run(self._open_runner.run, command, *args, **kwargs)
+
+    @property
+    def _open_runner(self) -> CommandRunner:
+        if self._runner is None:
+            raise EngineError("The connection to the household is closed")
+        return self._runner
+
+    def sign_of_life(self, uid: str) -> None:
+        """Tell that a speaker was heard of by other means than its events."""
+        if self._session is not None:
+            self._thread.reactor.callFromThread(self._session.sign_of_life, uid)
+
+    async def close(self) -> None:
+        """Release every lease, the listener and the runner; takes a few seconds at most."""
+        self._mailbox.close()
+        session, self._session = self._session, None
+        listener, self._listener = self._listener, None
+        runner, self._runner = self._runner, None
+        if not self._thread.is_running:
+            return
+        if session is not None:
+            await self._thread.run(session.stop)
+        if listener is not None:
+            await self._thread.run(_listeners(self._thread.reactor).release, listener)
+        if runner is not None:
+            ending = asyncio.get_running_loop().run_in_executor(None, runner.stop)
+            await asyncio.wait([ending], timeout=_RUNNER_STOP_SECONDS)

@@ -1,0 +1,412 @@
+"""A lease: the promise that we hear of every change of one service of one speaker.
+
+A lease holds one :class:`~.subscription.Subscription` at a time. When that one is lost, whatever
+the reason, the lease gets another, for as long as it takes. What it does in which state is the
+table ``_TRANSITIONS``, from which the state machine is built.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+import logging
+import random
+from typing import TYPE_CHECKING, Any, Protocol
+
+from automat import TypeMachineBuilder
+from twisted.internet.defer import Deferred, succeed
+
+from .errors import EngineError, EventsNotArrivingError, SubscriptionLostError
+from .sequence import Arrival, EventSequence
+from .subscription import DEFAULT_LEASE_SECONDS, Subscription
+
+if TYPE_CHECKING:
+    from soco.events_base import Event
+    from twisted.internet.interfaces import IDelayedCall
+    from twisted.python.failure import Failure
+
+_LOGGER = logging.getLogger(__name__)
+
+#: Seconds; real speakers send the initial event within milliseconds of the grant.
+INITIAL_EVENT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long to wait before trying again: longer each time, up to a bound, never exactly equal.
+
+    Attributes:
+        first: Seconds before the second attempt.
+        longest: Seconds that are never exceeded.
+        factor: How much longer each wait is than the one before.
+        random: Returns a number from 0 to 1; replaced in tests.
+
+    """
+
+    first: float = 0.5
+    longest: float = 60.0
+    factor: float = 2.0
+    random: Callable[[], float] = random.random
+
+    def delay(self, failures: int) -> float:
+        """Return the seconds to wait after this many failures in a row, from 1.
+
+        The result lies between half of the nominal delay and all of it, so that the leases of a
+        household that failed together do not come back together.
+        """
+        nominal = min(self.longest, self.first * self.factor ** min(failures - 1, 30))
+        return nominal * (0.5 + self.random() / 2)
+
+
+class LeaseState(StrEnum):
+    """What a lease is doing.
+
+    Attributes:
+        IDLE: Nothing yet.
+        SUBSCRIBING: It has asked the speaker and waits for the answer.
+        GRANTED: The speaker said yes; its initial event has not arrived yet.
+        HELD: Events arrive.
+        DOUBTFUL: Events may still arrive, but the last renewal failed; it is tried again later.
+        RENEWING: As before, and the renewal is being tried again now.
+        WAITING: The speaker said no or nothing; it is asked again after a while.
+        RELEASED: Over.
+
+    """
+
+    IDLE = "idle"
+    SUBSCRIBING = "subscribing"
+    GRANTED = "granted"
+    HELD = "held"
+    DOUBTFUL = "doubtful"
+    RENEWING = "renewing"
+    WAITING = "waiting"
+    RELEASED = "released"
+
+
+class LeaseInputs(Protocol):
+    """What can happen to a lease."""
+
+    def hold(self) -> None:
+        """Somebody wants the lease."""
+
+    def granted(self) -> None:
+        """The speaker accepted the subscription."""
+
+    def initial_event(self) -> None:
+        """The event that carries the full state arrived."""
+
+    def refused(self) -> None:
+        """The speaker declined or did not answer."""
+
+    def renewal_failed(self) -> None:
+        """The speaker did not answer a renewal, or not well."""
+
+    def renewed(self) -> None:
+        """A renewal that was tried again succeeded."""
+
+    def lost(self) -> None:
+        """The subscription is over, or an event of it was lost: a new one is needed at once."""
+
+    def timer_fired(self) -> None:
+        """The time that this state gives itself is over."""
+
+    def sign_of_life(self) -> None:
+        """Something else shows that the speaker can be reached."""
+
+    def verify(self) -> None:
+        """Somebody doubts that the subscription is still served."""
+
+    def release(self) -> None:
+        """Nobody wants the lease any more."""
+
+
+@dataclass(slots=True)
+class _Core:
+    """What the machine acts on."""
+
+    new_subscription: Callable[[], Subscription]
+    clock: Any
+    backoff: Backoff
+    seconds: int
+    on_event: Callable[[Event], None]
+    on_change: Callable[[], None]
+    inputs: LeaseInputs = field(init=False)
+    state: LeaseState = LeaseState.IDLE
+    subscription: Subscription | None = None
+    sequence: EventSequence = field(default_factory=EventSequence)
+    timer: IDelayedCall | None = None
+    failures: int = 0
+    error: Exception | None = None
+    subscribed: int = 0
+    gaps: int = 0
+
+    def stop_timer(self) -> None:
+        timer, self.timer = self.timer, None
+        if timer is not None:
+            timer.cancel()
+
+    def start_timer(self, seconds: float) -> None:
+        self.stop_timer()
+        self.timer = self.clock.callLater(seconds, self._timer_fired)
+
+    def _timer_fired(self) -> None:
+        self.timer = None
+        self.inputs.timer_fired()
+
+    # Actions, run after the state has changed.
+
+    def subscribe(self) -> None:
+        """Ask for a new subscription; an old one ends, so that it cannot be heard any more."""
+        self.stop_timer()
+        self.drop()
+        self.subscription = subscription = self.new_subscription()
+        self.sequence = EventSequence()
+        self.subscribed += 1
+        subscription.callback = lambda event: self.receive(subscription, event)
+        subscription.auto_renew_fail = lambda failure: self.renewal_failed(subscription, failure)
+        subscription.subscribe(self.seconds, auto_renew=True).addCallbacks(
+            lambda _: self._granted(subscription), lambda f: self._refused(subscription, f)
+        )
+
+    def drop(self) -> Deferred[Any]:
+        """End the subscription, if there is one."""
+        subscription, self.subscription = self.subscription, None
+        return subscription.unsubscribe(strict=False) if subscription else succeed(None)
+
+    def await_initial_event(self) -> None:
+        if self.sequence.complete:
+            self.inputs.initial_event()
+        elif self.sequence.last is not None:
+            self.inputs.lost()
+        else:
+            self.start_timer(INITIAL_EVENT_SECONDS)
+
+    def rejoice(self) -> None:
+        self.stop_timer()
+        self.failures = 0
+        self.error = None
+
+    def wait(self) -> None:
+        """Wait before the next attempt, longer after each failure."""
+        self.failures += 1
+        self.start_timer(self.backoff.delay(self.failures))
+
+    def wait_without_events(self) -> None:
+        """The grant was worth nothing: end it, and wait."""
+        if self.subscription is not None:
+            host = self.subscription.service.soco.ip_address
+            callback = self.subscription.event_listener.callback_url(host)
+            self.error = EventsNotArrivingError(host, callback)
+        self.drop()
+        self.wait()
+
+    def renew(self) -> None:
+        self.stop_timer()
+        subscription = self.subscription
+        if subscription is not None:
+            subscription.renew().addCallbacks(
+                lambda _: self._if_current(subscription, self.inputs.renewed),
+                lambda f: self.renewal_failed(subscription, f),
+            )
+
+    def end(self) -> None:
+        self.stop_timer()
+        self.error = None
+
+    # What the subscription reports. One that has been replaced has no say any more.
+
+    def _if_current(self, subscription: Subscription, happened: Callable[[], None]) -> None:
+        if subscription is self.subscription:
+            happened()
+
+    def _granted(self, subscription: Subscription) -> None:
+        self._if_current(subscription, self.inputs.granted)
+
+    def _refused(self, subscription: Subscription, failure: Failure) -> None:
+        if subscription is self.subscription:
+            self.subscription = None
+            self.error = failure.value if isinstance(failure.value, Exception) else None
+            if not failure.check(EngineError):
+                _LOGGER.debug("Unexpected answer to a subscription: %s", failure.value)
+            self.inputs.refused()
+
+    def renewal_failed(self, subscription: Subscription, failure: Failure) -> None:
+        if subscription is not self.subscription:
+            return
+        if failure.check(SubscriptionLostError) or not subscription.is_subscribed:
+            self.subscription = None
+            self.inputs.lost()
+        else:
+            self.error = failure.value if isinstance(failure.value, Exception) else None
+            self.inputs.renewal_failed()
+
+    def receive(self, subscription: Subscription, event: Event) -> None:
+        if subscription is not self.subscription:
+            return
+        arrival = self.sequence.arrived(event.seq)
+        if arrival in {Arrival.REPEATED, Arrival.LATE}:
+            return
+        self.on_event(event)
+        if arrival is Arrival.INITIAL:
+            self.inputs.initial_event()
+        elif arrival is Arrival.AFTER_GAP:
+            self.gaps += 1
+            _LOGGER.debug("Event %d of %s came after a gap", event.seq, subscription.sid)
+            self.inputs.lost()
+        else:
+            self.inputs.sign_of_life()
+
+
+S = LeaseState
+I = LeaseInputs  # noqa: E741, a table wants short names
+
+#: From which state what happening leads to which state, and what is done then. Whatever is not
+#: listed changes nothing.
+_TRANSITIONS = (
+    (S.IDLE, I.hold, S.SUBSCRIBING, _Core.subscribe),
+    (S.SUBSCRIBING, I.granted, S.GRANTED, _Core.await_initial_event),
+    (S.SUBSCRIBING, I.refused, S.WAITING, _Core.wait),
+    (S.GRANTED, I.initial_event, S.HELD, _Core.rejoice),
+    (S.GRANTED, I.timer_fired, S.WAITING, _Core.wait_without_events),
+    (S.GRANTED, I.lost, S.WAITING, _Core.wait),
+    (S.HELD, I.renewal_failed, S.DOUBTFUL, _Core.wait),
+    (S.HELD, I.lost, S.SUBSCRIBING, _Core.subscribe),
+    (S.HELD, I.verify, S.RENEWING, _Core.renew),
+    (S.DOUBTFUL, I.timer_fired, S.RENEWING, _Core.renew),
+    (S.DOUBTFUL, I.sign_of_life, S.RENEWING, _Core.renew),
+    (S.DOUBTFUL, I.verify, S.RENEWING, _Core.renew),
+    (S.DOUBTFUL, I.lost, S.SUBSCRIBING, _Core.subscribe),
+    (S.RENEWING, I.renewed, S.HELD, _Core.rejoice),
+    (S.RENEWING, I.renewal_failed, S.DOUBTFUL, _Core.wait),
+    (S.RENEWING, I.lost, S.SUBSCRIBING, _Core.subscribe),
+    (S.WAITING, I.timer_fired, S.SUBSCRIBING, _Core.subscribe),
+    (S.WAITING, I.sign_of_life, S.SUBSCRIBING, _Core.subscribe),
+    *((state, I.release, S.RELEASED, _Core.end) for state in S if state is not S.RELEASED),
+)
+
+_INPUTS = (
+    I.hold,
+    I.granted,
+    I.initial_event,
+    I.refused,
+    I.renewal_failed,
+    I.renewed,
+    I.lost,
+    I.timer_fired,
+    I.sign_of_life,
+    I.verify,
+    I.release,
+)
+
+
+def _build_machine() -> Callable[[_Core], LeaseInputs]:
+    """Build the state machine from the table."""
+    builder = TypeMachineBuilder(LeaseInputs, _Core)
+    states = {state: builder.state(state.value) for state in LeaseState}
+
+    def action_of(
+        target: LeaseState, act: Callable[[_Core], None]
+    ) -> Callable[[LeaseInputs, _Core], None]:
+        def action(_inputs: LeaseInputs, core: _Core) -> None:
+            core.state = target
+            act(core)
+            core.on_change()
+
+        return action
+
+    listed = set()
+    for source, happening, target, act in _TRANSITIONS:
+        listed.add((source, happening))
+        states[source].upon(happening).to(states[target])(action_of(target, act))
+    for state in LeaseState:
+        for happening in _INPUTS:
+            if (state, happening) not in listed:
+                states[state].upon(happening).loop().returns(None)
+    return builder.build()
+
+
+LeaseMachine = _build_machine()
+
+
+class Lease:
+    """One service of one speaker, listened to for as long as the lease is held.
+
+    Everything here is called on the reactor thread.
+    """
+
+    def __init__(
+        self,
+        new_subscription: Callable[[], Subscription],
+        clock: Any,
+        *,
+        on_event: Callable[[Event], None],
+        on_change: Callable[[Lease], None],
+        backoff: Backoff | None = None,
+        seconds: int = DEFAULT_LEASE_SECONDS,
+    ) -> None:
+        """Prepare a lease.
+
+        Args:
+            new_subscription: Makes a fresh Subscription to the service.
+            clock: The reactor, or a fake clock.
+            on_event: Gets every event, each once and in order.
+            on_change: Called after each change of state.
+            backoff: How long to wait after failures.
+            seconds: How long a subscription to ask for.
+
+        """
+        self._core = _Core(
+            new_subscription,
+            clock,
+            backoff or Backoff(),
+            seconds,
+            on_event,
+            lambda: on_change(self),
+        )
+        self._machine = self._core.inputs = LeaseMachine(self._core)
+
+    @property
+    def state(self) -> LeaseState:
+        """What the lease is doing."""
+        return self._core.state
+
+    @property
+    def is_held(self) -> bool:
+        """Whether events arrive, as far as can be known."""
+        return self._core.state in {LeaseState.HELD, LeaseState.DOUBTFUL, LeaseState.RENEWING}
+
+    @property
+    def error(self) -> Exception | None:
+        """What went wrong last, until it is mended."""
+        return self._core.error
+
+    @property
+    def subscriptions(self) -> int:
+        """How many subscriptions were asked for so far."""
+        return self._core.subscribed
+
+    @property
+    def gaps(self) -> int:
+        """How many times an event was found missing."""
+        return self._core.gaps
+
+    def hold(self) -> None:
+        """Start to listen."""
+        self._machine.hold()
+
+    def sign_of_life(self) -> None:
+        """Tell that the speaker was heard of, so that it is asked again without waiting."""
+        self._machine.sign_of_life()
+
+    def verify(self) -> None:
+        """Ask the speaker whether it still serves the subscription, by renewing it now."""
+        self._machine.verify()
+
+    def renew_from_scratch(self) -> None:
+        """Subscribe anew: the speaker is known to have forgotten the subscription."""
+        self._machine.lost()
+        self._machine.sign_of_life()
+
+    def release(self) -> Deferred[Any]:
+        """Stop to listen; the Deferred fires when the speaker has been told, or cannot be."""
+        self._machine.release()
+        return self._core.drop()

@@ -1,0 +1,299 @@
+"""The HTTP server that speakers send their NOTIFY requests to.
+
+soco's ``EventListener`` and ``EventNotifyHandler``, with these differences: the port is chosen
+and kept by us, every subscription has a path of its own that only its speaker is told, requests
+are bounded before they are read, and what a request says never makes it fail with a traceback.
+"""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from io import BytesIO
+import logging
+import socket
+from typing import TYPE_CHECKING, Any, override
+
+from soco import events_twisted
+from twisted.internet.defer import Deferred, maybeDeferred
+from twisted.internet.error import CannotListenError
+from twisted.web.http import HTTPChannel
+from twisted.web.server import Request, Site
+
+from ..model import MalformedNotification, parse_notification
+from .errors import ListenError
+from .reactor import require_reactor_thread
+from .subscription import SubscriptionsMap
+
+if TYPE_CHECKING:
+    from .subscription import Subscription
+
+_LOGGER = logging.getLogger(__name__)
+
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104, speakers on every connected network must reach it
+DEFAULT_LISTEN_PORT = 1400
+
+#: How many ports are tried, counting up from the first.
+PORT_RANGE = 100
+
+#: Bytes; the topology of 32 rooms, the largest known notification, takes about 40,000.
+MAX_BODY = 1_000_000
+MAX_HEADERS = 64
+IDLE_SECONDS = 30.0
+
+_MAX_SEQ = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class ListenSettings:
+    """Where to listen, and what speakers are told about it.
+
+    Attributes:
+        address: Local IPv4 address to bind to.
+        port: The first port to try, 1 to 65535.
+        advertise_address: IPv4 address that speakers shall connect to, when it is not the one
+            that this machine uses towards them (containers, port forwarding).
+        advertise_port: Port that speakers shall connect to, when it is not the one listened on.
+
+    """
+
+    address: str = ANY_ADDRESS
+    port: int = DEFAULT_LISTEN_PORT
+    advertise_address: str | None = None
+    advertise_port: int | None = None
+
+
+class NotifyHandler(events_twisted.EventNotifyHandler):
+    """Answers one NOTIFY and hands its variables to the subscription it is for."""
+
+    def __init__(self, subscriptions_map: SubscriptionsMap) -> None:
+        """Deliver to the subscriptions of this map."""
+        super().__init__()
+        self.subscriptions_map = subscriptions_map
+
+    @override
+    def render_NOTIFY(self, request: NotifyRequest) -> bytes:
+        """Check a NOTIFY's address and headers, take its variables, answer it.
+
+        What is wrong with the request line or headers gets the status that UPnP Device
+        Architecture 4.3.2 gives it. A body that cannot be read is answered 200: the speaker
+        would only send it again.
+        """
+        subscription = self.subscriptions_map.by_token(request.path[1:].decode("latin-1"))
+        status, sid, seq = _checked(request, subscription)
+        if subscription is None or status != HTTPStatus.OK:
+            _LOGGER.debug(
+                "Refused a notification from %s: %s", request.getClientIP(), status.phrase
+            )
+            request.setResponseCode(status.value)
+            return b""
+        try:
+            variables = parse_notification(request.content.read())
+        except MalformedNotification as error:
+            _LOGGER.warning(
+                "Ignored an event from %s that cannot be read: %s", request.getClientIP(), error
+            )
+            return b""
+        subscription.receive(sid, seq, variables)
+        return b""
+
+
+def _checked(request: Request, subscription: Subscription | None) -> tuple[HTTPStatus, str, int]:
+    """Return the status that a NOTIFY's headers deserve, its SID and its SEQ."""
+    sid = request.getHeader("sid")
+    seq = request.getHeader("seq") or ""
+    if sid is None or request.getHeader("nt") is None or request.getHeader("nts") is None:
+        return HTTPStatus.BAD_REQUEST, "", 0
+    if not (seq.isascii() and seq.isdigit() and len(seq) <= len(str(_MAX_SEQ))):
+        return HTTPStatus.BAD_REQUEST, "", 0
+    # Before the answer to SUBSCRIBE has come, the token alone says whose event this is.
+    if subscription is None or subscription.sid not in {None, sid}:
+        return HTTPStatus.PRECONDITION_FAILED, "", 0
+    return HTTPStatus.OK, sid, int(seq)
+
+
+class NotifyRequest(Request):
+    """A request that is refused as soon as it is known to be too large."""
+
+    content: BytesIO
+    _refused = False
+
+    @override
+    def gotLength(self, length: int | None) -> None:
+        # Twisted would keep a large or chunked body in a file; ours are small enough for memory.
+        self.content = BytesIO()
+        if length is not None and length > MAX_BODY:
+            self._refuse()
+
+    @override
+    def handleContentChunk(self, data: bytes) -> None:
+        if not self._refused and self.content.tell() + len(data) > MAX_BODY:
+            self._refuse()
+        if not self._refused:
+            super().handleContentChunk(data)
+
+    @override
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        if not self._refused:
+            super().requestReceived(command, path, version)
+
+    def _refuse(self) -> None:
+        self._refused = True
+        _LOGGER.debug("Refused a request from %s: larger than %d bytes", self.client, MAX_BODY)
+        self.channel.write(
+            b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+        self.channel.loseConnection()
+
+
+class _NotifyChannel(HTTPChannel):
+    """HTTP within the bounds that a speaker stays in."""
+
+    maxHeaders = MAX_HEADERS  # noqa: N815, Twisted's name
+
+
+class _NotifySite(Site):
+    """A site that keeps no access log: it would write a line for each event."""
+
+    @override
+    def log(self, request: object) -> None:
+        return
+
+
+def _notify_site(subscriptions_map: SubscriptionsMap) -> Any:
+    site: Any = _NotifySite(NotifyHandler(subscriptions_map), requestFactory=NotifyRequest)
+    site.timeOut = IDLE_SECONDS
+    site.displayTracebacks = False
+    site.protocol = _NotifyChannel
+    return site
+
+
+class Listener(events_twisted.EventListener):
+    """Listens for events; shared by all subscriptions that use the same settings.
+
+    Everything but the attributes is for the reactor thread.
+
+    Attributes:
+        is_running: Whether a port is open.
+        address: The local address and the port that are open; empty otherwise.
+        subscriptions_map: The subscriptions that events are delivered to.
+
+    """
+
+    address: tuple[str, int] | tuple[()]
+
+    def __init__(self, reactor: Any, settings: ListenSettings) -> None:
+        """Prepare a listener; nothing is opened yet."""
+        super().__init__()
+        self.settings = settings
+        self.subscriptions_map = SubscriptionsMap()
+        self.requested_port_number = settings.port
+        self._reactor = reactor
+
+    @override
+    def start(self, any_zone: object = None) -> None:
+        """Open the first free port; harmless when one is open.
+
+        Args:
+            any_zone: Not used; soco passes a speaker here.
+
+        Raises:
+            ListenError: When no port could be opened. Nothing is left half open.
+
+        """
+        require_reactor_thread(self._reactor)
+        if not self.is_running:
+            port = self.listen(self.settings.address)
+            self.address = (self.settings.address, port)
+            self.is_running = True
+
+    @override
+    def listen(self, ip_address: str) -> int:
+        """Open the first port of the range that is free, and return it.
+
+        Raises:
+            ListenError: When none is.
+
+        """
+        site = _notify_site(self.subscriptions_map)
+        first = self.requested_port_number
+        last = min(first + PORT_RANGE - 1, 65535)
+        reason = ""
+        for number in range(first, last + 1):
+            try:
+                self.port = self._reactor.listenTCP(number, site, interface=ip_address)
+            except CannotListenError as error:
+                reason = str(error.socketError)
+                continue
+            if number != first:
+                _LOGGER.info("Port %d is in use; listening for events on port %d", first, number)
+            return int(self.port.getHost().port)
+        raise ListenError(ip_address, first, last, reason)
+
+    @override
+    def stop(self) -> Deferred[None]:
+        """Close the port; the Deferred fires when the operating system has let go of it."""
+        require_reactor_thread(self._reactor)
+        port, self.port = self.port, None
+        self.is_running = False
+        self.address = ()
+        return maybeDeferred(port.stopListening) if port else maybeDeferred(lambda: None)
+
+    def callback_url(self, host: str, token: str = "") -> str:
+        """Return the URL that the speaker at ``host`` shall deliver events to.
+
+        Its address is the advertised one, else the bound one, else the one that this machine
+        uses towards that speaker: a machine in several networks has several.
+        """
+        settings = self.settings
+        address = settings.advertise_address or settings.address
+        if address == ANY_ADDRESS:
+            address = local_address_towards(host)
+        port = settings.advertise_port or (self.address[1] if self.address else settings.port)
+        return f"http://{address}:{port}/{token}"
+
+
+def local_address_towards(host: str) -> str:
+    """Return the local IPv4 address that packets to ``host`` are sent from; sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect((host, DEFAULT_LISTEN_PORT))
+        return str(probe.getsockname()[0])
+
+
+@dataclass(slots=True)
+class _Shared:
+    listener: Listener
+    users: int = 0
+
+
+@dataclass(slots=True)
+class Listeners:
+    """The open listeners of a process: one for each combination of settings, shared by its users.
+
+    For the reactor thread only.
+    """
+
+    reactor: Any
+    _shared: dict[ListenSettings, _Shared] = field(default_factory=dict)
+
+    def acquire(self, settings: ListenSettings) -> Listener:
+        """Return the running listener with these settings, opening it when it is the first use.
+
+        Raises:
+            ListenError: When no port is free.
+
+        """
+        shared = self._shared.get(settings)
+        if shared is None:
+            shared = _Shared(Listener(self.reactor, settings))
+            shared.listener.start()
+            self._shared[settings] = shared
+        shared.users += 1
+        return shared.listener
+
+    def release(self, listener: Listener) -> Deferred[None]:
+        """Give a listener back; the last one to do so closes its port."""
+        shared = self._shared[listener.settings]
+        shared.users -= 1
+        if shared.users:
+            return maybeDeferred(lambda: None)
+        del self._shared[listener.settings]
+        return listener.stop()

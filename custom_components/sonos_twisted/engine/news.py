@@ -1,0 +1,154 @@
+"""What the engine tells the host about a household.
+
+Every piece of news is immutable and safe to hand from one thread to another. Pieces that are
+about the same thing merge, so that a busy host gets the latest truth instead of a backlog.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
+
+from ..model import DeviceDescription, Topology, Variables
+
+
+class News(Protocol):
+    """One piece of news."""
+
+    @property
+    def about(self) -> Hashable:
+        """What it is about: pieces with equal values merge."""
+        ...
+
+    def merged_with(self, newer: Self) -> Self:
+        """Return what is known when both this and the newer piece are known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """News of which only the latest counts."""
+
+    def merged_with(self, newer: Self) -> Self:
+        """Return the newer piece."""
+        return newer
+
+
+@dataclass(frozen=True, slots=True)
+class EventNews:
+    """State variables of a service changed.
+
+    Attributes:
+        uid: The speaker that sent the event.
+        service: The UPnP service, for example ``AVTransport``.
+        variables: The variables that changed, as soco names them.
+        received_at: When the (last) event arrived, on ``time.monotonic()``'s scale.
+        events: How many events were merged into this one.
+
+    """
+
+    uid: str
+    service: str
+    variables: Variables
+    received_at: float
+    events: int = 1
+
+    @property
+    def about(self) -> Hashable:
+        """One slot per speaker and service."""
+        return self.uid, self.service
+
+    def merged_with(self, newer: Self) -> Self:
+        """Lay the newer event's variables over this one's."""
+        return replace(
+            newer,
+            variables=_overlaid(self.variables, newer.variables),
+            events=self.events + newer.events,
+        )
+
+
+def _overlaid(older: Variables, newer: Variables) -> Variables:
+    """Merge variables; of those with a value per channel, each channel for itself."""
+    result = {**older, **newer}
+    for name, value in newer.items():
+        before = older.get(name)
+        if isinstance(value, dict) and isinstance(before, dict):
+            result[name] = {**before, **value}
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class TopologyNews(_Latest):
+    """The household's rooms or groups are now these.
+
+    Attributes:
+        topology: All of the household.
+        received_at: When it arrived, on ``time.monotonic()``'s scale.
+
+    """
+
+    topology: Topology
+    received_at: float
+
+    @property
+    def about(self) -> Hashable:
+        """One slot per household."""
+        return "topology"
+
+
+@dataclass(frozen=True, slots=True)
+class DescriptionNews(_Latest):
+    """A speaker's device description was read."""
+
+    description: DeviceDescription
+
+    @property
+    def about(self) -> Hashable:
+        """One slot per speaker."""
+        return self.description.uid, "description"
+
+
+@dataclass(frozen=True, slots=True)
+class ReachabilityNews(_Latest):
+    """A speaker became reachable or unreachable.
+
+    Attributes:
+        uid: The speaker.
+        reachable: Whether it answers.
+        reason: Why not, as the end of a sentence; empty when it does.
+
+    """
+
+    uid: str
+    reachable: bool
+    reason: str = ""
+
+    @property
+    def about(self) -> Hashable:
+        """One slot per speaker."""
+        return self.uid, "reachability"
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseNews(_Latest):
+    """A lease was won or lost.
+
+    Attributes:
+        uid: The speaker.
+        service: The UPnP service.
+        held: Whether the speaker is sending us this service's events.
+        reason: Why not, as the end of a sentence; empty when it is.
+
+    """
+
+    uid: str
+    service: str
+    held: bool
+    reason: str = ""
+
+    @property
+    def about(self) -> Hashable:
+        """One slot per lease."""
+        return self.uid, self.service, "lease"
+
+
+type AnyNews = EventNews | TopologyNews | DescriptionNews | ReachabilityNews | LeaseNews
