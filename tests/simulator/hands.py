@@ -1,0 +1,283 @@
+"""What people in the house do: at the players and in the app."""
+
+from typing import TYPE_CHECKING
+
+from . import didl
+from .catalog import Favorite, library, service_tracks, station_metadata, stations
+from .services.rendering import set_group_volume
+
+if TYPE_CHECKING:
+    from .household import Household
+    from .speaker import Speaker
+    from .transport import Transport
+
+
+class Hands:
+    """People. ``speaker`` is a uid, an address or the name of a room."""
+
+    household: Household
+
+    def _speaker(self, speaker: str) -> Speaker:
+        return self.household.speaker(speaker)
+
+    def _transport(self, speaker: str) -> Transport:
+        """Return the transport that the buttons of a player work on: its coordinator's."""
+        return self.household.group_of(self._speaker(speaker)).coordinator.transport
+
+    # -- buttons
+
+    def play(self, speaker: str) -> None:
+        """Press play."""
+        self._transport(speaker).play()
+
+    def pause(self, speaker: str) -> None:
+        """Press pause; a source that can't pause stops."""
+        transport = self._transport(speaker)
+        if transport.kind.allows("Pause"):
+            transport.pause()
+        else:
+            transport.stop()
+
+    def stop_playing(self, speaker: str) -> None:
+        """Press stop."""
+        self._transport(speaker).stop()
+
+    def next(self, speaker: str) -> None:
+        """Press next."""
+        self._transport(speaker).next()
+
+    def previous(self, speaker: str) -> None:
+        """Press previous."""
+        self._transport(speaker).previous()
+
+    def seek(self, speaker: str, seconds: float) -> None:
+        """Move the slider to a position in the track."""
+        self._transport(speaker).seek_time(seconds)
+
+    def finish_track(self, speaker: str, remaining: float = 0.2) -> None:
+        """Move to just before the end of the track, so that the next one follows by itself."""
+        transport = self._transport(speaker)
+        if transport.track is not None:
+            transport.seek_time(max(0.0, transport.track.duration - remaining))
+
+    def set_volume(self, speaker: str, volume: int) -> None:
+        """Turn the volume of one player to 0..100."""
+        self._speaker(speaker).rendering.set_volume(volume)
+
+    def set_group_volume(self, speaker: str, volume: int) -> None:
+        """Move the slider of the whole group."""
+        set_group_volume(self.household.group_of(self._speaker(speaker)).coordinator, volume)
+
+    def set_mute(self, speaker: str, mute: bool = True) -> None:
+        """Mute a player or end that."""
+        self._speaker(speaker).rendering.set_mute(on=mute)
+
+    def set_balance(self, speaker: str, left: int, right: int) -> None:
+        """Set the volumes (0..100) of the left and right channel."""
+        rendering = self._speaker(speaker).rendering
+        rendering.set_volume(left, "LF")
+        rendering.set_volume(right, "RF")
+
+    # -- the app
+
+    def set_play_mode(self, speaker: str, mode: str) -> None:
+        """Choose one of the six play modes."""
+        self._transport(speaker).set_play_mode(mode)
+
+    def set_crossfade(self, speaker: str, on: bool) -> None:
+        """Switch crossfade."""
+        self._transport(speaker).set_crossfade(on=on)
+
+    def set_tone(self, speaker: str, name: str, value: int) -> None:
+        """Set ``bass`` or ``treble`` to -10..10."""
+        self._speaker(speaker).rendering.set_tone(name, value)
+
+    def set_loudness(self, speaker: str, on: bool) -> None:
+        """Switch loudness."""
+        self._speaker(speaker).rendering.set_loudness(on=on)
+
+    def set_eq(self, speaker: str, eq_type: str, value: int) -> None:
+        """Set a value of the equaliser, ``NightMode`` for instance."""
+        self._speaker(speaker).rendering.set_eq(eq_type, value)
+
+    def set_sleep_timer(self, speaker: str, seconds: float | None) -> None:
+        """Start the sleep timer, or end it with None."""
+        self._transport(speaker).set_sleep_timer(seconds)
+
+    def group(self, speaker: str, coordinator: str) -> None:
+        """Add a room to the group that ``coordinator`` is in."""
+        leader = self.household.group_of(self._speaker(coordinator)).coordinator
+        self.household.join(self._speaker(speaker), leader.uid)
+
+    def ungroup(self, speaker: str) -> None:
+        """Take a room out of its group."""
+        self.household.leave(self._speaker(speaker))
+
+    def rename(self, speaker: str, name: str) -> None:
+        """Give a room another name."""
+        for unit in self._speaker(speaker).units:
+            unit.room = name
+            unit.changed("DeviceProperties")
+        self.household.topology_changed()
+
+    # -- music
+
+    def play_tracks(self, speaker: str, count: int = 5, source: str = "library") -> None:
+        """Replace the queue by tracks of the ``library`` or a ``service`` and play it."""
+        tracks = list(library() if source == "library" else service_tracks())
+        transport = self._transport(speaker)
+        if transport.queue.tracks:
+            transport.clear_queue()
+        transport.enqueue((tracks * (count // len(tracks) + 1))[:count])
+        self._play_queue(speaker)
+
+    def _play_queue(self, speaker: str) -> None:
+        coordinator = self.household.group_of(self._speaker(speaker)).coordinator
+        coordinator.transport.set_uri(f"x-rincon-queue:{coordinator.uid}#0")
+        coordinator.transport.play()
+
+    def play_uri(self, speaker: str, uri: str, metadata: str = "") -> None:
+        """Play a URI."""
+        transport = self._transport(speaker)
+        transport.set_uri(uri, metadata)
+        if transport.kind.allows("Play"):
+            transport.play()
+
+    def play_favorite(self, speaker: str, title: str) -> None:
+        """Play a Sonos favourite by its title.
+
+        Raises:
+            KeyError: There is none with a resource.
+        """
+        for favorite in self.household.catalog.favorites:
+            if favorite.title == title and favorite.uri:
+                self._play_resource(speaker, favorite.uri, favorite.metadata)
+                return
+        raise KeyError(title)
+
+    def _play_resource(self, speaker: str, uri: str, metadata: str) -> None:
+        transport = self._transport(speaker)
+        if uri in {station.uri for station, _ in stations()}:
+            self.play_uri(speaker, uri, metadata)
+            return
+        if transport.queue.tracks:
+            transport.clear_queue()
+        tracks = self.household.catalog.expand(uri, metadata)
+        transport.enqueue(tracks, container=(uri, metadata))
+        self._play_queue(speaker)
+
+    def play_radio(self, speaker: str, title: str = "BBC Radio 3") -> None:
+        """Play a radio station by its title.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for station, _ in stations():
+            if station.title == title:
+                self.play_uri(speaker, station.uri, station_metadata(title))
+                return
+        raise KeyError(title)
+
+    def set_stream_content(self, speaker: str, text: str) -> None:
+        """Let the station say that something else is on."""
+        self._transport(speaker).set_stream_content(text)
+
+    def play_tv(self, speaker: str) -> None:
+        """Switch the television on."""
+        unit = self._speaker(speaker)
+        self._transport(speaker).set_uri(f"x-sonos-htastream:{unit.uid}:spdif")
+
+    def play_line_in(self, speaker: str, source: str | None = None) -> None:
+        """Play a line-in, the player's own or that of ``source``."""
+        owner = self._speaker(source or speaker)
+        self.play_uri(speaker, f"x-rincon-stream:{owner.uid}")
+
+    def add_favorite(self, title: str, uri: str, metadata: str = "") -> str:
+        """Add a favourite and return its object id."""
+        favorites = self.household.catalog.favorites
+        number = max((favorite.number for favorite in favorites), default=-1) + 1
+        track = didl.Track(uri=uri, title=title)
+        favorites.append(Favorite(number, title, uri, track.protocol, metadata))
+        self.household.container_changed("FV:2")
+        return f"FV:2/{number}"
+
+    def remove_favorite(self, title: str) -> None:
+        """Remove the favourites with a title."""
+        favorites = self.household.catalog.favorites
+        favorites[:] = [favorite for favorite in favorites if favorite.title != title]
+        self.household.container_changed("FV:2")
+
+    def ring_alarm(self, number: int) -> None:
+        """Let the time of an alarm come.
+
+        Raises:
+            KeyError: There is no such alarm.
+        """
+        for alarm in self.household.alarms.items:
+            if alarm.number == number:
+                speaker = self._speaker(alarm.room_uuid)
+                self.household.leave(speaker)
+                speaker.rendering.set_volume(int(alarm.volume))
+                speaker.transport.set_uri(alarm.program_uri, alarm.program_metadata)
+                speaker.transport.alarm_running = True
+                speaker.transport.alarm_id = number
+                speaker.transport.play()
+                return
+        raise KeyError(number)
+
+    # -- the device
+
+    def set_battery(
+        self, speaker: str, level: int | None = None, power_source: str | None = None
+    ) -> None:
+        """Change the charge, or put a portable player on its base or take it away.
+
+        Args:
+            speaker: A portable player.
+            level: Percent.
+            power_source: BATTERY, SONOS_CHARGING_RING or USB_POWER.
+
+        Raises:
+            KeyError: The player has no battery.
+        """
+        unit = self._speaker(speaker)
+        if unit.battery is None:
+            raise KeyError(speaker)
+        if level is not None:
+            unit.battery.level = level
+        if power_source is not None:
+            unit.battery.power_source = power_source
+        unit.changed("DeviceProperties")
+
+    def set_microphone(self, speaker: str, on: bool) -> None:
+        """Press the button of the microphone."""
+        unit = self._speaker(speaker)
+        unit.settings.mic_enabled = on
+        unit.changed("DeviceProperties")
+        self.household.topology_changed()
+
+    def set_line_in(self, speaker: str, connected: bool) -> None:
+        """Plug a cable into the line-in, or pull it.
+
+        Raises:
+            KeyError: The player has no line-in.
+        """
+        unit = self._speaker(speaker)
+        if unit.line_in is None:
+            raise KeyError(speaker)
+        unit.line_in.connected = connected
+        unit.changed("AudioIn")
+
+    def set_tv_format(self, speaker: str, code: int) -> None:
+        """Let the television send another audio format, a number of HTAudioIn."""
+        self._speaker(speaker).settings.tv_format = code
+
+    def connect_headphones(self, speaker: str, connected: bool) -> None:
+        """Connect headphones or take them away."""
+        self._speaker(speaker).rendering.set_headphones(connected=connected)
+
+    def offer_update(self, speaker: str, version: str) -> None:
+        """Let a firmware update be available; an empty version takes it back."""
+        unit = self._speaker(speaker)
+        unit.available_update = version
+        unit.changed("ZoneGroupTopology")

@@ -1,0 +1,368 @@
+"""A Sonos household: players, groups, and what they share. Pure state, no sockets."""
+
+from dataclasses import dataclass, field
+import hashlib
+from typing import TYPE_CHECKING
+
+from .alarms import Alarms
+from .catalog import Catalog
+from .errors import Code, UpnpError
+from .layout import Room, rooms_for
+from .models import model
+from .speaker import Speaker
+from .topology import Vanished, zone_group_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from twisted.internet.interfaces import IReactorTime
+
+_RIPPLES = ("GroupManagement", "GroupRenderingControl")
+
+
+@dataclass(slots=True)
+class Group:
+    """A zone group; members are rooms, without what is bonded to them."""
+
+    number: int
+    coordinator: Speaker
+    members: list[Speaker] = field(default_factory=list)
+
+    @property
+    def group_id(self) -> str:
+        """The id in the topology."""
+        return f"{self.coordinator.uid}:{self.number}"
+
+    @property
+    def name(self) -> str:
+        """The name that the app would show."""
+        others = len(self.members) - 1
+        return f"{self.coordinator.room} + {others}" if others else self.coordinator.room
+
+
+class Household:
+    """The players of a house and everything they know in common."""
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        rooms: Sequence[Room] | None = None,
+        *,
+        base: str = "127.1.0.1",
+        port: int = 1400,
+        household_id: str = "Sonos_9xKq2LmTwYbVhJ5sPdNf7RzCgE",
+        generation: str = "S2",
+        topology_limit: int = 20,
+    ) -> None:
+        """Furnish the house.
+
+        Args:
+            clock: Tells and measures time.
+            rooms: What stands where; the default house of the generation without.
+            base: Address of the first player; the others follow it.
+            port: Port of every player's HTTP server.
+            household_id: Name of the household.
+            generation: S1 or S2.
+            topology_limit: GetZoneGroupState fails in households with more players.
+        """
+        self.clock = clock
+        self.household_id = household_id
+        self.generation = generation
+        self.port = port
+        self.topology_limit = topology_limit
+        self.observers: list[Callable[[Speaker, str], None]] = []
+        self.vanished: dict[str, Vanished] = {}
+        self.strings: dict[str, str] = {}
+        self.update_ids = {"FV:2": 1, "SQ:": 1, "R:0": 1, "S:": 1}
+        self.browseable = True
+        self.indexing = False
+        self._next_group = 60
+        self._next_address = base
+        self._state: str | None = None
+        self._digest = hashlib.sha256(household_id.encode()).hexdigest().upper()
+        self.speakers: list[Speaker] = []
+        self.catalog = Catalog(f"RINCON_{self._mac(0).replace(':', '')}01400")
+        self.groups: list[Group] = []
+        for room in rooms or rooms_for(generation):
+            self._furnish(room)
+        self.alarms = Alarms(self)
+
+    # -- building
+
+    def _mac(self, index: int) -> str:
+        digits = f"5CAAFD{self._digest[:4]}{index:02X}"
+        return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
+
+    def take_address(self) -> str:
+        """Return the next free address, like a DHCP server."""
+        address = self._next_address
+        head, tail = address.rsplit(".", 1)
+        last = 254
+        if int(tail) < last:
+            self._next_address = f"{head}.{int(tail) + 1}"
+        else:
+            head, third = head.rsplit(".", 1)
+            self._next_address = f"{head}.{int(third) + 1}.1"
+        return address
+
+    def _unit(self, number: str, room: str, *, with_sub: bool = False) -> Speaker:
+        speaker = Speaker(
+            self,
+            model=model(number),
+            room=room,
+            mac=self._mac(len(self.speakers)),
+            address=self.take_address(),
+            with_sub=with_sub,
+        )
+        self.speakers.append(speaker)
+        return speaker
+
+    def _furnish(self, room: Room) -> None:
+        main = self._unit(room.model, room.name, with_sub=room.sub)
+        main.settings.icon = f"x-rincon-roomicon:{room.icon}"
+        main.rendering.volume["Master"] = room.volume
+        self.groups.append(self._new_group(main))
+        for number, channel in room.satellites:
+            satellite = self._unit(number, room.name)
+            satellite.primary = main
+            main.satellites.append(satellite)
+            satellite.satellite_map = f"{main.uid}:LF,RF;{satellite.uid}:{channel}"
+            main.satellite_map = f"{main.satellite_map or f'{main.uid}:LF,RF'}"
+            main.satellite_map += f";{satellite.uid}:{channel}"
+        if room.pair:
+            right = self._unit(room.model, room.name)
+            right.primary, main.partner = main, right
+            right.channel_map = main.channel_map = f"{main.uid}:LF,LF;{right.uid}:RF,RF"
+        for unit in main.units:
+            unit.settings.icon = main.settings.icon
+            if unit is not main:
+                self._follow(unit, main)
+
+    def _new_group(self, coordinator: Speaker) -> Group:
+        self._next_group += 1
+        return Group(self._next_group, coordinator, [coordinator])
+
+    # -- finding
+
+    def speaker(self, key: str) -> Speaker:
+        """Return a player by uid, address or room; of a room the visible one.
+
+        Raises:
+            KeyError: There is no such player.
+        """
+        for speaker in self.speakers:
+            if key in {speaker.uid, speaker.address}:
+                return speaker
+        for speaker in self.rooms():
+            if speaker.room == key:
+                return speaker
+        raise KeyError(key)
+
+    def rooms(self) -> Iterator[Speaker]:
+        """Yield the visible players."""
+        return (speaker for speaker in self.speakers if not speaker.invisible)
+
+    def group_of(self, speaker: Speaker) -> Group:
+        """Return the group of a player; bonded ones are where their room is."""
+        room = speaker.primary or speaker
+        for group in self.groups:
+            if room in group.members:
+                return group
+        # A player that lost its power is alone.
+        return Group(0, room, [room])
+
+    # -- change
+
+    def changed(self, speaker: Speaker, service: str) -> None:
+        """Tell observers that variables of a player's service changed."""
+        if service == "GroupRenderingControl" and speaker.household is self:
+            speaker = self.group_of(speaker).coordinator if self.groups else speaker
+        for observer in self.observers:
+            observer(speaker, service)
+
+    def topology_changed(self) -> None:
+        """Let every player send the topology."""
+        self._state = None
+        for speaker in self.speakers:
+            if speaker.online:
+                self.changed(speaker, "ZoneGroupTopology")
+                for service in _RIPPLES:
+                    self.changed(speaker, service)
+
+    @property
+    def zone_group_state(self) -> str:
+        """The topology, the same from every player."""
+        if self._state is None:
+            self._state = zone_group_state(self)
+        return self._state
+
+    def container_changed(self, object_id: str) -> None:
+        """Count a change of a shared container and let every player tell of it."""
+        self.update_ids[object_id] += 1
+        for speaker in self.speakers:
+            if speaker.online:
+                self.changed(speaker, "ContentDirectory")
+
+    def index_library(self) -> None:
+        """Look through the shares; that takes a moment."""
+        self.indexing = True
+        self.container_changed("S:")
+        self.clock.callLater(1.0, self._indexed)
+
+    def _indexed(self) -> None:
+        self.indexing = False
+        self.container_changed("S:")
+
+    # -- groups
+
+    def _follow(self, unit: Speaker, coordinator: Speaker) -> None:
+        unit.transport.set_uri(f"x-rincon:{coordinator.uid}")
+
+    def _follow_room(self, room: Speaker, coordinator: Speaker) -> None:
+        """Let a room and what is bonded to it follow a coordinator."""
+        for unit in room.units:
+            if unit is not coordinator:
+                self._follow(unit, coordinator)
+
+    def join(self, speaker: Speaker, coordinator_uid: str) -> None:
+        """Let a room join the group of a coordinator.
+
+        Raises:
+            UpnpError: The uid is unknown, or belongs to no coordinator.
+        """
+        target = next((s for s in self.speakers if s.uid == coordinator_uid and s.online), None)
+        if target is None or speaker.invisible:
+            raise UpnpError(Code.ACTION_FAILED)
+        if not target.is_coordinator or target.invisible:
+            raise UpnpError(Code.JOIN_REFUSED)
+        group = self.group_of(target)
+        if speaker in group.members:
+            return
+        self._take_out(speaker)
+        group.members.append(speaker)
+        self._follow_room(speaker, target)
+        self.topology_changed()
+
+    def leave(self, speaker: Speaker) -> tuple[str, str]:
+        """Let a room stand alone.
+
+        Returns:
+            uid of the player that leads the others now (empty if there are none), and the
+            id of the new group.
+        """
+        group = self.group_of(speaker)
+        if group.members == [speaker]:
+            return "", group.group_id
+        was_coordinator = group.coordinator is speaker
+        heir = self._take_out(speaker)
+        self.groups.append(new := self._new_group(speaker))
+        speaker.transport.detach(keep_queue=not was_coordinator)
+        self._follow_room(speaker, speaker)
+        self.topology_changed()
+        return heir, new.group_id
+
+    def delegate(self, speaker: Speaker, new_uid: str, *, rejoin: bool) -> None:
+        """Hand the group of a coordinator to another member; others ask in vain."""
+        group = self.group_of(speaker)
+        heir = next((member for member in group.members if member.uid == new_uid), None)
+        if group.coordinator is not speaker or heir in {None, speaker}:
+            return
+        self._take_out(speaker, heir)
+        if rejoin and heir is not None:
+            group.members.append(speaker)
+            self._follow_room(speaker, heir)
+        else:
+            self.groups.append(self._new_group(speaker))
+            speaker.transport.detach(keep_queue=False)
+            self._follow_room(speaker, speaker)
+        self.topology_changed()
+
+    def _take_out(self, speaker: Speaker, heir: Speaker | None = None) -> str:
+        """Take a room out of its group; return the uid of who leads the rest."""
+        group = self.group_of(speaker)
+        if group not in self.groups:
+            return ""
+        group.members.remove(speaker)
+        if not group.members:
+            self.groups.remove(group)
+            return ""
+        if group.coordinator is speaker:
+            heir = heir or group.members[0]
+            self._next_group += 1
+            group.number = self._next_group
+            group.coordinator = heir
+            heir.transport.take_over(speaker.transport)
+            for member in group.members:
+                self._follow_room(member, heir)
+        return group.coordinator.uid
+
+    # -- bonding
+
+    def pair(self, main: Speaker, channel_map: str) -> None:
+        """Bond two plain players into a stereo pair; the second becomes invisible.
+
+        Raises:
+            UpnpError: The map names no free second player.
+        """
+        uids = [part.partition(":")[0] for part in channel_map.split(";")]
+        right = next((s for s in self.speakers if s.uid == uids[-1]), None)
+        if right is None or right is main or right.invisible or len(right.units) > 1:
+            raise UpnpError(Code.PAIRING_REFUSED)
+        self._take_out(right)
+        main.partner, right.primary = right, main
+        main.channel_map = right.channel_map = channel_map
+        right.room_before, right.room = right.room, main.room
+        self._follow_room(main, self.group_of(main).coordinator)
+        self._bonds_changed(main, right)
+
+    def separate(self, main: Speaker) -> None:
+        """End a stereo pair.
+
+        Raises:
+            UpnpError: There is none.
+        """
+        right = main.partner
+        if right is None:
+            raise UpnpError(Code.ACTION_FAILED)
+        main.partner = right.primary = None
+        main.channel_map = right.channel_map = ""
+        right.room = right.room_before or right.room
+        self.groups.append(self._new_group(right))
+        right.transport.detach(keep_queue=True)
+        self._bonds_changed(main, right)
+
+    def _bonds_changed(self, *speakers: Speaker) -> None:
+        for speaker in speakers:
+            speaker.changed("DeviceProperties")
+        self.topology_changed()
+
+    # -- power and network
+
+    def switch_off(self, speaker: Speaker, reason: str | None = "powered off") -> None:
+        """Take a player off the network.
+
+        Args:
+            speaker: The player; its room goes with it unless it is a bonded unit.
+            reason: Of the entry in VanishedDevices; None leaves the topology as it was.
+        """
+        speaker.online = False
+        if reason is None:
+            return
+        if not speaker.invisible:
+            self._take_out(speaker)
+        speaker.transport.power_off()
+        self.vanished[speaker.uid] = Vanished(speaker, reason, int(self.clock.seconds()))
+        self.topology_changed()
+
+    def switch_on(self, speaker: Speaker, *, rebooted: bool = True) -> None:
+        """Put a player back on the network, with a new boot sequence number."""
+        speaker.online = True
+        if rebooted:
+            speaker.boot_seq += 1
+            speaker.transport.power_off()
+        self.vanished.pop(speaker.uid, None)
+        if not speaker.invisible and not any(speaker in g.members for g in self.groups):
+            self.groups.append(self._new_group(speaker))
+            speaker.transport.set_uri(f"x-rincon-queue:{speaker.uid}#0")
+            self._follow_room(speaker, speaker)
+        self.topology_changed()

@@ -1,0 +1,317 @@
+"""The HTTP server of one player."""
+
+from collections import Counter
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from twisted.internet.error import CannotListenError
+from twisted.web.http import HTTPChannel
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET, Site
+
+from . import soap
+from .errors import Code, UpnpError
+from .gena import DEFAULT_LEASE, LONGEST_LEASE
+from .pages import page
+from .services import HANDLERS
+from .table import services_of
+
+if TYPE_CHECKING:
+    from twisted.internet.interfaces import IAddress, IListeningPort, IProtocol
+    from twisted.web.http_headers import Headers
+    from twisted.web.server import Request
+
+    from .faults import Faults
+    from .gena import EventSettings, Publisher, Subscription
+    from .sender import Reactor
+    from .speaker import Speaker
+    from .table import Service
+
+_XML = b'text/xml; charset="utf-8"'
+
+
+class _Channel(HTTPChannel):
+    """Writes header names in capitals and closes after each answer, as players do."""
+
+    def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Headers) -> None:
+        lines = [version, b" ", code, b" ", reason, b"\r\n"]
+        for name, values in headers.getAllRawHeaders():
+            shown = name if name.lower() in {b"server", b"connection"} else name.upper()
+            for value in values:
+                lines += [shown, b": ", value, b"\r\n"]
+        self.transport.writeSequence([*lines, b"\r\n"])
+
+    def checkPersistence(self, request: object, version: bytes) -> bool:
+        return False
+
+
+class _Site(Site):
+    """Knows its connections, so that a player that loses its power can cut them."""
+
+    def __init__(self, resource: Resource) -> None:
+        super().__init__(resource, timeout=None)
+        self.protocol = _Channel
+        self.displayTracebacks = False
+        self.channels: list[_Channel] = []
+
+    def buildProtocol(self, addr: IAddress) -> IProtocol:
+        channel: _Channel = super().buildProtocol(addr)
+        self.channels = [c for c in self.channels if c.transport and c.transport.connected]
+        self.channels.append(channel)
+        return channel
+
+    def log(self, request: object) -> None:
+        """Keep no access log."""
+
+    def cut(self) -> None:
+        """Cut every connection."""
+        for channel in self.channels:
+            if channel.transport is not None:
+                channel.transport.abortConnection()
+        self.channels.clear()
+
+
+class Server(Resource):
+    """Answers the requests to one player."""
+
+    isLeaf = True
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        speaker: Speaker,
+        publisher: Publisher,
+        faults: Faults,
+        settings: EventSettings,
+    ) -> None:
+        """Prepare the server; :meth:`listen` opens it."""
+        super().__init__()
+        self._reactor = reactor
+        self._speaker = speaker
+        self._publisher = publisher
+        self._faults = faults
+        self._settings = settings
+        self._port: IListeningPort | None = None
+        self._site = _Site(self)
+        self.requests: Counter[str] = Counter()
+        self._control: dict[str, Service] = {}
+        self._event: dict[str, Service] = {}
+        for service in services_of(speaker.model.number).values():
+            for _, control, event in service.endpoints:
+                self._control[control] = service
+                self._event[event] = service
+
+    @property
+    def services(self) -> frozenset[str]:
+        """Names of the services that the player has."""
+        return frozenset(services_of(self._speaker.model.number))
+
+    # -- the socket
+
+    @property
+    def listening(self) -> bool:
+        """Whether the port is open."""
+        return self._port is not None
+
+    def listen(self) -> None:
+        """Open the port.
+
+        Raises:
+            CannotListenError: Somebody else has it.
+        """
+        if self._port is None:
+            self._port = self._reactor.listenTCP(
+                self._speaker.port, self._site, backlog=200, interface=self._speaker.address
+            )
+            if self._speaker.port == 0:
+                self._speaker.household.port = self._port.getHost().port
+
+    def shut(self) -> object:
+        """Close the port, cut the connections; return what to wait for, if anything."""
+        self._site.cut()
+        port, self._port = self._port, None
+        return port.stopListening() if port is not None else None
+
+    def cut(self) -> None:
+        """Cut the connections, stalled ones for instance."""
+        self._site.cut()
+
+    # -- requests
+
+    def render(self, request: Request) -> int:
+        """Answer a request now, later, or never, as the faults will."""
+        method = request.method.decode("latin-1")
+        parts = urlsplit(request.uri.decode("latin-1"))
+        kind = self._kind(method)
+        self._count(request, method, parts.path)
+        request.setHeader(b"server", self._banner)
+        if self._faults.stalls(kind):
+            return NOT_DONE_YET
+        if self._faults.latency:
+            self._reactor.callLater(
+                self._faults.latency, self._answer, request, method, parts.path, parts.query
+            )
+        else:
+            self._answer(request, method, parts.path, parts.query)
+        return NOT_DONE_YET
+
+    @property
+    def _banner(self) -> bytes:
+        model = self._speaker.model
+        return f"Linux UPnP/1.0 Sonos/{model.software} (ZP{model.number})".encode()
+
+    @staticmethod
+    def _kind(method: str) -> str:
+        return {"POST": "soap", "SUBSCRIBE": "gena", "UNSUBSCRIBE": "gena"}.get(method, "http")
+
+    def _count(self, request: Request, method: str, path: str) -> None:
+        if method == "POST" and path in self._control:
+            header = request.getHeader(b"soapaction") or b""
+            action = header.decode("latin-1").strip('" ').rpartition("#")[2]
+            key = f"SOAP {self._control[path].name}.{action}"
+        elif method == "SUBSCRIBE" and path in self._event:
+            kind = "RENEW" if request.getHeader(b"sid") else "SUBSCRIBE"
+            key = f"{kind} {self._event[path].name}"
+        elif method == "UNSUBSCRIBE" and path in self._event:
+            key = f"UNSUBSCRIBE {self._event[path].name}"
+        else:
+            key = f"{method} {path}"
+        self.requests[key] += 1
+
+    def _answer(self, request: Request, method: str, path: str, query: str) -> None:
+        if getattr(request, "_disconnected", False):
+            return
+        if self._faults.forbid:
+            self._finish(request, 403)
+        elif method == "POST" and path in self._control:
+            self._soap(request, self._control[path])
+        elif method == "SUBSCRIBE" and path in self._event:
+            self._subscribe(request, self._event[path])
+        elif method == "UNSUBSCRIBE" and path in self._event:
+            self._unsubscribe(request, self._event[path])
+        elif method in {"GET", "HEAD"} and (found := page(self._speaker, path, query)):
+            request.setHeader(b"content-type", found[0].encode())
+            self._finish(request, 200, b"" if method == "HEAD" else found[1])
+        elif method in {"GET", "HEAD", "POST"}:
+            self._finish(request, 404)
+        else:
+            self._finish(request, 405)
+
+    def _finish(self, request: Request, status: int, body: bytes = b"") -> None:
+        if getattr(request, "_disconnected", False):
+            return
+        request.setResponseCode(status)
+        request.setHeader(b"content-length", str(len(body)).encode())
+        request.write(body)
+        request.finish()
+
+    # -- SOAP
+
+    def _soap(self, request: Request, service: Service) -> None:
+        header = (request.getHeader(b"soapaction") or b"").decode("latin-1")
+        content = request.content
+        try:
+            call = soap.parse_call(header, content.read() if content else b"")
+        except soap.MalformedRequestError:
+            self._finish(request, 400)
+            return
+        request.setHeader(b"content-type", _XML)
+        request.setHeader(b"ext", b"")
+        action = service.actions.get(call.action)
+        if action is None or call.service_type != service.service_type:
+            self._finish(request, 405)
+            return
+        try:
+            self._check_reach(call.action)
+            soap.check_arguments(service, action, call.arguments)
+            handler = HANDLERS[service.name].get(call.action)
+            if handler is None:
+                raise UpnpError(Code.OPTIONAL_NOT_IMPLEMENTED)
+            values = handler(self._speaker, call.arguments) or {}
+            self._finish(request, 200, soap.response(service, action, values))
+        except UpnpError as error:
+            self._finish(request, 500, soap.fault(error.code))
+
+    def _check_reach(self, action: str) -> None:
+        primary = self._speaker.primary
+        if primary is not None and not primary.online:
+            raise UpnpError(Code.PRIMARY_UNREACHABLE)
+        code = self._faults.take_action(action)
+        if code is not None:
+            raise UpnpError(code)
+
+    # -- GENA
+
+    def _subscribe(self, request: Request, service: Service) -> None:
+        sid = request.getHeader(b"sid")
+        callback = request.getHeader(b"callback")
+        nt = request.getHeader(b"nt")
+        if sid and (callback or nt):
+            self._finish(request, 400)
+            return
+        if sid:
+            lease = self._lease(request)
+            found = self._publisher.renew(sid.decode("latin-1").strip(), service.name, lease[0])
+            self._granted(request, found, lease[1])
+            return
+        urls = re.findall(r"<(http://[^>]+)>", (callback or b"").decode("latin-1"))
+        if not urls or nt != b"upnp:event":
+            self._finish(request, 412)
+        elif self._faults.subscribe_status is not None:
+            self._finish(request, self._faults.subscribe_status)
+        else:
+            self._grant(request, service, urls)
+
+    def _lease(self, request: Request) -> tuple[float, str | None]:
+        """Return the seconds that are granted and the TIMEOUT header that says so."""
+        asked = (request.getHeader(b"timeout") or b"").decode("latin-1").strip()
+        match = re.fullmatch(r"(?i)second-(\d+)", asked)
+        seconds = min(int(match[1]) if match else DEFAULT_LEASE, LONGEST_LEASE)
+        header: str | None = f"Second-{seconds}"
+        if self._faults.granted is not None:
+            header = self._faults.granted or None
+            # The lease is as long as the answer says, if it says so.
+            match = re.fullmatch(r"(?i)second-(\d+)", header or "")
+            seconds = min(int(match[1]), LONGEST_LEASE) if match else seconds
+        return seconds, header
+
+    def _grant(self, request: Request, service: Service, urls: list[str]) -> None:
+        seconds, header = self._lease(request)
+        subscription = self._publisher.subscribe(service.name, urls, seconds)
+        initial = self._settings.initial
+        if initial == "before":
+            # The client learns its SID from the event if it does not answer at once.
+            self._publisher.start(subscription).addCallback(
+                lambda _: self._granted(request, subscription, header)
+            )
+            return
+        self._granted(request, subscription, header)
+        delay = initial if isinstance(initial, float) else 0.0
+        self._reactor.callLater(delay, self._start, subscription)
+
+    def _start(self, subscription: Subscription) -> None:
+        if not subscription.gone:
+            self._publisher.start(subscription)
+
+    def _granted(
+        self, request: Request, subscription: Subscription | None, header: str | None
+    ) -> None:
+        if subscription is None:
+            self._finish(request, 412)
+            return
+        request.setHeader(b"sid", subscription.sid.encode())
+        if header is not None:
+            request.setHeader(b"timeout", header.encode())
+        self._finish(request, 200)
+
+    def _unsubscribe(self, request: Request, service: Service) -> None:
+        sid = (request.getHeader(b"sid") or b"").decode("latin-1").strip()
+        if request.getHeader(b"callback") or request.getHeader(b"nt"):
+            self._finish(request, 400)
+        else:
+            known = self._publisher.unsubscribe(sid, service.name)
+            self._finish(request, 200 if known else 412)
+
+
+__all__ = ["CannotListenError", "Server"]

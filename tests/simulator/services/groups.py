@@ -1,0 +1,101 @@
+"""ZoneGroupTopology and GroupManagement."""
+
+from typing import TYPE_CHECKING
+
+from tests.simulator.errors import Code, UpnpError
+from tests.simulator.text import escape, flag
+from tests.simulator.topology import uuids_in_group
+
+from .kinds import fixed, nothing
+
+if TYPE_CHECKING:
+    from tests.simulator.speaker import Speaker
+
+    from .kinds import Answer, Arguments, Handler, Variables
+
+
+def _state(speaker: Speaker, _args: Arguments) -> Answer:
+    household = speaker.household
+    if len(household.speakers) > household.topology_limit:
+        # The answer does not fit; only the event carries the topology of a large household.
+        raise UpnpError(Code.ACTION_FAILED)
+    return {"ZoneGroupState": household.zone_group_state}
+
+
+def _muse_id(speaker: Speaker) -> str:
+    return f"{speaker.household.household_id}.simulated"
+
+
+def _group_attributes(speaker: Speaker, _args: Arguments) -> Answer:
+    variables = topology_variables(speaker)
+    return {
+        "CurrentZoneGroupName": variables["ZoneGroupName"],
+        "CurrentZoneGroupID": variables["ZoneGroupID"],
+        "CurrentZonePlayerUUIDsInGroup": variables["ZonePlayerUUIDsInGroup"],
+        "CurrentMuseHouseholdId": variables["MuseHouseholdId"],
+    }
+
+
+def _update_item(speaker: Speaker) -> str:
+    software = escape(speaker.available_update or speaker.model.software)
+    return (
+        '<UpdateItem xmlns="urn:schemas-rinconnetworks-com:update-1-0" Type="Software" '
+        f'Version="{software}" UpdateURL="http://update-firmware.sonos.example/^{software}" '
+        'DownloadSize="0" ManifestURL=""/>'
+    )
+
+
+def _check_update(speaker: Speaker, _args: Arguments) -> Answer:
+    return {"UpdateItem": _update_item(speaker)}
+
+
+TOPOLOGY_ACTIONS: dict[str, Handler] = {
+    "GetZoneGroupState": _state,
+    "GetZoneGroupAttributes": _group_attributes,
+    "CheckForUpdate": _check_update,
+    "SubmitDiagnostics": fixed(DiagnosticID="1000000001"),
+    "ReportUnresponsiveDevice": nothing,
+    "ReportAlarmStartedRunning": nothing,
+    "RegisterMobileDevice": nothing,
+    "BeginSoftwareUpdate": nothing,
+}
+
+
+def topology_variables(speaker: Speaker) -> Variables:
+    """Return the evented variables; those of the group belong to this player only."""
+    household = speaker.household
+    group = household.group_of(speaker)
+    hidden = speaker.invisible
+    return {
+        "ZoneGroupState": household.zone_group_state,
+        "ThirdPartyMediaServersX": "2:simulated",
+        "AvailableSoftwareUpdate": _update_item(speaker),
+        "AlarmRunSequence": f"{speaker.uid}:{speaker.boot_seq}:0",
+        "MuseHouseholdId": _muse_id(speaker),
+        "ZoneGroupName": "" if hidden else group.name,
+        "ZoneGroupID": "" if hidden else group.group_id,
+        "ZonePlayerUUIDsInGroup": "" if hidden else uuids_in_group(group),
+        "AreasUpdateID": "1",
+        "SourceAreasUpdateID": "1",
+        "NetsettingsUpdateID": f"{speaker.uid},1",
+    }
+
+
+ACTIONS: dict[str, Handler] = {
+    "RemoveMember": nothing,
+    "ReportTrackBufferingResult": nothing,
+    "SetSourceAreaIds": nothing,
+}
+
+
+def variables(speaker: Speaker) -> Variables:
+    """Return the evented variables of GroupManagement."""
+    group = speaker.household.group_of(speaker)
+    local = group.coordinator is speaker
+    return {
+        "GroupCoordinatorIsLocal": flag(local),
+        "LocalGroupUUID": group.group_id,
+        "VirtualLineInGroupID": "",
+        "ResetVolumeAfter": "0",
+        "VolumeAVTransportURI": "",
+    }

@@ -1,0 +1,207 @@
+"""DeviceProperties: what a player is and how it is set up."""
+
+from typing import TYPE_CHECKING
+
+from tests.simulator.errors import Code, UpnpError
+from tests.simulator.speaker import Autoplay
+from tests.simulator.table import services_of
+from tests.simulator.text import flag
+from tests.simulator.transport import PLAYING, TRANSITIONING
+
+from .kinds import nothing, number, truth
+
+if TYPE_CHECKING:
+    from tests.simulator.speaker import Speaker
+
+    from .kinds import Answer, Arguments, Handler, Variables
+
+
+def _led(speaker: Speaker, _args: Arguments) -> Answer:
+    return {"CurrentLEDState": speaker.settings.led}
+
+
+def _set_led(speaker: Speaker, args: Arguments) -> Answer:
+    speaker.settings.led = args["DesiredLEDState"]
+    return None
+
+
+def _button_lock(speaker: Speaker, _args: Arguments) -> Answer:
+    return {"CurrentButtonLockState": speaker.settings.button_lock}
+
+
+def _set_button_lock(speaker: Speaker, args: Arguments) -> Answer:
+    speaker.settings.button_lock = args["DesiredButtonLockState"]
+    return None
+
+
+def _household(speaker: Speaker, _args: Arguments) -> Answer:
+    return {"CurrentHouseholdID": speaker.household.household_id}
+
+
+def _zone_info(speaker: Speaker, _args: Arguments) -> Answer:
+    model = speaker.model
+    return {
+        "SerialNumber": f"{speaker.mac.replace(':', '-')}:D",
+        "SoftwareVersion": model.software,
+        "DisplaySoftwareVersion": model.display_version,
+        "HardwareVersion": model.hardware,
+        "IPAddress": speaker.address,
+        "MACAddress": speaker.mac,
+        "CopyrightInfo": "(c) simulated",
+        "ExtraInfo": "OTP: ",
+        "HTAudioIn": str(speaker.settings.tv_format),
+        "Flags": "0",
+    }
+
+
+def _attributes(speaker: Speaker, _args: Arguments) -> Answer:
+    settings = speaker.settings
+    return {
+        "CurrentZoneName": speaker.room,
+        "CurrentIcon": settings.icon,
+        "CurrentConfiguration": settings.configuration,
+        "CurrentTargetRoomName": settings.target_room,
+    }
+
+
+def _set_attributes(speaker: Speaker, args: Arguments) -> Answer:
+    for unit in (speaker.primary or speaker).units:
+        unit.room = args["DesiredZoneName"]
+        unit.settings.icon = args["DesiredIcon"] or unit.settings.icon
+        unit.changed("DeviceProperties")
+    speaker.household.topology_changed()
+    return None
+
+
+def _autoplay(speaker: Speaker, args: Arguments) -> Autoplay:
+    source = args["Source"] or "TV"
+    if source == "TV" and not speaker.model.soundbar:
+        raise UpnpError(Code.INVALID_ARGS)
+    return speaker.settings.autoplay.setdefault(source, Autoplay())
+
+
+def _autoplay_room(speaker: Speaker, args: Arguments) -> Answer:
+    return {"RoomUUID": _autoplay(speaker, args).room_uuid}
+
+
+def _set_autoplay_room(speaker: Speaker, args: Arguments) -> Answer:
+    _autoplay(speaker, args).room_uuid = args["RoomUUID"]
+    return None
+
+
+def _autoplay_zones(speaker: Speaker, args: Arguments) -> Answer:
+    return {"IncludeLinkedZones": flag(_autoplay(speaker, args).linked_zones)}
+
+
+def _set_autoplay_zones(speaker: Speaker, args: Arguments) -> Answer:
+    _autoplay(speaker, args).linked_zones = truth(args["IncludeLinkedZones"])
+    return None
+
+
+def _autoplay_volume(speaker: Speaker, args: Arguments) -> Answer:
+    return {"CurrentVolume": str(_autoplay(speaker, args).volume)}
+
+
+def _set_autoplay_volume(speaker: Speaker, args: Arguments) -> Answer:
+    _autoplay(speaker, args).volume = number(args["Volume"])
+    return None
+
+
+def _use_autoplay_volume(speaker: Speaker, args: Arguments) -> Answer:
+    return {"UseVolume": flag(_autoplay(speaker, args).use_volume)}
+
+
+def _set_use_autoplay_volume(speaker: Speaker, args: Arguments) -> Answer:
+    _autoplay(speaker, args).use_volume = truth(args["UseVolume"])
+    return None
+
+
+def _pair(speaker: Speaker, args: Arguments) -> Answer:
+    speaker.household.pair(speaker, args["ChannelMapSet"])
+    return None
+
+
+def _separate(speaker: Speaker, _args: Arguments) -> Answer:
+    speaker.household.separate(speaker)
+    return None
+
+
+def _button_state(_speaker: Speaker, _args: Arguments) -> Answer:
+    return {"State": ""}
+
+
+def _config_mode(_speaker: Speaker, _args: Arguments) -> Answer:
+    return {"State": ""}
+
+
+ACTIONS: dict[str, Handler] = {
+    "GetLEDState": _led,
+    "SetLEDState": _set_led,
+    "GetButtonLockState": _button_lock,
+    "SetButtonLockState": _set_button_lock,
+    "GetButtonState": _button_state,
+    "GetHouseholdID": _household,
+    "GetZoneInfo": _zone_info,
+    "GetZoneAttributes": _attributes,
+    "SetZoneAttributes": _set_attributes,
+    "GetAutoplayRoomUUID": _autoplay_room,
+    "SetAutoplayRoomUUID": _set_autoplay_room,
+    "GetAutoplayLinkedZones": _autoplay_zones,
+    "SetAutoplayLinkedZones": _set_autoplay_zones,
+    "GetAutoplayVolume": _autoplay_volume,
+    "SetAutoplayVolume": _set_autoplay_volume,
+    "GetUseAutoplayVolume": _use_autoplay_volume,
+    "SetUseAutoplayVolume": _set_use_autoplay_volume,
+    "AddBondedZones": _pair,
+    "CreateStereoPair": _pair,
+    "RemoveBondedZones": _separate,
+    "SeparateStereoPair": _separate,
+    "EnterConfigMode": _config_mode,
+    "ExitConfigMode": nothing,
+    "RoomDetectionStopChirping": nothing,
+}
+
+
+def variables(speaker: Speaker) -> Variables:
+    """Return the evented variables that the model has."""
+    settings = speaker.settings
+    state = {
+        "SettingsReplicationState": f"{speaker.uid},0,{speaker.uid},0",
+        "ZoneName": speaker.room,
+        "Icon": settings.icon,
+        "Configuration": settings.configuration,
+        "Invisible": flag(speaker.invisible),
+        "IsZoneBridge": "0",
+        "AirPlayEnabled": flag(settings.airplay),
+        "SupportsAudioIn": flag(speaker.line_in is not None),
+        "SupportsAudioClip": flag(speaker.household.generation == "S2"),
+        "IsIdle": flag(speaker.transport.state not in {PLAYING, TRANSITIONING}),
+        "MoreInfo": speaker.more_info,
+        "ChannelMapSet": speaker.channel_map,
+        "HTSatChanMapSet": speaker.satellite_map,
+        "HTBondedZoneCommitState": "0",
+        "Orientation": "0",
+        "LastChangedPlayState": "",
+        "RoomCalibrationState": "4",
+        "AvailableRoomCalibration": "",
+        "TVConfigurationError": "0",
+        "HdmiCecAvailable": flag(speaker.model.soundbar),
+        "WirelessMode": "1",
+        "ConnectionType": "1",
+        "HasConfiguredSSID": "1",
+        "ChannelFreq": "2437",
+        "BehindWifiExtender": "0",
+        "WifiEnabled": "1",
+        "EthLink": "0",
+        "ConfigMode": "",
+        "SecureRegState": "3",
+        "VoiceConfigState": "2" if settings.voice_configured else "0",
+        "MicEnabled": flag(settings.mic_enabled),
+        "SvcActive": "1",
+        "HeadphoneId": "",
+        "AvailableHeadphoneSessions": "0",
+        "WirelessLeafOnly": "0",
+        "HTFreq": "0",
+    }
+    evented = services_of(speaker.model.number)["DeviceProperties"].evented
+    return {name: value for name, value in state.items() if name in evented}

@@ -1,0 +1,165 @@
+"""One player: identity, settings, and what is bonded to it."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .rendering import Rendering
+from .transport import Transport
+
+if TYPE_CHECKING:
+    from .household import Household
+    from .models import Model
+
+
+@dataclass(slots=True)
+class Battery:
+    """The battery of a portable player."""
+
+    level: int = 82
+    power_source: str = "BATTERY"
+    health: str = "GREEN"
+    temperature: str = "NORMAL"
+    degrees: int = 27
+
+    @property
+    def charging(self) -> bool:
+        """Whether it stands on its base or hangs on a cable."""
+        return self.power_source != "BATTERY"
+
+    @property
+    def more_info(self) -> str:
+        """The variable MoreInfo."""
+        state = "CHARGING" if self.charging else "NOT_CHARGING"
+        return (
+            f"BattChg:{state},RawBattPct:{self.level},BattPct:{self.level},BattTmp:{self.degrees}"
+        )
+
+
+@dataclass(slots=True)
+class LineIn:
+    """The analogue input of a player."""
+
+    name: str = "Audio Component"
+    icon: str = "AudioComponent"
+    connected: bool = True
+    left: int = 1
+    right: int = 1
+
+
+@dataclass(slots=True)
+class Autoplay:
+    """What a player does when one of its inputs comes alive."""
+
+    room_uuid: str = ""
+    linked_zones: bool = False
+    volume: int = 25
+    use_volume: bool = False
+
+
+@dataclass(slots=True)
+class Settings:
+    """Settings that a player keeps for itself."""
+
+    led: str = "On"
+    button_lock: str = "Off"
+    icon: str = ""
+    configuration: str = "1"
+    target_room: str = ""
+    mic_enabled: bool = True
+    voice_configured: bool = False
+    airplay: bool = True
+    ir_repeater: str = "Off"
+    led_feedback: str = "On"
+    tv_format: int = 0
+    toslink: bool = False
+    more_info: str = ""
+    autoplay: dict[str, Autoplay] = field(default_factory=dict)
+
+
+class Speaker:
+    """A player of the household; bonded units are players of their own."""
+
+    def __init__(
+        self,
+        household: Household,
+        *,
+        model: Model,
+        room: str,
+        mac: str,
+        address: str,
+        with_sub: bool = False,
+    ) -> None:
+        """Build the player; it is on but in no group yet."""
+        self.household = household
+        self.model = model
+        self.room = room
+        self.mac = mac
+        self.uid = f"RINCON_{mac.replace(':', '')}01400"
+        self.address = address
+        self.boot_seq = 12
+        self.online = True
+        self.primary: Speaker | None = None
+        self.satellites: list[Speaker] = []
+        self.partner: Speaker | None = None
+        self.channel_map = ""
+        self.satellite_map = ""
+        self.settings = Settings(voice_configured=model.voice, mic_enabled=model.voice)
+        self.settings.autoplay["TV"] = Autoplay()
+        if model.soundbar:
+            self.settings.autoplay["TV"].room_uuid = self.uid
+        self.line_in = LineIn() if model.line_in else None
+        self.battery = Battery() if model.battery else None
+        self.rendering = Rendering(household.clock, model, self.changed, with_sub=with_sub)
+        self.transport = Transport(household.clock, self.uid, household.catalog, self.changed)
+        self.group_snapshot: dict[str, int] = {}
+        self.room_before = ""
+        self.available_update = ""
+
+    def __repr__(self) -> str:
+        """Name the player in a test's output."""
+        return f"<Speaker {self.room} {self.model.short_name} {self.address}>"
+
+    @property
+    def sw_gen(self) -> str:
+        """Generation of the software, 1 or 2."""
+        return self.household.generation[1:]
+
+    @property
+    def port(self) -> int:
+        """The port of the HTTP server."""
+        return self.household.port
+
+    @property
+    def location(self) -> str:
+        """Where the device description is."""
+        return f"http://{self.address}:{self.port}/xml/device_description.xml"
+
+    @property
+    def invisible(self) -> bool:
+        """Whether the player is bonded to another one."""
+        return self.primary is not None
+
+    @property
+    def is_satellite(self) -> bool:
+        """Whether the player belongs to a home theatre."""
+        return self.primary is not None and self in self.primary.satellites
+
+    @property
+    def units(self) -> list[Speaker]:
+        """The players that make up the room, in the order that players list them."""
+        pair = [self.partner] if self.partner else []
+        return [*pair, self, *self.satellites]
+
+    @property
+    def is_coordinator(self) -> bool:
+        """Whether the player leads its group."""
+        return self.household.group_of(self).coordinator is self
+
+    @property
+    def more_info(self) -> str:
+        """The variable MoreInfo."""
+        return self.battery.more_info if self.battery else self.settings.more_info
+
+    def changed(self, service: str) -> None:
+        """Tell the household that variables of a service changed."""
+        self.household.changed(self, service)

@@ -1,0 +1,131 @@
+"""The zone group state as players write it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .text import escape, flag
+from .transport import PLAYING, TRANSITIONING
+
+if TYPE_CHECKING:
+    from .household import Group, Household
+    from .speaker import Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """A player that others miss."""
+
+    speaker: Speaker
+    reason: str
+    last_seen: int
+
+
+def _attributes(pairs: dict[str, str]) -> str:
+    return "".join(f' {name}="{escape(value)}"' for name, value in pairs.items())
+
+
+def _member_attributes(speaker: Speaker) -> dict[str, str]:
+    settings = speaker.settings
+    coordinator = speaker.household.group_of(speaker).coordinator
+    idle = coordinator.transport.state not in {PLAYING, TRANSITIONING}
+    pairs = {
+        "UUID": speaker.uid,
+        "Location": speaker.location,
+        "ZoneName": speaker.room,
+        "Icon": settings.icon,
+        "Configuration": settings.configuration,
+    }
+    if speaker.invisible:
+        pairs["Invisible"] = "1"
+    pairs |= {
+        "SoftwareVersion": speaker.model.software,
+        "SWGen": speaker.sw_gen,
+        "MinCompatibleVersion": speaker.model.min_compatible,
+        "LegacyCompatibleVersion": "58.0-00000",
+    }
+    if speaker.channel_map:
+        pairs["ChannelMapSet"] = speaker.channel_map
+    if speaker.satellite_map:
+        pairs["HTSatChanMapSet"] = speaker.satellite_map
+    pairs |= {
+        "HTForwardEnabled": "0",
+        "BootSeq": str(speaker.boot_seq),
+        "TVConfigurationError": "0",
+        "HdmiCecAvailable": flag(speaker.model.soundbar),
+        "WirelessMode": "1",
+        "WirelessLeafOnly": "0",
+        "HasConfiguredSSID": "1",
+        "ChannelFreq": "2437",
+        "BehindWifiExtender": "0",
+        "WifiEnabled": "1",
+        "EthLink": "0",
+        "Orientation": "0",
+        "RoomCalibrationState": "4",
+        "SecureRegState": "3",
+        "VoiceConfigState": "2" if settings.voice_configured else "0",
+        "MicEnabled": flag(settings.mic_enabled),
+        "AirPlayEnabled": flag(settings.airplay),
+        "IdleState": flag(idle),
+        "MoreInfo": speaker.more_info,
+        "SSLPort": "1443",
+        "HHSSLPort": "1843",
+    }
+    if speaker.household.generation == "S1":
+        for name in ("SSLPort", "HHSSLPort", "EthLink"):
+            del pairs[name]
+        pairs["AirPlayEnabled"] = "0"
+    return pairs
+
+
+def _member(speaker: Speaker) -> str:
+    satellites = "".join(
+        f"<Satellite{_attributes(_member_attributes(unit))}/>"
+        for unit in speaker.satellites
+        if unit.online or unit.uid not in speaker.household.vanished
+    )
+    attributes = _attributes(_member_attributes(speaker))
+    if satellites:
+        return f"<ZoneGroupMember{attributes}>{satellites}</ZoneGroupMember>"
+    return f"<ZoneGroupMember{attributes}/>"
+
+
+def _group(group: Group) -> str:
+    members = []
+    for room in group.members:
+        # The hidden half of a stereo pair is a member of its own and often comes first.
+        members += [_member(unit) for unit in room.units if unit not in room.satellites]
+    return (
+        f'<ZoneGroup Coordinator="{group.coordinator.uid}" ID="{group.group_id}">'
+        f"{''.join(members)}</ZoneGroup>"
+    )
+
+
+def _vanished(entry: Vanished) -> str:
+    speaker = entry.speaker
+    pairs = {
+        "UUID": speaker.uid,
+        "ZoneName": speaker.room,
+        "Reason": entry.reason,
+        "ModelInfo": speaker.model.number,
+        "Mac": speaker.mac.replace(":", ""),
+        "LastKnownIP": speaker.address,
+        "LastSeenUTC": str(entry.last_seen),
+        "SWGen": speaker.sw_gen,
+    }
+    return f"<Device{_attributes(pairs)}/>"
+
+
+def zone_group_state(household: Household) -> str:
+    """Return the topology document."""
+    groups = "".join(_group(group) for group in household.groups)
+    vanished = "".join(_vanished(entry) for entry in household.vanished.values())
+    vanished = (
+        f"<VanishedDevices>{vanished}</VanishedDevices>" if vanished else "<VanishedDevices/>"
+    )
+    return f"<ZoneGroupState><ZoneGroups>{groups}</ZoneGroups>{vanished}</ZoneGroupState>"
+
+
+def uuids_in_group(group: Group) -> str:
+    """Return the members of a group, its coordinator first."""
+    rooms = [group.coordinator, *(room for room in group.members if room is not group.coordinator)]
+    return ",".join(room.uid for room in rooms)

@@ -1,0 +1,79 @@
+"""The whole truth about a household, as plain data."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .household import Household
+    from .speaker import Speaker
+
+
+def _speaker(speaker: Speaker) -> dict[str, object]:
+    group = speaker.household.group_of(speaker)
+    transport = group.coordinator.transport
+    track = transport.track
+    rendering = speaker.rendering
+    return {
+        "uid": speaker.uid,
+        "name": speaker.room,
+        "address": speaker.address,
+        "port": speaker.port,
+        "model": speaker.model.name,
+        "model_number": speaker.model.number,
+        "invisible": speaker.invisible,
+        "online": speaker.online,
+        "boot_seq": speaker.boot_seq,
+        "coordinator": group.coordinator.uid,
+        "group_id": group.group_id,
+        "group": [member.uid for member in group.members],
+        "own_state": speaker.transport.state,
+        "state": transport.state,
+        "source": transport.kind.name,
+        "uri": transport.uri,
+        "track_uri": track.uri if track else "",
+        "title": track.title if track else "",
+        "artist": track.artist if track else "",
+        "album": track.album if track else "",
+        "art": track.art_uri if track else "",
+        "duration": track.duration if track else 0,
+        "position": round(transport.position, 3),
+        "stream_content": transport.stream_content,
+        "track_number": transport.track_number,
+        "track_count": transport.track_count,
+        "queue_length": len(speaker.transport.queue),
+        "play_mode": transport.play_mode,
+        "crossfade": transport.crossfade,
+        "sleep_timer": transport.sleep_remaining,
+        "volume": rendering.volume["Master"],
+        "balance": [rendering.volume["LF"], rendering.volume["RF"]],
+        "mute": rendering.mute["Master"],
+        "bass": rendering.bass,
+        "treble": rendering.treble,
+        "loudness": rendering.loudness,
+        "eq": dict(rendering.equaliser.values),
+        "led": speaker.settings.led,
+        "button_lock": speaker.settings.button_lock,
+        "mic_enabled": speaker.settings.mic_enabled,
+        "battery": speaker.battery.level if speaker.battery else None,
+        "charging": speaker.battery.charging if speaker.battery else None,
+    }
+
+
+def truth(household: Household) -> dict[str, object]:
+    """Return the state of a household, players by uid; everything can be written as JSON."""
+    return {
+        "household": household.household_id,
+        "generation": household.generation,
+        "speakers": {speaker.uid: _speaker(speaker) for speaker in household.speakers},
+        "groups": [
+            {
+                "id": group.group_id,
+                "coordinator": group.coordinator.uid,
+                "members": [member.uid for member in group.members],
+            }
+            for group in household.groups
+        ],
+        "vanished": {uid: entry.reason for uid, entry in household.vanished.items()},
+        "favorites": [item.title for item in household.catalog.favorites],
+        "playlists": [item.title for item in household.catalog.playlists],
+        "alarms": [alarm.number for alarm in household.alarms.items],
+    }
