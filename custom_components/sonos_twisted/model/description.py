@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from .markup import MalformedMarkup, elements, local_name, parse, parse_damaged
+from .markup import MalformedMarkup, elements, mended, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,17 +93,14 @@ def parse_device_description(body: bytes) -> DeviceDescription:
 
 
 def _parse(body: bytes) -> Element:
-    """Parse strictly, or else as far as possible: a description is worth mending.
+    """Parse as it is, or else mended: an odd room name should not make a player unusable.
 
-    A room name with a bare ampersand should not make a player unusable.
+    Nothing is recovered from a description that is cut, as services could be missing then.
     """
     try:
         return parse(body)
     except MalformedMarkup:
-        root = parse_damaged(body.decode(errors="replace"))
-        if root is None or local_name(root.tag) != "root":
-            raise
-        return root
+        return parse(mended(body.decode(errors="replace")))
 
 
 def _services(device: Element) -> Iterator[str]:

@@ -145,7 +145,7 @@ def _read(entry: Element) -> Didl:
 
 
 # "TYPE=SNG|TITLE Clocks|ARTIST Coldplay|ALBUM ", with anything in front of it.
-_TAGGED = re.compile(r"(?:^|\|)(TYPE|TITLE|ARTIST|ALBUM)[ =]")
+_TAGGED = re.compile(r"(?:^|\|)(TYPE|TITLE|ARTIST|ALBUM)(?:[ =]|$)")
 
 
 def parse_stream_content(text: str | None) -> tuple[str | None, str | None, str | None]:

@@ -328,7 +328,7 @@ class Household:
         speaker.name = speaker.name or description.room_name
         return {Change(uid, Aspect.DEVICE)}
 
-    def set_available(self, uid: str, available: bool, reason: str = "") -> set[Change]:  # noqa: FBT001
+    def set_available(self, uid: str, available: bool, reason: str = "") -> set[Change]:
         """Note whether a player can be reached, and if not, why not."""
         speaker = self._speaker(uid)
         reason = "" if available else reason

@@ -72,23 +72,30 @@ def parse(data: bytes) -> Element:
 def parse_damaged(text: str) -> Element | None:
     """Parse what can be saved of a text that `parse` refuses.
 
-    Mends what players are known to send (an ampersand that is not escaped, attributes without a
-    space between them, control characters) and leaves the rest to libxml2's recovery. As unknown
-    entities are ampersands, too, the tree holds elements only, as that of `parse` does. Elements
+    What `mended` does not mend is left to libxml2's recovery. Elements
     after the defect may be missing, and attributes of the damaged element too.
 
     Returns:
         The root element, or None if there is nothing to save.
     """
-    text = _FORBIDDEN.sub("", text)
-    text = _BARE_AMPERSAND.sub("&amp;", text)
-    data = _GLUED_ATTRIBUTE.sub('" ', text).encode()
+    data = mended(text)
     try:
         _refuse_the_dangerous(data)
         root: Element | None = etree.fromstring(data, _RECOVERING)
     except etree.LxmlError, ValueError:
         return None
     return root
+
+
+def mended(text: str) -> bytes:
+    """Mend the defects that players are known to send, without losing anything.
+
+    These are an ampersand that is not escaped, attributes without a space between them, and
+    control characters. As unknown entities count as ampersands, a parser that recovers finds none.
+    """
+    text = _FORBIDDEN.sub("", text)
+    text = _BARE_AMPERSAND.sub("&amp;", text)
+    return _GLUED_ATTRIBUTE.sub('" ', text).encode()
 
 
 def _refuse_the_dangerous(data: bytes) -> None:

@@ -1,0 +1,89 @@
+"""Parsing XML safely, and mending it."""
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.sonos_twisted.model.markup import (
+    MalformedMarkup,
+    elements,
+    local_name,
+    parse,
+    parse_damaged,
+    unescape,
+)
+
+
+@pytest.mark.parametrize("tag", ["title", "{urn:x}title", "dc:title", "{urn:x}dc:title"])
+def test_local_name(tag: str) -> None:
+    """Neither namespace nor an undeclared prefix belongs to the name."""
+    assert local_name(tag) == "title"
+
+
+def test_elements() -> None:
+    """Children come in order, by local name."""
+    root = parse(b"<a xmlns='urn:x'><b/>text<!-- c --><d/></a>")
+    assert [name for name, _ in elements(root)] == ["b", "d"]
+
+
+def test_entities_are_refused() -> None:
+    """No entity is ever declared, so none can be expanded."""
+    bomb = b'<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;&b;&b;">]><a>&c;</a>'
+    with pytest.raises(MalformedMarkup, match="document type"):
+        parse(bomb)
+    assert parse_damaged(bomb.decode()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<a>Simon & Garfunkel</a>", "Simon & Garfunkel"),
+        ("<a>Simon &amp; Garfunkel & co</a>", "Simon & Garfunkel & co"),
+        ("<a>non&nbsp;breaking</a>", "non&nbsp;breaking"),
+        ("<a>bell\a\0</a>", "bell"),
+        ('<a b="c"xmlns:d="e">f</a>', "f"),
+        ("<a>cut", "cut"),
+    ],
+)
+def test_mending(text: str, expected: str) -> None:
+    """Known defects lose nothing; of others the part before them is saved."""
+    root = parse_damaged(text)
+    assert root is not None
+    assert root.text == expected
+
+
+@pytest.mark.parametrize("text", ["", "nothing", "<", "\0"])
+def test_beyond_mending(text: str) -> None:
+    """There is not always something to save."""
+    assert parse_damaged(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", "plain"),
+        ("A &amp; B", "A & B"),
+        ("&lt;&gt;&quot;&apos;&#39;", "<>\"''"),
+        ("&amp;lt;", "&lt;"),
+        ("?a=1&copy=2", "?a=1&copy=2"),
+    ],
+)
+def test_unescape(text: str, expected: str) -> None:
+    """One level of escaping is undone, and only what XML itself would escape."""
+    assert unescape(text) == expected
+
+
+@given(st.binary())
+def test_parse_any_bytes(data: bytes) -> None:
+    """Nothing but MalformedMarkup is raised."""
+    try:
+        parse(data)
+    except MalformedMarkup as error:
+        assert str(error)  # noqa: PT017
+
+
+@given(st.text())
+def test_mend_any_text(text: str) -> None:
+    """Nothing at all is raised, and what comes out holds elements only."""
+    root = parse_damaged(f"<a>{text}</a>")
+    if root is not None:
+        assert all(isinstance(element.tag, str) for element in root.iter())
