@@ -1,1 +1,59 @@
-"""Sonos Twisted."""
+"""Sonos Twisted: a Sonos household in Home Assistant, by its events."""
+
+from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE, EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN, PLATFORMS
+from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
+from .engine import EngineError, WrongHouseholdError, reactor_thread
+from .errors import placeholders, translation_key
+from .schema import CONFIG_SCHEMA
+from .yaml_import import async_import_yaml
+
+__all__ = ["CONFIG_SCHEMA"]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up what all households share, and import the YAML configuration."""
+
+    async def stop_reactor(_event: Event) -> None:
+        await hass.async_add_executor_job(reactor_thread().stop)
+
+    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, stop_reactor)
+    if DOMAIN in config:
+        async_import_yaml(hass, config[DOMAIN])
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> bool:
+    """Set up one household."""
+    coordinator = HouseholdCoordinator(hass, entry)
+    try:
+        await coordinator.async_start()
+    except EngineError as error:
+        kind = ConfigEntryError if isinstance(error, WrongHouseholdError) else ConfigEntryNotReady
+        raise kind(
+            translation_domain=DOMAIN,
+            translation_key=translation_key(error),
+            translation_placeholders=placeholders(error),
+        ) from error
+    entry.runtime_data = coordinator
+    entry.async_on_unload(
+        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, coordinator.async_stop)
+    )
+    try:
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    except BaseException:
+        await coordinator.async_stop()
+        raise
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> bool:
+    """End everything that was started for a household; the reactor stays for the others."""
+    unloaded = await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+    if unloaded:
+        await entry.runtime_data.async_stop()
+    return unloaded

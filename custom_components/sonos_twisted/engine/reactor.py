@@ -150,19 +150,19 @@ class ReactorThread:
         return call.future
 
     def stop(self, seconds: float = 5.0) -> bool:
-        """Stop the reactor for good, if it was started here, and wait for its thread.
+        """Stop the reactor for good and wait for its thread; leave somebody else's alone.
 
         Blocks for at most ``seconds``: call it from a worker thread.
 
         Returns:
-            Whether the thread has ended (true as well when the reactor is somebody else's).
+            Whether the thread has ended (true as well when there is none of ours).
 
         """
         with self._lock:
-            self._stopped = True
             thread, reactor = self._thread, self._reactor
-        if thread is None or reactor is None:
-            return True
+            if thread is None or reactor is None:
+                return True
+            self._stopped = True
         if thread.is_alive():
             reactor.callFromThread(reactor.stop)
             thread.join(seconds)

@@ -79,7 +79,6 @@ def unjoin(address: str) -> None:
     soap.call(address, _SERVICE, "BecomeCoordinatorOfStandaloneGroup", InstanceID=0)
 
 
-def read_position(address: str) -> str:
-    """Return how far the current track has been played, as the speaker words it (``H:MM:SS``)."""
-    answer = soap.call(address, _SERVICE, "GetPositionInfo", InstanceID=0)
-    return answer.get("RelTime", "")
+def read_position(address: str) -> dict[str, str]:
+    """Return what GetPositionInfo answers: the track, and how far it has been played."""
+    return soap.call(address, _SERVICE, "GetPositionInfo", InstanceID=0)

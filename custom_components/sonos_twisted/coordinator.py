@@ -1,0 +1,260 @@
+"""One household in Home Assistant: takes the engine's news, tells entities what has changed."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+import functools
+import logging
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+
+from .const import CONF_HOSTS, CONF_KNOWN_HOSTS
+from .engine import (
+    AnyNews,
+    DescriptionNews,
+    EngineError,
+    EventNews,
+    HouseholdConnection,
+    LeaseNews,
+    ReachabilityNews,
+    TopologyNews,
+    reactor_thread,
+)
+from .engine.commands import transport
+from .entity import device_info
+from .model import Aspect, Change, Household, Speaker, TopologyChange, parse_position_info
+from .schema import connection_settings
+
+_LOGGER = logging.getLogger(__name__)
+
+type SonosTwistedConfigEntry = ConfigEntry[HouseholdCoordinator]
+
+#: Seconds; how often at most the position of a room is read.
+POSITION_INTERVAL = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Subscriber:
+    aspects: frozenset[Aspect]
+    changed: CALLBACK_TYPE
+
+
+class HouseholdCoordinator:
+    """Keeps a household's model in step with its events. Lives on the event loop.
+
+    Attributes:
+        household: What is known of the household; read by entities, written here.
+        connection: The way to the speakers.
+        entity_ids: The media player entities by the uid of their speaker.
+
+    """
+
+    def __init__(self, hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> None:
+        """Prepare for the household of a config entry."""
+        self.hass = hass
+        self.entry = entry
+        self.household = Household(entry.unique_id or "")
+        self.connection = HouseholdConnection(
+            reactor_thread(), self._async_deliver, connection_settings(entry.options)
+        )
+        self.entity_ids: dict[str, str] = {}
+        self._subscribers: dict[str, list[_Subscriber]] = defaultdict(list)
+        self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
+        self._position_readings: dict[str, CALLBACK_TYPE] = {}
+        self._position_read_at: dict[str, float] = {}
+        self._apply: dict[type[AnyNews], Callable[[Any], Iterable[Change]]] = {
+            EventNews: self._apply_event,
+            TopologyNews: self._apply_topology,
+            DescriptionNews: self._apply_description,
+            ReachabilityNews: self._apply_reachability,
+            LeaseNews: self._apply_lease,
+        }
+
+    async def async_start(self) -> None:
+        """Open the household and wait until its rooms are known.
+
+        Raises:
+            EngineError: When it cannot be opened.
+
+        """
+        data = self.entry.data
+        hosts = dict.fromkeys([*data[CONF_HOSTS], *data.get(CONF_KNOWN_HOSTS, ())])
+        identity = await self.connection.open(list(hosts), self.entry.unique_id)
+        _LOGGER.debug("Listening to %s through %s", identity.household_id, identity.address)
+
+    async def async_stop(self, _event: Event | None = None) -> None:
+        """End everything that was started."""
+        for cancel in self._position_readings.values():
+            cancel()
+        self._position_readings.clear()
+        await self.connection.close()
+
+    # What entities use
+
+    @callback
+    def async_subscribe(
+        self, uid: str, aspects: frozenset[Aspect], changed: CALLBACK_TYPE
+    ) -> CALLBACK_TYPE:
+        """Call ``changed`` whenever one of these aspects of a speaker is new.
+
+        Returns:
+            A function that ends the subscription.
+
+        """
+        subscriber = _Subscriber(aspects, changed)
+        self._subscribers[uid].append(subscriber)
+        return lambda: self._subscribers[uid].remove(subscriber)
+
+    @callback
+    def async_add_speakers(self, add: Callable[[Iterable[Speaker]], None]) -> CALLBACK_TYPE:
+        """Call ``add`` with the speakers of all rooms, now and whenever rooms appear.
+
+        Returns:
+            A function that ends this.
+
+        """
+        self._new_speakers.append(add)
+        add(self.household.rooms)
+        return lambda: self._new_speakers.remove(add)
+
+    def address_of(self, speaker: Speaker) -> str:
+        """Return a speaker's address in the form that commands take."""
+        return f"{speaker.host}:{speaker.port}"
+
+    def group_address_of(self, speaker: Speaker) -> str:
+        """Return the address of the speaker that plays for a speaker's group."""
+        return self.address_of(self.household.coordinator_of(speaker.uid) or speaker)
+
+    @callback
+    def async_group_shown(self, speaker: Speaker) -> None:
+        """Tell the others of a speaker's group that there is an entity to name as a member now."""
+        members = self.household.group_members(speaker.uid)
+        self._async_tell({uid: {Aspect.GROUP} for uid in members if uid != speaker.uid})
+
+    # News
+
+    @callback
+    def _async_deliver(self, news: list[AnyNews]) -> None:
+        changes: dict[str, set[Aspect]] = defaultdict(set)
+        for piece in news:
+            for change in self._apply[type(piece)](piece):
+                changes[change.uid].add(change.aspect)
+        self._async_tell(changes)
+        self._plan_position_readings(changes)
+
+    @callback
+    def _async_tell(self, changes: dict[str, set[Aspect]]) -> None:
+        for uid, aspects in changes.items():
+            for subscriber in list(self._subscribers.get(uid, ())):
+                if not subscriber.aspects.isdisjoint(aspects):
+                    subscriber.changed()
+
+    def _apply_event(self, news: EventNews) -> Iterable[Change]:
+        changes = self.household.apply_event(
+            news.uid, news.service, news.variables, news.received_at
+        )
+        self._update_devices(changes)
+        return changes
+
+    def _apply_topology(self, news: TopologyNews) -> Iterable[Change]:
+        change = self.household.apply_topology(news.topology, news.received_at)
+        self._log_departures(change)
+        self._update_devices(change.changes)
+        self._remember_hosts()
+        if change.appeared:
+            speakers = [self.household.speakers[uid] for uid in change.appeared]
+            for add in self._new_speakers:
+                add(speakers)
+        return change.changes
+
+    def _apply_description(self, news: DescriptionNews) -> Iterable[Change]:
+        changes = self.household.apply_description(news.description.uid, news.description)
+        self._update_devices(changes)
+        return changes
+
+    def _apply_reachability(self, news: ReachabilityNews) -> Iterable[Change]:
+        changes = self.household.set_available(news.uid, news.reachable, news.reason)
+        if changes and (speaker := self.household.speakers[news.uid]).visible:
+            if news.reachable:
+                _LOGGER.info("%s can be reached again", speaker.name)
+            else:
+                _LOGGER.info("%s cannot be reached: %s", speaker.name, news.reason)
+        return changes
+
+    def _apply_lease(self, news: LeaseNews) -> Iterable[Change]:
+        speaker = self.household.speakers.get(news.uid)
+        _LOGGER.debug(
+            "%s of %s: %s",
+            news.service,
+            speaker.name if speaker else news.uid,
+            "events arrive" if news.held else news.reason or "no events yet",
+        )
+        return ()
+
+    def _log_departures(self, change: TopologyChange) -> None:
+        for device in change.gone:
+            _LOGGER.info("%s has left the household: %s", device.name, device.reason)
+
+    # Registries and storage
+
+    def _update_devices(self, changes: Iterable[Change]) -> None:
+        """Carry what changed of a speaker itself over to its device."""
+        registry = dr.async_get(self.hass)
+        for change in changes:
+            speaker = self.household.speakers.get(change.uid)
+            if change.aspect is Aspect.DEVICE and speaker is not None and speaker.visible:
+                registry.async_get_or_create(
+                    config_entry_id=self.entry.entry_id, **device_info(speaker)
+                )
+
+    def _remember_hosts(self) -> None:
+        """Keep the addresses of all rooms, so that any of them is a way in after a restart."""
+        known = sorted(speaker.host for speaker in self.household.rooms)
+        if known != self.entry.data.get(CONF_KNOWN_HOSTS):
+            self.hass.config_entries.async_update_entry(
+                self.entry, data={**self.entry.data, CONF_KNOWN_HOSTS: known}
+            )
+
+    # Positions
+
+    def _plan_position_readings(self, uids: Iterable[str]) -> None:
+        """Read the position where an event left it in doubt, when the speaker's clock has settled.
+
+        No event carries the position; the model says when reading it is worth a request.
+        """
+        now = self.hass.loop.time()
+        for uid in uids:
+            speaker = self.household.speakers.get(uid)
+            if speaker is None or speaker.reading_due is None or uid in self._position_readings:
+                continue
+            earliest = self._position_read_at.get(uid, -POSITION_INTERVAL) + POSITION_INTERVAL
+            delay = max(speaker.reading_due, earliest) - now
+            handle = self.hass.loop.call_later(
+                max(delay, 0), functools.partial(self._async_start_reading, speaker)
+            )
+            self._position_readings[uid] = handle.cancel
+
+    @callback
+    def _async_start_reading(self, speaker: Speaker) -> None:
+        del self._position_readings[speaker.uid]
+        if speaker.reading_due is not None and speaker.visible and speaker.available:
+            self.entry.async_create_background_task(
+                self.hass, self._async_read_position(speaker), f"{speaker.name} position"
+            )
+
+    async def _async_read_position(self, speaker: Speaker) -> None:
+        requested_at = self._position_read_at[speaker.uid] = self.hass.loop.time()
+        try:
+            answer = await self.connection.run(transport.read_position, self.address_of(speaker))
+        except EngineError as error:
+            _LOGGER.debug("The position of %s cannot be read: %s", speaker.name, error)
+            return
+        changes: dict[str, set[Aspect]] = defaultdict(set)
+        reading = parse_position_info(answer)
+        for change in self.household.apply_position(speaker.uid, reading, requested_at):
+            changes[change.uid].add(change.aspect)
+        self._async_tell(changes)
+        self._plan_position_readings([speaker.uid])

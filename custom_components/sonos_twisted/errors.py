@@ -1,0 +1,60 @@
+"""The engine's errors in the words and types that Home Assistant shows."""
+
+from homeassistant.exceptions import HomeAssistantError
+
+from .const import DOMAIN
+from .engine import (
+    EngineError,
+    EventsNotArrivingError,
+    ListenError,
+    NotSonosError,
+    PlayerUnreachableError,
+    UpnpDisabledError,
+    UpnpError,
+    WrongHouseholdError,
+)
+
+#: Translation keys by error, the most particular first. The same keys name the errors of the
+#: config flow.
+_KEYS: tuple[tuple[type[Exception], str], ...] = (
+    (ListenError, "no_free_port"),
+    (EventsNotArrivingError, "events_not_arriving"),
+    (UpnpDisabledError, "upnp_disabled"),
+    (WrongHouseholdError, "wrong_household"),
+    (NotSonosError, "not_sonos"),
+    (UpnpError, "declined"),
+    (PlayerUnreachableError, "cannot_connect"),
+)
+
+
+def translation_key(error: Exception) -> str:
+    """Return the key under which an error is described in ``translations``."""
+    return next((key for kind, key in _KEYS if isinstance(error, kind)), "unknown")
+
+
+def placeholders(error: Exception) -> dict[str, str]:
+    """Return what the descriptions of all errors may refer to."""
+    return {
+        "error": str(error),
+        "host": str(getattr(error, "host", "")),
+        "callback": str(getattr(error, "callback", "")),
+        "action": str(getattr(error, "action", "")),
+        "code": str(getattr(error, "code", "")),
+        "first_port": str(getattr(error, "first_port", "")),
+        "last_port": str(getattr(error, "last_port", "")),
+    }
+
+
+def command_failed(room: str, error: EngineError) -> HomeAssistantError:
+    """Return the error to raise when a speaker did not do what it was asked to do.
+
+    Args:
+        room: The name of the room, which means more to a person than an address.
+        error: What went wrong.
+
+    """
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=f"command_{translation_key(error)}",
+        translation_placeholders={"room": room, **placeholders(error)},
+    )

@@ -1,0 +1,316 @@
+"""A media player for each room: what its group plays, and its own volume."""
+
+import asyncio
+from collections.abc import Iterable
+import datetime as dt
+from typing import TYPE_CHECKING, ClassVar, override
+
+from homeassistant.components.media_player import (
+    DOMAIN as MEDIA_PLAYER_DOMAIN,
+    MediaPlayerDeviceClass,
+    MediaPlayerEntity,
+    MediaPlayerEntityFeature,
+    MediaPlayerState,
+    MediaType,
+    RepeatMode,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
+from .engine import EngineError, UpnpError
+from .engine.commands import rendering, transport
+from .entity import SpeakerEntity
+from .errors import command_failed
+from .model import Aspect, Media, PlaybackPosition, PlaybackState, PlayMode, Source, Speaker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PARALLEL_UPDATES = 0
+
+ATTR_QUEUE_POSITION = "queue_position"
+ATTR_QUEUE_SIZE = "queue_size"
+
+_Feature = MediaPlayerEntityFeature
+
+#: What every room can do, whatever plays.
+_ALWAYS = (
+    _Feature.GROUPING
+    | _Feature.PAUSE
+    | _Feature.PLAY
+    | _Feature.STOP
+    | _Feature.VOLUME_MUTE
+    | _Feature.VOLUME_SET
+    | _Feature.VOLUME_STEP
+)
+
+#: What depends on what plays: CurrentTransportActions says so.
+_BY_ACTION = {
+    "Next": _Feature.NEXT_TRACK,
+    "Previous": _Feature.PREVIOUS_TRACK,
+    "X_DLNA_SeekTime": _Feature.SEEK,
+}
+
+#: Only the queue has an order that can be shuffled or repeated (UPnP error 712 otherwise).
+_ORDERED = _Feature.REPEAT_SET | _Feature.SHUFFLE_SET
+_ORDERED_SOURCES = frozenset({Source.QUEUE})
+
+_SOURCE_NAMES = {
+    Source.AIRPLAY: "AirPlay",
+    Source.LINE_IN: "Line-in",
+    Source.SPOTIFY_CONNECT: "Spotify Connect",
+    Source.TV: "TV",
+}
+
+#: UPnP AVTransport errors that say that there is nothing to pause or stop.
+_NOTHING_TO_DO = frozenset({701, 711, 712})
+
+#: Percent by which volume up and down change the volume.
+_VOLUME_STEP = 2
+
+_NO_MEDIA = Media()
+
+
+async def async_setup_entry(
+    _hass: HomeAssistant,
+    entry: SonosTwistedConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add a media player for each room, now and as rooms appear."""
+    coordinator = entry.runtime_data
+    known: set[str] = set()
+
+    @callback
+    def add(speakers: Iterable[Speaker]) -> None:
+        new = [speaker for speaker in speakers if speaker.uid not in known]
+        known.update(speaker.uid for speaker in new)
+        async_add_entities(SonosTwistedMediaPlayer(coordinator, speaker) for speaker in new)
+
+    entry.async_on_unload(coordinator.async_add_speakers(add))
+
+
+class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
+    """A room."""
+
+    aspects: ClassVar[frozenset[Aspect]] = frozenset(
+        {
+            Aspect.GROUP,
+            Aspect.MEDIA,
+            Aspect.PLAYBACK,
+            Aspect.PLAY_MODE,
+            Aspect.POSITION,
+            Aspect.VOLUME,
+        }
+    )
+
+    _attr_device_class = MediaPlayerDeviceClass.SPEAKER
+    _attr_media_content_type = MediaType.MUSIC
+    _attr_media_image_remotely_accessible = False
+    _attr_name = None
+    _attr_volume_step = _VOLUME_STEP / 100
+
+    def __init__(self, coordinator: HouseholdCoordinator, speaker: Speaker) -> None:
+        """Show a room."""
+        super().__init__(coordinator, speaker)
+        self._attr_unique_id = speaker.uid
+        self._position: PlaybackPosition | None = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        self.coordinator.entity_ids[self.speaker.uid] = self.entity_id
+        await super().async_added_to_hass()
+        self.coordinator.async_group_shown(self.speaker)
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        self.coordinator.entity_ids.pop(self.speaker.uid, None)
+        await super().async_will_remove_from_hass()
+
+    # State
+
+    @override
+    def refresh(self) -> None:
+        speaker = self.speaker
+        media = speaker.media or _NO_MEDIA
+        self._attr_state = _state(speaker.playback, media)
+        self._attr_supported_features = _features(speaker.actions, media.source)
+        self._attr_volume_level = None if speaker.volume is None else speaker.volume / 100
+        self._attr_is_volume_muted = speaker.muted
+        self._refresh_media(media)
+        self._refresh_position(speaker.position)
+        mode = speaker.play_mode
+        self._attr_shuffle = mode.shuffle if mode else None
+        self._attr_repeat = RepeatMode(mode.repeat) if mode else None
+        entity_ids = self.coordinator.entity_ids
+        members = self.coordinator.household.group_members(speaker.uid)
+        self._attr_group_members = [entity_ids[uid] for uid in members if uid in entity_ids]
+
+    def _refresh_media(self, media: Media) -> None:
+        self._attr_media_content_id = media.uri
+        self._attr_media_title = media.title
+        self._attr_media_artist = media.artist
+        self._attr_media_album_name = media.album
+        self._attr_media_channel = media.channel
+        self._attr_media_playlist = media.playlist
+        self._attr_media_duration = None if media.duration is None else round(media.duration)
+        self._attr_media_image_url = self._image_url(media.art_uri)
+        self._attr_source = _SOURCE_NAMES.get(media.source)
+        queue = {
+            ATTR_QUEUE_POSITION: media.queue_position,
+            ATTR_QUEUE_SIZE: media.queue_size,
+        }
+        self._attr_extra_state_attributes = {
+            name: value for name, value in queue.items() if value is not None
+        }
+
+    def _image_url(self, art_uri: str | None) -> str | None:
+        """Complete what the group's coordinator named as its picture."""
+        if art_uri is None or not art_uri.startswith("/"):
+            return art_uri
+        return f"http://{self.coordinator.group_address_of(self.speaker)}{art_uri}"
+
+    def _refresh_position(self, position: PlaybackPosition | None) -> None:
+        """Show a position with the time at which it was true; both only when it is another one."""
+        if position is self._position:
+            return
+        self._position = position
+        if position is None:
+            self._attr_media_position = None
+            self._attr_media_position_updated_at = None
+            return
+        age = self.hass.loop.time() - position.measured_at
+        self._attr_media_position = round(position.position)
+        self._attr_media_position_updated_at = dt_util.utcnow() - dt.timedelta(seconds=age)
+
+    # What the group does
+
+    async def _command_group(self, command: Callable[..., None], *args: object) -> None:
+        await self.run_command(command, self.coordinator.group_address_of(self.speaker), *args)
+
+    async def _end_playback(self, command: Callable[..., None]) -> None:
+        """Pause or stop; a group in which nothing plays has done so already."""
+        address = self.coordinator.group_address_of(self.speaker)
+        try:
+            await self.coordinator.connection.run(command, address)
+        except UpnpError as error:
+            if error.code not in _NOTHING_TO_DO:
+                raise command_failed(self.speaker.name, error) from error
+        except EngineError as error:
+            raise command_failed(self.speaker.name, error) from error
+
+    @override
+    async def async_media_play(self) -> None:
+        await self._command_group(transport.play)
+
+    @override
+    async def async_media_pause(self) -> None:
+        await self._end_playback(transport.pause)
+
+    @override
+    async def async_media_stop(self) -> None:
+        await self._end_playback(transport.stop)
+
+    @override
+    async def async_media_next_track(self) -> None:
+        await self._command_group(transport.next_track)
+
+    @override
+    async def async_media_previous_track(self) -> None:
+        await self._command_group(transport.previous_track)
+
+    @override
+    async def async_media_seek(self, position: float) -> None:
+        await self._command_group(transport.seek, round(position))
+
+    @override
+    async def async_set_shuffle(self, shuffle: bool) -> None:
+        mode = self.speaker.play_mode or PlayMode()
+        await self._set_play_mode(PlayMode(shuffle, mode.repeat))
+
+    @override
+    async def async_set_repeat(self, repeat: RepeatMode) -> None:
+        mode = self.speaker.play_mode or PlayMode()
+        await self._set_play_mode(PlayMode(mode.shuffle, repeat.value))
+
+    async def _set_play_mode(self, mode: PlayMode) -> None:
+        await self._command_group(transport.set_play_mode, mode.sonos_name)
+
+    # What the room does
+
+    async def _command_room(self, command: Callable[..., None], *args: object) -> None:
+        await self.run_command(command, self.coordinator.address_of(self.speaker), *args)
+
+    @override
+    async def async_set_volume_level(self, volume: float) -> None:
+        await self._command_room(rendering.set_volume, round(volume * 100))
+
+    @override
+    async def async_volume_up(self) -> None:
+        await self._command_room(rendering.change_volume, _VOLUME_STEP)
+
+    @override
+    async def async_volume_down(self) -> None:
+        await self._command_room(rendering.change_volume, -_VOLUME_STEP)
+
+    @override
+    async def async_mute_volume(self, mute: bool) -> None:
+        await self._command_room(rendering.set_mute, mute)
+
+    @override
+    async def async_join_players(self, group_members: list[str]) -> None:
+        """Let other rooms play along with this room's group."""
+        speakers = [self._speaker_of(entity_id) for entity_id in group_members]
+        coordinator = self.coordinator.household.coordinator_of(self.speaker.uid) or self.speaker
+        grouped = self.coordinator.household.group_members(self.speaker.uid)
+        await asyncio.gather(
+            *(
+                self.run_command(
+                    transport.join, self.coordinator.address_of(speaker), coordinator.uid
+                )
+                for speaker in speakers
+                if speaker.uid not in grouped
+            )
+        )
+
+    @override
+    async def async_unjoin_player(self) -> None:
+        """Let this room play for itself."""
+        await self._command_room(transport.unjoin)
+
+    def _speaker_of(self, entity_id: str) -> Speaker:
+        """Return the speaker behind an entity of the same household."""
+        entry = er.async_get(self.hass).async_get(entity_id)
+        is_ours = entry and (entry.platform, entry.domain) == (DOMAIN, MEDIA_PLAYER_DOMAIN)
+        speakers = self.coordinator.household.speakers
+        speaker = speakers.get(str(entry.unique_id)) if entry and is_ours else None
+        if speaker is None or not speaker.visible:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="not_a_speaker",
+                translation_placeholders={"entity_id": entity_id, "room": self.speaker.name},
+            )
+        return speaker
+
+
+def _state(playback: PlaybackState | None, media: Media) -> MediaPlayerState | None:
+    if playback is None:
+        return None
+    if playback in {PlaybackState.PLAYING, PlaybackState.TRANSITIONING}:
+        return MediaPlayerState.PLAYING
+    return MediaPlayerState.PAUSED if media.title else MediaPlayerState.IDLE
+
+
+def _features(actions: frozenset[str], source: Source) -> MediaPlayerEntityFeature:
+    features = _ALWAYS
+    for action, feature in _BY_ACTION.items():
+        # Until the speaker has said what it can do, it can do everything.
+        if not actions or action in actions:
+            features |= feature
+    if source in _ORDERED_SOURCES:
+        features |= _ORDERED
+    return features
