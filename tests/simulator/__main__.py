@@ -1,8 +1,10 @@
 """Command line of the simulated household."""
 
+# mypy: disallow-untyped-calls=False
 import argparse
 import json
 import sys
+from typing import Any, cast, override
 
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.error import CannotListenError
@@ -65,9 +67,11 @@ def parser() -> argparse.ArgumentParser:
 class _Leash(Protocol):
     """Ends the process when standard input closes."""
 
+    @override
     def connectionLost(self, reason: object = None) -> None:
-        if installed_reactor.running:
-            installed_reactor.stop()
+        reactor = cast("Any", installed_reactor)
+        if reactor.running:
+            reactor.stop()
 
 
 def _announce(simulator: Simulator, host: str, port: int, *, as_json: bool) -> None:
@@ -93,7 +97,7 @@ def _announce(simulator: Simulator, host: str, port: int, *, as_json: bool) -> N
 def main(arguments: list[str] | None = None) -> int:
     """Run a household until somebody ends it."""
     options = parser().parse_args(arguments)
-    reactor = installed_reactor
+    reactor = cast("Any", installed_reactor)
     simulator = Simulator(
         reactor,
         plain_rooms(options.speakers, options.generation) if options.speakers else None,
@@ -119,7 +123,12 @@ def main(arguments: list[str] | None = None) -> int:
     reactor.addSystemEventTrigger("before", "shutdown", simulator.stop)
     if options.until_stdin_closes:
         StandardIO(_Leash())
-    _announce(simulator, options.control_host, control.getHost().port, as_json=options.ready_json)
+    _announce(
+        simulator,
+        options.control_host,
+        cast("Any", control.getHost()).port,
+        as_json=options.ready_json,
+    )
     reactor.run()
     return 0
 

@@ -1,6 +1,6 @@
 """The alarms of a household."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .errors import Code, UpnpError
@@ -135,7 +135,7 @@ class Alarms:
         """
         place = self._place(number)
         self._check(fields, number)
-        self.items[place] = replace(self.items[place], **fields)
+        self.items[place] = Alarm(number, **fields)
         self._changed()
 
     def destroy(self, number: int) -> None:

@@ -11,7 +11,7 @@ from .media import LINE_IN, RADIO, TV, kind_of
 
 SHARE = "//nas/music"
 
-# artist, composer, album, genre, ((title, seconds), ...)
+# Each with artist, composer, title, genre, and its tracks with their seconds.
 _ALBUMS = (
     (
         "Glenn Hartmann",

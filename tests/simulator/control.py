@@ -33,9 +33,9 @@ class Remote:
             raise RemoteError(answer)
         return answer
 
-    def call(self, name: str, **arguments: object) -> Any:
+    def call(self, method: str, /, **arguments: object) -> Any:
         """Call a method of the simulator by its name."""
-        return self._request("POST", f"/call/{name}", json.dumps(arguments).encode())
+        return self._request("POST", f"/call/{method}", json.dumps(arguments).encode())
 
     # -- what is true
 

@@ -1,16 +1,17 @@
 """The control interface: HTTP and JSON on a loopback port."""
 
+# mypy: disallow-untyped-calls=False
 import inspect
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast, override
 from urllib.parse import parse_qs, urlsplit
 
 from twisted.web.resource import Resource
-from twisted.web.server import Site
 
 from .errors import UpnpError
 from .hands import Hands
 from .network import Network
+from .web import QuietSite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +39,7 @@ def callable_names() -> frozenset[str]:
 class Control(Resource):
     """Answers what :class:`tests.simulator.control.Remote` asks."""
 
-    isLeaf = True
+    isLeaf = True  # noqa: N815
 
     def __init__(self, simulator: Simulator, leave: Callable[[], object]) -> None:
         """Control a simulator; ``leave`` is called to end the process."""
@@ -47,6 +48,7 @@ class Control(Resource):
         self._leave = leave
         self._callable = callable_names()
 
+    @override
     def render(self, request: Request) -> bytes:
         """Answer with JSON."""
         parts = urlsplit(request.uri.decode())
@@ -101,6 +103,5 @@ def listen(
     reactor: Reactor, simulator: Simulator, host: str, port: int, leave: Callable[[], object]
 ) -> IListeningPort:
     """Open the control port."""
-    site = Site(Control(simulator, leave))
-    site.log = lambda _request: None
+    site = cast("Any", QuietSite(Control(simulator, leave)))
     return reactor.listenTCP(port, site, interface=host)

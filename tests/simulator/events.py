@@ -22,8 +22,9 @@ def last_change(service: Service, variables: Variables) -> str:
     """Return the document that a LastChange variable carries."""
     instance = _INSTANCE.get(service.name, "InstanceID")
     inner = "".join(_inner(key, value) for key, value in variables.items())
+    rincon = f' xmlns:r="{_RINCON}"' if "<r:" in inner else ""
     return (
-        f'<Event xmlns="{service.last_change_namespace}" xmlns:r="{_RINCON}">'
+        f'<Event xmlns="{service.last_change_namespace}"{rincon}>'
         f'<{instance} val="0">{inner}</{instance}></Event>'
     )
 

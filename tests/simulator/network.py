@@ -83,7 +83,7 @@ class Network:
             player.speaker.address = address or self.household.take_address()
             self._listen(player)
             self.household.topology_changed()
-        return self.household.speaker(speaker).address if speaker not in {"*"} else ""
+        return self.household.speaker(speaker).address if speaker != "*" else ""
 
     def _listen(self, player: Player) -> None:
         if not player.refusing:
@@ -179,7 +179,7 @@ class Network:
     def emit(self, speaker: str, service: str, variables: dict[str, str]) -> None:
         """Send an event with these variables, whatever the state of the player is."""
         for player in self._players(speaker):
-            player.publisher.emit(service, dict(variables))
+            player.publisher.emit(service, dict(variables.items()))
 
     def emit_raw(self, speaker: str, service: str, body: str) -> None:
         """Send an event with this body, well-formed or not."""

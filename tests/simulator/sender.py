@@ -1,14 +1,15 @@
 """Sends one NOTIFY over a connection of its own."""
 
+# mypy: disallow-untyped-calls=False
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, override
 from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint
-from twisted.internet.error import ConnectError, TimeoutError as ConnectTimeoutError
+from twisted.internet.error import TimeoutError as ConnectTimeoutError
 from twisted.internet.interfaces import IReactorTCP, IReactorTime
-from twisted.internet.protocol import Factory, Protocol
+from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.python.failure import Failure
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ class _Notify(Protocol):
         self._received = b""
         self._outcome: Deferred[str] | None = outcome
 
+    @override
     def connectionMade(self) -> None:
         """Send the request."""
         self.transport.write(self._request)
 
+    @override
     def dataReceived(self, data: bytes) -> None:
         """Look for the end of the header."""
         self._received += data
@@ -39,7 +42,8 @@ class _Notify(Protocol):
             self.finish(match[1].decode() if match else "garbage")
             self.transport.loseConnection()
 
-    def connectionLost(self, reason: Failure = Failure(ConnectError())) -> None:  # noqa: B008
+    @override
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
         """Report a listener that closed without an answer."""
         self.finish("closed")
 

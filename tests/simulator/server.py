@@ -1,25 +1,26 @@
 """The HTTP server of one player."""
 
+# mypy: disallow-untyped-calls=False
 from collections import Counter
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast, override
 from urllib.parse import urlsplit
 
 from twisted.internet.error import CannotListenError
-from twisted.web.http import HTTPChannel
 from twisted.web.resource import Resource
-from twisted.web.server import NOT_DONE_YET, Site
+from twisted.web.server import NOT_DONE_YET
 
 from . import soap
 from .errors import Code, UpnpError
 from .gena import DEFAULT_LEASE, LONGEST_LEASE
 from .pages import page
 from .services import HANDLERS
+from .services.kinds import not_implemented
 from .table import services_of
+from .web import PlayerSite
 
 if TYPE_CHECKING:
-    from twisted.internet.interfaces import IAddress, IListeningPort, IProtocol
-    from twisted.web.http_headers import Headers
+    from twisted.internet.interfaces import IListeningPort
     from twisted.web.server import Request
 
     from .faults import Faults
@@ -31,51 +32,10 @@ if TYPE_CHECKING:
 _XML = b'text/xml; charset="utf-8"'
 
 
-class _Channel(HTTPChannel):
-    """Writes header names in capitals and closes after each answer, as players do."""
-
-    def writeHeaders(self, version: bytes, code: bytes, reason: bytes, headers: Headers) -> None:
-        lines = [version, b" ", code, b" ", reason, b"\r\n"]
-        for name, values in headers.getAllRawHeaders():
-            shown = name if name.lower() in {b"server", b"connection"} else name.upper()
-            for value in values:
-                lines += [shown, b": ", value, b"\r\n"]
-        self.transport.writeSequence([*lines, b"\r\n"])
-
-    def checkPersistence(self, request: object, version: bytes) -> bool:
-        return False
-
-
-class _Site(Site):
-    """Knows its connections, so that a player that loses its power can cut them."""
-
-    def __init__(self, resource: Resource) -> None:
-        super().__init__(resource, timeout=None)
-        self.protocol = _Channel
-        self.displayTracebacks = False
-        self.channels: list[_Channel] = []
-
-    def buildProtocol(self, addr: IAddress) -> IProtocol:
-        channel: _Channel = super().buildProtocol(addr)
-        self.channels = [c for c in self.channels if c.transport and c.transport.connected]
-        self.channels.append(channel)
-        return channel
-
-    def log(self, request: object) -> None:
-        """Keep no access log."""
-
-    def cut(self) -> None:
-        """Cut every connection."""
-        for channel in self.channels:
-            if channel.transport is not None:
-                channel.transport.abortConnection()
-        self.channels.clear()
-
-
 class Server(Resource):
     """Answers the requests to one player."""
 
-    isLeaf = True
+    isLeaf = True  # noqa: N815
 
     def __init__(
         self,
@@ -93,7 +53,7 @@ class Server(Resource):
         self._faults = faults
         self._settings = settings
         self._port: IListeningPort | None = None
-        self._site = _Site(self)
+        self._site = PlayerSite(self)
         self.requests: Counter[str] = Counter()
         self._control: dict[str, Service] = {}
         self._event: dict[str, Service] = {}
@@ -122,10 +82,13 @@ class Server(Resource):
         """
         if self._port is None:
             self._port = self._reactor.listenTCP(
-                self._speaker.port, self._site, backlog=200, interface=self._speaker.address
+                self._speaker.port,
+                cast("Any", self._site),
+                backlog=200,
+                interface=self._speaker.address,
             )
             if self._speaker.port == 0:
-                self._speaker.household.port = self._port.getHost().port
+                self._speaker.household.port = cast("Any", self._port.getHost()).port
 
     def shut(self) -> object:
         """Close the port, cut the connections; return what to wait for, if anything."""
@@ -139,6 +102,7 @@ class Server(Resource):
 
     # -- requests
 
+    @override
     def render(self, request: Request) -> int:
         """Answer a request now, later, or never, as the faults will."""
         method = request.method.decode("latin-1")
@@ -146,6 +110,7 @@ class Server(Resource):
         kind = self._kind(method)
         self._count(request, method, parts.path)
         request.setHeader(b"server", self._banner)
+        request.setHeader(b"connection", b"close")
         if self._faults.stalls(kind):
             return NOT_DONE_YET
         if self._faults.latency:
@@ -225,9 +190,7 @@ class Server(Resource):
         try:
             self._check_reach(call.action)
             soap.check_arguments(service, action, call.arguments)
-            handler = HANDLERS[service.name].get(call.action)
-            if handler is None:
-                raise UpnpError(Code.OPTIONAL_NOT_IMPLEMENTED)
+            handler = HANDLERS[service.name].get(call.action, not_implemented)
             values = handler(self._speaker, call.arguments) or {}
             self._finish(request, 200, soap.response(service, action, values))
         except UpnpError as error:

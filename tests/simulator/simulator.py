@@ -101,7 +101,7 @@ class Simulator(Hands, Network):
         for player in self.players.values():
             player.server.listen()
 
-    def stop(self) -> Deferred[object]:
+    def stop(self) -> Deferred[list[tuple[bool, object]]]:
         """Take everything off the network; fires when all ports are closed."""
         waits = []
         for player in self.players.values():

@@ -1,7 +1,7 @@
 """One player: identity, settings, and what is bonded to it."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, override
 
 from .rendering import Rendering
 from .transport import Transport
@@ -115,6 +115,7 @@ class Speaker:
         self.room_before = ""
         self.available_update = ""
 
+    @override
     def __repr__(self) -> str:
         """Name the player in a test's output."""
         return f"<Speaker {self.room} {self.model.short_name} {self.address}>"

@@ -9,6 +9,7 @@ from tests.simulator.catalog import (
     LEVELS,
     SHARE,
     Favorite,
+    SavedQueue,
     library,
     stations,
 )
@@ -326,9 +327,8 @@ def _destroy(speaker: Speaker, args: Arguments) -> Answer:
 def _update(speaker: Speaker, args: Arguments) -> Answer:
     catalog = speaker.household.catalog
     object_id = args["ObjectID"]
-    item = next(
-        (i for i in (*catalog.favorites, *catalog.playlists) if i.object_id == object_id), None
-    )
+    objects: list[Favorite | SavedQueue] = [*catalog.favorites, *catalog.playlists]
+    item = next((entry for entry in objects if entry.object_id == object_id), None)
     if item is None:
         raise UpnpError(Code.NO_SUCH_OBJECT)
     titles = re.findall(r"<dc:title>(.*?)</dc:title>", args["NewTagValue"])

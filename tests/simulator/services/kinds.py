@@ -39,6 +39,15 @@ def nothing(_speaker: Speaker, _arguments: Arguments) -> Answer:
     return None
 
 
+def not_implemented(_speaker: Speaker, _arguments: Arguments) -> Answer:
+    """Refuse an action that the simulator has no model of.
+
+    Raises:
+        UpnpError: Always.
+    """
+    raise UpnpError(Code.OPTIONAL_NOT_IMPLEMENTED)
+
+
 def fixed(**values: str) -> Handler:
     """Return an action that always answers the same."""
 

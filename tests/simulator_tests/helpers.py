@@ -1,0 +1,125 @@
+"""What several test modules use."""
+
+from http.client import HTTPConnection, HTTPResponse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import os
+import threading
+import time
+from typing import TYPE_CHECKING, Self
+from xml.etree import ElementTree as ET
+import zlib
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Processes that run at the same time get addresses of their own.
+_SECOND = 20 + os.getpid() % 200
+
+
+def base(name: str) -> str:
+    """Return the first address of a range that belongs to this process and ``name``."""
+    return f"127.{_SECOND}.{zlib.crc32(name.encode()) % 250}.1"
+
+
+def wait_until[T](condition: Callable[[], T], timeout: float = 5.0) -> T:
+    """Wait until a condition holds and return what it returned."""
+    deadline = time.monotonic() + timeout
+    while not (result := condition()):
+        assert time.monotonic() < deadline, "the condition never held"
+        time.sleep(0.01)
+    return result
+
+
+def request(
+    method: str,
+    host: str,
+    path: str,
+    headers: dict[str, str] | None = None,
+    body: str | None = None,
+) -> HTTPResponse:
+    """Send a request to a player and return the answer, its body read."""
+    connection = HTTPConnection(host, 1400, timeout=5)
+    try:
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        response.text = response.read().decode()  # type: ignore[attr-defined]
+        return response
+    finally:
+        connection.close()
+
+
+class Event:
+    """A NOTIFY that arrived."""
+
+    def __init__(self, headers: dict[str, str], body: bytes) -> None:
+        self.time = time.monotonic()
+        self.headers = headers
+        self.body = body
+        self.sid = headers["sid"]
+        self.seq = int(headers["seq"])
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The properties, with those inside of LastChange by name and channel."""
+        found = {}
+        for prop in ET.fromstring(self.body):
+            for variable in prop:
+                found[variable.tag] = variable.text or ""
+        if "LastChange" in found and found["LastChange"]:
+            for inner in ET.fromstring(found["LastChange"])[0]:
+                name = inner.tag.rpartition("}")[2]
+                channel = inner.get("channel")
+                found[f"{name}.{channel}" if channel else name] = inner.get("val", "")
+        return found
+
+
+class Listener:
+    """A callback server that remembers events; ``status`` is what it answers."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.status = 200
+        self.pause = 0.0
+        listener = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_NOTIFY(self) -> None:  # noqa: N802
+                length = int(self.headers["Content-Length"])
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                listener.events.append(Event(headers, self.rfile.read(length)))
+                time.sleep(listener.pause)
+                self.send_response(listener.status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = False
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}
+        )
+
+    @property
+    def url(self) -> str:
+        """Where events go."""
+        return f"http://127.0.0.1:{self._server.server_port}/events"
+
+    def of(self, sid: str | None) -> list[Event]:
+        """Return the events of a lease."""
+        return [event for event in self.events if event.sid == sid]
+
+    def subscribe(self, host: str, path: str, timeout: str = "Second-300") -> HTTPResponse:
+        """Subscribe to a service by its event path."""
+        headers = {"CALLBACK": f"<{self.url}>", "NT": "upnp:event", "TIMEOUT": timeout}
+        return request("SUBSCRIBE", host, path, headers)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
