@@ -241,7 +241,7 @@ def test_script_explains_itself(script: Path) -> None:
     assert not answer.stderr
 
 
-@pytest.mark.parametrize("script", ["lint", "lock", "setup"])
+@pytest.mark.parametrize("script", ["demo", "lint", "lock", "setup"])
 def test_script_refuses_an_unknown_option_in_one_sentence(script: str) -> None:
     answer = subprocess.run(
         [ROOT / "scripts" / script, "--nonsense"],
