@@ -28,6 +28,7 @@ from .notification import (
     MalformedNotification,
     Value,
     Variables,
+    merge_variables,
     parse_notification,
     variable_name,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "ZoneMember",
     "is_really_gone",
     "media_from_variables",
+    "merge_variables",
     "parse_device_description",
     "parse_didl",
     "parse_didl_list",

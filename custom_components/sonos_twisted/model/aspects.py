@@ -129,9 +129,3 @@ CONTAINER_ASPECTS = (
 """What a container named in ContainerUpdateIDs ("Q:0,52,FV:2,7") belongs to, by its beginning."""
 
 HOUSEHOLD_WIDE = frozenset(HOUSEHOLD_ASPECTS.values())
-
-
-def containers(update_ids: str) -> dict[str, str]:
-    """Read ContainerUpdateIDs: the new version by container."""
-    parts = update_ids.split(",")
-    return dict(zip(parts[::2], parts[1::2], strict=False))

@@ -27,8 +27,8 @@ from .aspects import (
     VARIABLE_ASPECTS,
     Aspect,
     Change,
-    containers,
 )
+from .notification import containers, merge_values
 from .speaker import Speaker
 from .topology import EMPTY_TOPOLOGY, Topology, VanishedDevice, is_really_gone
 from .transport import (
@@ -380,10 +380,9 @@ def _overlay(known: Variables, new: Variables) -> Changed:
     changed: Changed = {}
     for name, value in new.items():
         old = known.get(name)
-        if isinstance(value, dict):
-            value = {**old, **value} if isinstance(old, dict) else dict(value)  # noqa: PLW2901
-        if value != old:
-            known[name] = value
+        merged = merge_values(old, value)
+        if merged != old:
+            known[name] = merged
             changed[name] = old
     return changed
 
@@ -398,8 +397,11 @@ def _apply_rendering(speaker: Speaker, changed: Changed) -> set[Change]:
     aspects: set[Aspect] = set()
     for name, old in changed.items():
         new = speaker.variables["RenderingControl"][name]
-        if name not in {"volume", "mute"} or not isinstance(new, dict):
+        if name not in {"volume", "mute"}:
             aspects.add(Aspect.SOUND)
+            continue
+        if not isinstance(new, dict):
+            aspects.add(Aspect.VOLUME)
             continue
         before = old if isinstance(old, dict) else {}
         aspects |= {

@@ -63,9 +63,6 @@ def parse(data: bytes) -> Element:
     except etree.XMLSyntaxError as error:
         message = f"not well-formed XML (line {error.lineno}, column {error.offset})"
         raise MalformedMarkup(message) from None
-    except (etree.LxmlError, ValueError, LookupError) as error:
-        message = f"not readable as XML ({type(error).__name__})"
-        raise MalformedMarkup(message) from None
     return root
 
 
@@ -82,7 +79,7 @@ def parse_damaged(text: str) -> Element | None:
     try:
         _refuse_the_dangerous(data)
         root: Element | None = etree.fromstring(data, _RECOVERING)
-    except etree.LxmlError, ValueError:
+    except MalformedMarkup, etree.XMLSyntaxError:
         return None
     return root
 

@@ -74,6 +74,41 @@ def variable_name(tag: str) -> str:
     return _WORD_START.sub("_", local_name(tag)).lower()
 
 
+def merge_values(older: Value | None, newer: Value) -> Value:
+    """Give what is known of a variable when both values are: channels are merged singly.
+
+    The result is never the very dict that was passed in.
+    """
+    if isinstance(newer, dict):
+        return {**older, **newer} if isinstance(older, dict) else dict(newer)
+    return newer
+
+
+def merge_variables(older: Variables, newer: Variables) -> Variables:
+    """Make one event of two that came one after the other, for a receiver that was busy.
+
+    Newer values replace older ones, channel by channel. ContainerUpdateIDs is the exception: it
+    names only the containers that the event is about ("Q:0,52"), so both lists are kept.
+    """
+    merged = {**older}
+    for name, value in newer.items():
+        merged[name] = merge_values(older.get(name), value)
+    before, after = older.get(_CONTAINERS), newer.get(_CONTAINERS)
+    if isinstance(before, str) and isinstance(after, str):
+        versions = {**containers(before), **containers(after)}
+        merged[_CONTAINERS] = ",".join(f"{name},{version}" for name, version in versions.items())
+    return merged
+
+
+def containers(update_ids: str) -> dict[str, str]:
+    """Read ContainerUpdateIDs ("Q:0,52,FV:2,7"): the new version by container."""
+    parts = update_ids.split(",")
+    return dict(zip(parts[::2], parts[1::2], strict=False))
+
+
+_CONTAINERS = "container_update_i_ds"
+
+
 def _expand_last_change(text: str, variables: Variables) -> None:
     """Add the variables of a LastChange to `variables`.
 

@@ -73,11 +73,15 @@ def transport_after_event(
     texts = {name: value for name in changed if isinstance(value := variables[name], str)}
     playback = PlaybackState.from_transport_state(texts.get("transport_state", ""))
     media = transport.media
-    if media is None or not changed.isdisjoint(MEDIA_VARIABLES):
+    if not changed.isdisjoint(MEDIA_VARIABLES):
         media = media_from_variables(variables, media)
     playback = playback or transport.playback
-    playing = Playing(playback, media.uri, media.queue_position, media.duration)
     tracker = transport.tracker
+    playing = (
+        Playing(playback, media.uri, media.queue_position, media.duration)
+        if media
+        else Playing(playback)
+    )
     if "transport_state" in sent or playing != tracker.playing:
         tracker = tracker.after_event(playing, now)
     return replace(

@@ -1,0 +1,38 @@
+"""The tables of aspects agree with each other and with what they are about."""
+
+from dataclasses import fields
+
+from custom_components.sonos_twisted.model import Aspect, Transport, variable_name
+from custom_components.sonos_twisted.model.aspects import (
+    CONTAINER_ASPECTS,
+    HOUSEHOLD_ASPECTS,
+    HOUSEHOLD_WIDE,
+    SERVICE_ASPECTS,
+    TRANSPORT_ASPECTS,
+    VARIABLE_ASPECTS,
+)
+
+from .payloads import FIXTURES
+
+NAMES = {variable_name(name) for name in (FIXTURES / "variable_names.txt").read_text().split()}
+
+
+def test_every_field_of_a_transport_is_reported() -> None:
+    """`tracker` is reported as the position that it leads to."""
+    reported = {name for name, _ in TRANSPORT_ASPECTS}
+    assert reported == {field.name for field in fields(Transport)} - {"tracker"} | {"position"}
+
+
+def test_variables_exist() -> None:
+    """No name in a table is misspelt."""
+    named = {name for _, name in VARIABLE_ASPECTS.keys() | HOUSEHOLD_ASPECTS.keys()}
+    assert named <= NAMES | {"queue_update_id"}
+
+
+def test_household_wide_aspects() -> None:
+    """No aspect belongs to a speaker in one table and to the household in another."""
+    of_speakers = {aspect for _, aspect in TRANSPORT_ASPECTS}
+    of_speakers |= set(SERVICE_ASPECTS.values())
+    of_speakers |= {aspect for aspect in VARIABLE_ASPECTS.values() if aspect}
+    assert not of_speakers & HOUSEHOLD_WIDE
+    assert {aspect for _, aspect in CONTAINER_ASPECTS} - HOUSEHOLD_WIDE == {Aspect.QUEUE}
