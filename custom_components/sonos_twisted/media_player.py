@@ -23,10 +23,19 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError, UpnpError
-from .engine.commands import rendering, transport
+from .engine.commands import rendering, transport as transport_commands
 from .entity import SpeakerEntity
 from .errors import command_failed
-from .model import Aspect, Media, PlaybackPosition, PlaybackState, PlayMode, Source, Speaker
+from .model import (
+    Aspect,
+    Media,
+    PlaybackPosition,
+    PlaybackState,
+    PlayMode,
+    Source,
+    Speaker,
+    Transport,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,16 +58,15 @@ _ALWAYS = (
     | _Feature.VOLUME_STEP
 )
 
-#: What depends on what plays: CurrentTransportActions says so.
+#: What depends on what plays: CurrentTransportActions and CurrentValidPlayModes say so. Newer
+#: firmware calls seeking X_DLNA_SeekTime.
 _BY_ACTION = {
     "Next": _Feature.NEXT_TRACK,
     "Previous": _Feature.PREVIOUS_TRACK,
+    "Seek": _Feature.SEEK,
     "X_DLNA_SeekTime": _Feature.SEEK,
 }
-
-#: Only the queue has an order that can be shuffled or repeated (UPnP error 712 otherwise).
-_ORDERED = _Feature.REPEAT_SET | _Feature.SHUFFLE_SET
-_ORDERED_SOURCES = frozenset({Source.QUEUE})
+_BY_PLAY_MODE = {"REPEAT": _Feature.REPEAT_SET, "SHUFFLE": _Feature.SHUFFLE_SET}
 
 _SOURCE_NAMES = {
     Source.AIRPLAY: "AirPlay",
@@ -138,7 +146,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         speaker = self.speaker
         media = speaker.media or _NO_MEDIA
         self._attr_state = _state(speaker.playback, media)
-        self._attr_supported_features = _features(speaker.actions, media.source)
+        self._attr_supported_features = _features(speaker.shown)
         self._attr_volume_level = None if speaker.volume is None else speaker.volume / 100
         self._attr_is_volume_muted = speaker.muted
         self._refresh_media(media)
@@ -205,27 +213,27 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 
     @override
     async def async_media_play(self) -> None:
-        await self._command_group(transport.play)
+        await self._command_group(transport_commands.play)
 
     @override
     async def async_media_pause(self) -> None:
-        await self._end_playback(transport.pause)
+        await self._end_playback(transport_commands.pause)
 
     @override
     async def async_media_stop(self) -> None:
-        await self._end_playback(transport.stop)
+        await self._end_playback(transport_commands.stop)
 
     @override
     async def async_media_next_track(self) -> None:
-        await self._command_group(transport.next_track)
+        await self._command_group(transport_commands.next_track)
 
     @override
     async def async_media_previous_track(self) -> None:
-        await self._command_group(transport.previous_track)
+        await self._command_group(transport_commands.previous_track)
 
     @override
     async def async_media_seek(self, position: float) -> None:
-        await self._command_group(transport.seek, round(position))
+        await self._command_group(transport_commands.seek, round(position))
 
     @override
     async def async_set_shuffle(self, shuffle: bool) -> None:
@@ -238,7 +246,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         await self._set_play_mode(PlayMode(mode.shuffle, repeat.value))
 
     async def _set_play_mode(self, mode: PlayMode) -> None:
-        await self._command_group(transport.set_play_mode, mode.sonos_name)
+        await self._command_group(transport_commands.set_play_mode, mode.sonos_name)
 
     # What the room does
 
@@ -270,7 +278,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         await asyncio.gather(
             *(
                 self.run_command(
-                    transport.join, self.coordinator.address_of(speaker), coordinator.uid
+                    transport_commands.join, self.coordinator.address_of(speaker), coordinator.uid
                 )
                 for speaker in speakers
                 if speaker.uid not in grouped
@@ -280,7 +288,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     @override
     async def async_unjoin_player(self) -> None:
         """Let this room play for itself."""
-        await self._command_room(transport.unjoin)
+        await self._command_room(transport_commands.unjoin)
 
     def _speaker_of(self, entity_id: str) -> Speaker:
         """Return the speaker behind an entity of the same household."""
@@ -305,12 +313,12 @@ def _state(playback: PlaybackState | None, media: Media) -> MediaPlayerState | N
     return MediaPlayerState.PAUSED if media.title else MediaPlayerState.IDLE
 
 
-def _features(actions: frozenset[str], source: Source) -> MediaPlayerEntityFeature:
+def _features(transport: Transport) -> MediaPlayerEntityFeature:
     features = _ALWAYS
-    for action, feature in _BY_ACTION.items():
-        # Until the speaker has said what it can do, it can do everything.
-        if not actions or action in actions:
-            features |= feature
-    if source in _ORDERED_SOURCES:
-        features |= _ORDERED
+    for named, by_name in (
+        (transport.actions, _BY_ACTION),
+        (transport.valid_play_modes, _BY_PLAY_MODE),
+    ):
+        for name in named & by_name.keys():
+            features |= by_name[name]
     return features

@@ -5,13 +5,14 @@ GENA is chapter 4 of the UPnP Device Architecture: SUBSCRIBE, its renewal, and U
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, override
 from urllib.parse import urlsplit
 
 from twisted.internet import error
 from twisted.internet.defer import Deferred, TimeoutError as DeferredTimeoutError
 from twisted.internet.endpoints import TCP4ClientEndpoint
-from twisted.web.client import Agent, ResponseFailed, readBody
+from twisted.internet.protocol import Protocol as TwistedProtocol
+from twisted.web.client import Agent, ResponseFailed
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IAgentEndpointFactory, IResponse
 from zope.interface import implementer
@@ -98,6 +99,15 @@ class GenaClient:
         return answer.addErrback(_translated, host)
 
 
+class _NoBody(TwistedProtocol):
+    """Closes the connection instead of waiting for a body: the headers say everything."""
+
+    @override
+    def connectionMade(self) -> None:
+        if self.transport is not None:
+            self.transport.loseConnection()
+
+
 _STATUS_ERRORS: dict[int, Callable[[str], Exception]] = {
     HTTPStatus.PRECONDITION_FAILED: SubscriptionLostError,
     HTTPStatus.FORBIDDEN: UpnpDisabledError,
@@ -114,9 +124,7 @@ _UNREACHABLE = (
 
 def _checked(response: IResponse, host: str, method: str) -> ResponseHeaders:
     """Return an answer's headers and let go of its connection, without waiting for a body."""
-    body = readBody(response)
-    body.addErrback(lambda _: None)
-    body.cancel()
+    response.deliverBody(_NoBody())
     status = int(response.code)
     if status != HTTPStatus.OK:
         if make := _STATUS_ERRORS.get(status):

@@ -81,7 +81,7 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
         status, sid, seq = _checked(request, subscription)
         if subscription is None or status != HTTPStatus.OK:
             _LOGGER.debug(
-                "Refused a notification from %s: %s", request.getClientIP(), status.phrase
+                "Refused a notification from %s: %s", request.getClientAddress().host, status.phrase
             )
             request.setResponseCode(status.value)
             return b""
@@ -89,7 +89,7 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
             variables = parse_notification(request.content.read())
         except MalformedNotification as error:
             _LOGGER.warning(
-                "Ignored an event from %s that cannot be read: %s", request.getClientIP(), error
+                "Ignored an event from %s that cannot be read: %s", request.getClientAddress().host, error
             )
             return b""
         subscription.receive(sid, seq, variables)

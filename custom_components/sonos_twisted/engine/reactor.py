@@ -67,7 +67,7 @@ class ReactorThread:
         """The running reactor.
 
         Raises:
-            ReactorUnavailableError: When it was not started, or was stopped.
+            ReactorUnavailableError: When it was not started, or was stopped by anybody.
 
         """
         if self._stopped:
@@ -75,6 +75,9 @@ class ReactorThread:
             raise ReactorUnavailableError(msg)
         if self._reactor is None:
             msg = "The event engine has not been started"
+            raise ReactorUnavailableError(msg)
+        if not self._reactor.running:
+            msg = "The event engine was stopped by another component"
             raise ReactorUnavailableError(msg)
         return self._reactor
 

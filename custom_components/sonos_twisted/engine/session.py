@@ -65,6 +65,7 @@ class _Speaker:
     boot_seq: int | None
     description: DeviceDescription | None = None
     leases: dict[str, Lease] = field(default_factory=dict)
+    told: dict[str, LeaseNews] = field(default_factory=dict)
     reachable: bool | None = None
     describing: Deferred[None] | None = None
     description_retry: IDelayedCall | None = None
@@ -191,7 +192,10 @@ class HouseholdSession:
         if self._stopping or speaker.leases.get(service) is not lease:
             return
         reason = str(lease.error) if lease.error else ""
-        self._post(LeaseNews(speaker.uid, service, lease.is_held, reason))
+        news = LeaseNews(speaker.uid, service, lease.is_held, reason)
+        if speaker.told.get(service) != news:
+            speaker.told[service] = news
+            self._post(news)
         if isinstance(lease.error, PlayerUnreachableError):
             self._doubt(speaker, lease)
         elif lease.is_held:

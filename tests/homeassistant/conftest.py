@@ -1,0 +1,90 @@
+"""A simulated house, and Home Assistant listening to it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+import os
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.sonos_twisted.const import DOMAIN
+from custom_components.sonos_twisted.engine.commands.identity import identify
+from tests.simulator.process import SimulatorProcess
+
+if TYPE_CHECKING:
+    from tests.simulator.control import Remote
+
+#: Seconds within which something that must happen has happened, on the slowest machine.
+PATIENCE = 15.0
+
+
+@pytest.fixture(autouse=True)
+def use_this_integration(enable_custom_integrations: None, loopback: None) -> None:
+    """Let Home Assistant load the integration, and let it speak to the simulated house."""
+
+
+@pytest.fixture
+def house(loopback: None) -> Iterator[SimulatorProcess]:
+    """Run a simulated house of six rooms, in which nothing plays yet."""
+    with SimulatorProcess(base=f"127.{100 + os.getpid() % 100}.7.1") as house:
+        yield house
+
+
+@pytest.fixture
+def remote(house: SimulatorProcess) -> Remote:
+    """Give what a person does in the house, and what happens to its network."""
+    return house.remote
+
+
+@pytest.fixture
+async def entry(hass: HomeAssistant, house: SimulatorProcess) -> AsyncIterator[MockConfigEntry]:
+    """Set the house up in Home Assistant, and wait until all rooms have said how they are."""
+    entry = await make_entry(hass, house.addresses["Kitchen"])
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until(hass, lambda: all_known(hass))
+    yield entry
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def make_entry(hass: HomeAssistant, host: str, **options: Any) -> MockConfigEntry:
+    """Add an entry for the household of a speaker, as the config flow would."""
+    identity = await hass.async_add_executor_job(identify, host)
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Sonos",
+        unique_id=identity.household_id,
+        data={"household_id": identity.household_id, "hosts": [host]},
+        options={"listen_port": 14000, **options},
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+def all_known(hass: HomeAssistant) -> bool:
+    """Tell whether all rooms of the house are there and have said what they do."""
+    states = hass.states.async_all("media_player")
+    return len(states) == 6 and all(
+        state.state not in {"unavailable", "unknown"} and "volume_level" in state.attributes
+        for state in states
+    )
+
+
+async def until(
+    hass: HomeAssistant, condition: Callable[[], object], otherwise: Callable[[], object] = str
+) -> None:
+    """Wait until something is true, for as long as a test has patience.
+
+    Args:
+        hass: Home Assistant.
+        condition: What must become true.
+        otherwise: Tells what is the case when it did not.
+
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE
+    while not condition():
+        assert loop.time() < deadline, f"this did not become true in time; {otherwise()}"
+        await asyncio.sleep(0.01)
+    await hass.async_block_till_done()
