@@ -1,0 +1,22 @@
+"""What the tests of the engine share."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from twisted.internet.threads import blockingCallFromThread
+
+if TYPE_CHECKING:
+    from twisted.internet.base import ReactorBase
+
+type OnReactor = Callable[..., Any]
+
+
+@pytest.fixture
+def on_reactor(reactor: ReactorBase) -> OnReactor:
+    """Call a function on the reactor thread, and wait for it or for its Deferred."""
+
+    def call(function: Callable[..., Any], *args: object, **kwargs: object) -> Any:
+        return blockingCallFromThread(reactor, function, *args, **kwargs)
+
+    return call
