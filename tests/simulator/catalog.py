@@ -262,7 +262,15 @@ def default_favorites(uid: str) -> list[Favorite]:
             description="Music Library Track",
             art=track.art_uri,
         ),
-        Favorite(14, "New releases", "", "", "", kind="shortcut", description="Spotify"),
+        Favorite(
+            14,
+            "New releases",
+            "",
+            "",
+            didl.enqueued_metadata("New releases", "object.container", SERVICE_ACCOUNT, "new"),
+            kind="shortcut",
+            description="Spotify",
+        ),
     ]
     return favorites
 

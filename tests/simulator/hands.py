@@ -197,6 +197,9 @@ class Hands:
         favorites = self.household.catalog.favorites
         number = max((favorite.number for favorite in favorites), default=-1) + 1
         track = didl.Track(uri=uri, title=title)
+        metadata = metadata or didl.enqueued_metadata(
+            title, track.item_class, "RINCON_AssociatedZPUDN"
+        )
         favorites.append(Favorite(number, title, uri, track.protocol, metadata))
         self.household.container_changed("FV:2")
         return f"FV:2/{number}"

@@ -17,6 +17,8 @@ _ENVELOPE = (
 )
 _BODY = "{http://schemas.xmlsoap.org/soap/envelope/}Body"
 _INTEGERS = {"ui1", "ui2", "ui4", "i1", "i2", "i4", "int"}
+# Their allowed values are not all that players accept; the actions check them.
+_OPEN_LISTS = frozenset({"A_ARG_TYPE_Recurrence", "A_ARG_TYPE_SeekMode", "CurrentPlayMode"})
 _BOOLEANS = {"0", "1", "true", "false", "yes", "no"}
 
 
@@ -72,6 +74,8 @@ def check_arguments(service: Service, action: Action, given: dict[str, str]) -> 
             raise UpnpError(Code.INVALID_ARGS)
         if variable.data_type == "boolean" and value.strip().lower() not in _BOOLEANS:
             raise UpnpError(Code.INVALID_ARGS)
+        if variable_name in _OPEN_LISTS:
+            continue
         if variable.values and value not in variable.values:
             raise UpnpError(Code.INVALID_ARGS)
 

@@ -1,6 +1,7 @@
 """What several test modules use."""
 
-from http.client import HTTPConnection, HTTPResponse
+from dataclasses import dataclass
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import os
 import threading
@@ -30,20 +31,38 @@ def wait_until[T](condition: Callable[[], T], timeout: float = 5.0) -> T:
     return result
 
 
+@dataclass(frozen=True)
+class Response:
+    """What a player answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+    def getheader(self, name: str) -> str | None:
+        """Return a header, whatever the case of its name."""
+        return self.headers.get(name.lower())
+
+
 def request(
     method: str,
     host: str,
     path: str,
     headers: dict[str, str] | None = None,
     body: str | None = None,
-) -> HTTPResponse:
-    """Send a request to a player and return the answer, its body read."""
+) -> Response:
+    """Send a request to a player and return the answer."""
     connection = HTTPConnection(host, 1400, timeout=5)
     try:
         connection.request(method, path, body, headers or {})
         response = connection.getresponse()
-        response.text = response.read().decode()  # type: ignore[attr-defined]
-        return response
+        found = {name.lower(): value for name, value in response.getheaders()}
+        return Response(response.status, found, response.read())
     finally:
         connection.close()
 
@@ -65,7 +84,7 @@ class Event:
         for prop in ET.fromstring(self.body):
             for variable in prop:
                 found[variable.tag] = variable.text or ""
-        if "LastChange" in found and found["LastChange"]:
+        if found.get("LastChange"):
             for inner in ET.fromstring(found["LastChange"])[0]:
                 name = inner.tag.rpartition("}")[2]
                 channel = inner.get("channel")
@@ -83,7 +102,7 @@ class Listener:
         listener = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_NOTIFY(self) -> None:  # noqa: N802
+            def do_NOTIFY(self) -> None:
                 length = int(self.headers["Content-Length"])
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 listener.events.append(Event(headers, self.rfile.read(length)))
@@ -110,7 +129,7 @@ class Listener:
         """Return the events of a lease."""
         return [event for event in self.events if event.sid == sid]
 
-    def subscribe(self, host: str, path: str, timeout: str = "Second-300") -> HTTPResponse:
+    def subscribe(self, host: str, path: str, timeout: str = "Second-300") -> Response:
         """Subscribe to a service by its event path."""
         headers = {"CALLBACK": f"<{self.url}>", "NT": "upnp:event", "TIMEOUT": timeout}
         return request("SUBSCRIBE", host, path, headers)

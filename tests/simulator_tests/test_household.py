@@ -128,9 +128,7 @@ def test_a_track_ends_and_the_next_one_plays(
 
 
 @pytest.mark.parametrize("mode", PLAY_MODES)
-def test_play_modes_are_obeyed(
-    clock: Clock, people: People, kitchen: Speaker, mode: str
-) -> None:
+def test_play_modes_are_obeyed(clock: Clock, people: People, kitchen: Speaker, mode: str) -> None:
     count = 5
     people.play_tracks("Kitchen", count)
     people.set_play_mode("Kitchen", mode)
@@ -152,9 +150,7 @@ def test_play_modes_are_obeyed(
         assert len(seen) == (count if repeat == "none" else 2 * count)
 
 
-def test_next_and_previous_stop_at_the_ends_of_the_queue(
-    people: People, kitchen: Speaker
-) -> None:
+def test_next_and_previous_stop_at_the_ends_of_the_queue(people: People, kitchen: Speaker) -> None:
     people.play_tracks("Kitchen", 2)
     with refused(Code.ILLEGAL_SEEK_TARGET):
         kitchen.transport.previous()
@@ -443,9 +439,7 @@ def test_addresses_of_128_players_are_all_different(clock: Clock) -> None:
         ("Office", "SubCrossover", 50, 111),
     ],
 )
-def test_eq_has_ranges(
-    household: Household, room: str, eq_type: str, good: int, bad: int
-) -> None:
+def test_eq_has_ranges(household: Household, room: str, eq_type: str, good: int, bad: int) -> None:
     speaker = household.speaker(room)
     act(speaker, "SetEQ", EQType=eq_type, DesiredValue=str(good))
     assert act(speaker, "GetEQ", EQType=eq_type) == {"CurrentValue": str(good)}

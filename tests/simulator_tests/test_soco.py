@@ -94,6 +94,7 @@ def test_a_setting_reads_back_as_it_was_written(
     house: SimulatorProcess, room: str, name: str, values: tuple[object, ...]
 ) -> None:
     player = zone(house, room)
+    player.get_speaker_info()
     for value in values:
         setattr(player, name, value)
         assert getattr(player, name) == value
@@ -362,8 +363,6 @@ def test_stereo_pair(house: SimulatorProcess, kitchen: SoCo) -> None:
 def test_alarms(kitchen: SoCo) -> None:
     Alarms._instance = None
     alarms = Alarms()
-    alarms.alarms.clear()
-    alarms.last_alarm_list_version = None
     alarms.update(kitchen)
     assert len(alarms) == 2
     alarm = Alarm(kitchen, start_time=clock_time(6, 45), recurrence="WEEKDAYS", volume=12)
@@ -431,7 +430,7 @@ def test_snapshot_and_restore(kitchen: SoCo) -> None:
     kitchen.pause()
     snapshot = Snapshot(kitchen, snapshot_queue=True)
     snapshot.snapshot()
-    kitchen.clear_queue()
+    kitchen.remove_from_queue(0)
     kitchen.play_uri("http://music.example/bell.mp3", title="Bell")
     wait_for_state(kitchen, "PLAYING")
     kitchen.volume = 60

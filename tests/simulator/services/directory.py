@@ -70,7 +70,12 @@ def _queue(speaker: Speaker, _rest: str) -> list[str]:
 def _queues(speaker: Speaker, rest: str) -> list[str]:
     if rest == "0":
         return _queue(speaker, rest)
-    return [_container("Q:0", "Q:", "Queue", "object.container.playlistContainer")]
+    count = len(speaker.transport.queue)
+    return [
+        f'<container id="Q:0" parentID="Q:" restricted="true" childCount="{count}">'
+        "<dc:title>Queue Instance 0</dc:title><upnp:class>object.container.playlistContainer"
+        "</upnp:class></container>"
+    ]
 
 
 def _playlists(speaker: Speaker, rest: str) -> list[str]:
