@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
-from ..model import DeviceDescription, Topology, Variables
+from ..model import DeviceDescription, Topology, Variables, merge_variables
 
 
 class News(Protocol):
@@ -61,19 +61,9 @@ class EventNews:
         """Lay the newer event's variables over this one's."""
         return replace(
             newer,
-            variables=_overlaid(self.variables, newer.variables),
+            variables=merge_variables(self.variables, newer.variables),
             events=self.events + newer.events,
         )
-
-
-def _overlaid(older: Variables, newer: Variables) -> Variables:
-    """Merge variables; of those with a value per channel, each channel for itself."""
-    result = {**older, **newer}
-    for name, value in newer.items():
-        before = older.get(name)
-        if isinstance(value, dict) and isinstance(before, dict):
-            result[name] = {**before, **value}
-    return result
 
 
 @dataclass(frozen=True, slots=True)
