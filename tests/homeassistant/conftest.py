@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 PATIENCE = 15.0
 
 
+#: An address at which nobody answers.
+NOBODY = f"127.{100 + os.getpid() % 100}.99.1"
+
+_COMPLAINTS = {"WARNING", "ERROR", "CRITICAL"}
+
+#: The logger that all of the integration's own loggers are below.
+OURS = "custom_components.sonos_twisted"
+
+
+def base(number: int) -> str:
+    """Return the address of the first speaker of a house; each test run has its own."""
+    return f"127.{100 + os.getpid() % 100}.{number}.1"
+
+
 @pytest.fixture(autouse=True)
 def use_this_integration(enable_custom_integrations: None, loopback: None) -> None:
     """Let Home Assistant load the integration, and let it speak to the simulated house."""
@@ -28,8 +42,37 @@ def use_this_integration(enable_custom_integrations: None, loopback: None) -> No
 @pytest.fixture
 def house(loopback: None) -> Iterator[SimulatorProcess]:
     """Run a simulated house of six rooms, in which nothing plays yet."""
-    with SimulatorProcess(base=f"127.{100 + os.getpid() % 100}.7.1") as house:
+    with SimulatorProcess(base=base(7)) as house:
         yield house
+
+
+@pytest.fixture(scope="module")
+def _standing_house() -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(base=base(9)) as house:
+        yield house
+
+
+@pytest.fixture
+def standing_house(_standing_house: SimulatorProcess, loopback: None) -> Iterator[SimulatorProcess]:
+    """Give the house that the tests of a module share: each leaves it as it found it.
+
+    Faults are ended here; whatever else a test changes, it changes back.
+    """
+    yield _standing_house
+    _standing_house.remote.heal()
+
+
+@pytest.fixture(scope="module")
+def _neighbours() -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(base=base(8), generation="S1", household="Sonos_Neighbours") as house:
+        yield house
+
+
+@pytest.fixture
+def neighbours(_neighbours: SimulatorProcess, loopback: None) -> Iterator[SimulatorProcess]:
+    """Give another household in the same network, also shared by the tests of a module."""
+    yield _neighbours
+    _neighbours.remote.heal()
 
 
 @pytest.fixture
@@ -88,3 +131,13 @@ async def until(
         assert loop.time() < deadline, f"this did not become true in time; {otherwise()}"
         await asyncio.sleep(0.01)
     await hass.async_block_till_done()
+
+
+def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what the integration has logged so far as a warning or worse."""
+    return [
+        record.getMessage()
+        for when in ("setup", "call")
+        for record in caplog.get_records(when)
+        if record.name.startswith((OURS, "soco", "twisted")) and record.levelname in _COMPLAINTS
+    ]
