@@ -114,7 +114,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         simulator.start()
-        control = listen(
+        control: Any = listen(
             reactor, simulator, options.control_host, options.control_port, reactor.stop
         )
     except CannotListenError as error:
@@ -123,10 +123,12 @@ def main(arguments: list[str] | None = None) -> int:
     reactor.addSystemEventTrigger("before", "shutdown", simulator.stop)
     if options.until_stdin_closes:
         StandardIO(_Leash())
-    _announce(
+    # Not before signals are handled.
+    reactor.callWhenRunning(
+        _announce,
         simulator,
         options.control_host,
-        cast("Any", control.getHost()).port,
+        control.getHost().port,
         as_json=options.ready_json,
     )
     reactor.run()

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import os
 import threading
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, override
 from xml.etree import ElementTree as ET
 import zlib
 
@@ -111,7 +111,8 @@ class Listener:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            @override
+            def log_message(self, format: str, *args: object) -> None:
                 pass
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -128,6 +129,11 @@ class Listener:
     def of(self, sid: str | None) -> list[Event]:
         """Return the events of a lease."""
         return [event for event in self.events if event.sid == sid]
+
+    def wait_for(self, sid: str | None, count: int) -> list[Event]:
+        """Wait until a lease has so many events, and return them."""
+        wait_until(lambda: len(self.of(sid)) >= count)
+        return self.of(sid)
 
     def subscribe(self, host: str, path: str, timeout: str = "Second-300") -> Response:
         """Subscribe to a service by its event path."""

@@ -1,5 +1,6 @@
 """Subscribes with soco.events_twisted and prints events as lines of JSON; run by a test.
 
+# mypy: disallow-untyped-calls=False
 A process of its own, as the reactor can neither be stopped and run again nor share a test's
 thread.
 """
@@ -16,15 +17,18 @@ _REACTOR: Any = reactor
 
 def main(host: str) -> None:
     """Print the events of a player until standard input closes."""
-    config.EVENTS_MODULE = events_twisted
-    config.EVENT_ADVERTISE_IP = "127.0.0.1"
-    player = SoCo(host)
+    settings: Any = config
+    settings.EVENTS_MODULE = events_twisted
+    settings.EVENT_ADVERTISE_IP = "127.0.0.1"
+    player: Any = SoCo(host)  # type: ignore[no-untyped-call]
     # soco asks for these on the reactor's thread otherwise.
     _ = (player.household_id, player.uid)
 
     def show(event: Any) -> None:
         names = {str(name): str(value) for name, value in event.variables.items()}
-        print(json.dumps([event.service.service_type, int(event.seq), names]), flush=True)
+        line = json.dumps([event.service.service_type, int(event.seq), names])
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
 
     for service in (player.avTransport, player.renderingControl, player.zoneGroupTopology):
         subscription = service.subscribe(auto_renew=True, requested_timeout=60).subscription

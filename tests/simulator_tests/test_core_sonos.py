@@ -1,7 +1,8 @@
 """Home Assistant's own `sonos` integration on the simulated household, unchanged."""
 
+# mypy: disallow-untyped-calls=False
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from homeassistant.const import STATE_UNAVAILABLE
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 ROOMS = ("living_room", "bedroom", "kitchen", "bathroom", "patio", "office")
 
 
-async def wait_for(condition: Callable[[], object], timeout: float = 10.0) -> None:
+async def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> None:
     """Let the loop run until a condition holds."""
-    async with asyncio.timeout(timeout):
-        while not condition():
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 
@@ -39,7 +40,7 @@ def player(hass: HomeAssistant, room: str) -> State | None:
     return None
 
 
-def attribute(hass: HomeAssistant, room: str, name: str) -> object:
+def attribute(hass: HomeAssistant, room: str, name: str) -> Any:
     state = player(hass, room)
     assert state is not None
     return state.attributes.get(name)
@@ -133,7 +134,7 @@ async def test_core_sets_up_completely_and_follows_events(
     await do(remote.play_tv, "Living Room")
     await wait_for(lambda: attribute(hass, "living_room", "source") == "TV")
     await do(remote.set_battery, "Patio", 64)
-    await wait_for(lambda: hass.states.get("sensor.patio_battery").state == "64")
+    await wait_for(lambda: hass.states.is_state("sensor.patio_battery", "64"))
     await do(remote.add_favorite, "Brand new", "http://music.example/new.mp3")
     await wait_for(lambda: "Brand new" in (attribute(hass, "kitchen", "source_list") or ()))
 

@@ -182,7 +182,7 @@ def test_events_are_numbered_and_only_say_what_changed(
     house.remote.set_tone("Kitchen", "bass", 3)
     house.remote.set_tone("Kitchen", "bass", 0)
     house.remote.set_tone("Kitchen", "bass", 5)
-    events = wait_until(lambda: e if len(e := listener.of(sid)) >= 3 else None)
+    events = listener.wait_for(sid, 3)
     assert [event.seq for event in events] == list(range(len(events)))
     assert events[1].variables.keys() - {"LastChange"} == {
         "Volume.Master",
@@ -272,7 +272,8 @@ def test_transport_events_carry_what_belongs_together(
 ) -> None:
     sid = listener.subscribe(kitchen, AVT).getheader("sid")
     house.remote.play_tracks("Kitchen", 3)
-    wait_until(lambda: listener.of(sid)[-1:][0].variables.get("TransportState") == "PLAYING")
+    listener.wait_for(sid, 1)
+    wait_until(lambda: listener.of(sid)[-1].variables.get("TransportState") == "PLAYING")
     house.remote.next("Kitchen")
     wait_until(lambda: listener.of(sid)[-1].variables.get("CurrentTrack") == "2")
     for event in listener.of(sid):
@@ -292,7 +293,7 @@ def test_a_favourite_event_carries_both_ids(
     sid = listener.subscribe(kitchen, CONTENT).getheader("sid")
     wait_until(lambda: listener.of(sid))
     house.remote.add_favorite("New one", "http://music.example/new.mp3")
-    events = wait_until(lambda: e if len(e := listener.of(sid)) == 2 else None)
+    events = listener.wait_for(sid, 2)
     variables = events[1].variables
     assert set(variables) == {"SystemUpdateID", "ContainerUpdateIDs", "FavoritesUpdateID"}
     assert variables["ContainerUpdateIDs"].startswith("FV:2,")
@@ -341,7 +342,7 @@ def test_own_events_can_be_sent(house: SimulatorProcess, kitchen: str, listener:
     wait_until(lambda: listener.of(sid))
     house.remote.emit("Kitchen", "ZoneGroupTopology", {"ZoneGroupName": "<Odd> & 'quoted'"})
     house.remote.emit_raw("Kitchen", "ZoneGroupTopology", "<broken")
-    events = wait_until(lambda: e if len(e := listener.of(sid)) == 3 else None)
+    events = listener.wait_for(sid, 3)
     assert events[1].variables == {"ZoneGroupName": "<Odd> & 'quoted'"}
     assert events[2].body == b"<broken"
 
@@ -452,6 +453,7 @@ def test_a_reboot_loses_leases_and_raises_the_boot_sequence(
 
 def test_unplugging_is_noticed_by_the_others(house: SimulatorProcess, listener: Listener) -> None:
     sid = listener.subscribe(house.addresses["Office"], TOPOLOGY).getheader("sid")
+    listener.wait_for(sid, 1)
     house.remote.unplug("Patio", "sleeping")
     wait_until(lambda: any('Reason="sleeping"' in str(e.variables) for e in listener.of(sid)))
     with pytest.raises(ConnectionRefusedError):
@@ -472,7 +474,7 @@ def test_a_disconnected_player_keeps_its_leases(
     house.remote.reconnect(kitchen)
     assert request("SUBSCRIBE", kitchen, RENDERING, {"SID": sid}).status == 200
     house.remote.set_volume("Kitchen", 30)
-    events = wait_until(lambda: e if len(e := listener.of(sid)) == 2 else None)
+    events = listener.wait_for(sid, 2)
     # What happened while it was away is lost, and the numbers say so.
     assert [event.seq for event in events] == [0, 2]
 

@@ -71,11 +71,12 @@ def _queues(speaker: Speaker, rest: str) -> list[str]:
     if rest == "0":
         return _queue(speaker, rest)
     count = len(speaker.transport.queue)
-    return [
+    queue = (
         f'<container id="Q:0" parentID="Q:" restricted="true" childCount="{count}">'
         "<dc:title>Queue Instance 0</dc:title><upnp:class>object.container.playlistContainer"
         "</upnp:class></container>"
-    ]
+    )
+    return [queue]
 
 
 def _playlists(speaker: Speaker, rest: str) -> list[str]:
