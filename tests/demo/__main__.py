@@ -11,7 +11,7 @@ from time import monotonic
 
 from homeassistant.const import __version__
 
-from . import dashboard, log
+from . import dashboard, log, screenshot
 from .client import Client
 from .configuration import ROOT, Settings
 from .house import House, play, simulated
@@ -31,6 +31,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--port", type=int, default=FIRST_PORT)
     parser.add_argument("--quiet-house", action="store_true")
+    parser.add_argument("--screenshot", type=Path)
     parser.add_argument("--domain", choices=["sonos_twisted", "sonos"], default="sonos_twisted")
     arguments = parser.parse_args()
     if arguments.hosts and arguments.smoke:
@@ -97,6 +98,12 @@ async def _show(client: Client, child: Child, house: House | None, url: str) -> 
             child.check()
 
 
+def _keep(file: Path, picture: bytes) -> None:
+    """Write a picture to a file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(picture)
+
+
 async def _demo(arguments: argparse.Namespace) -> int:
     """Run everything; return the exit status."""
     begun = monotonic()
@@ -112,13 +119,17 @@ async def _demo(arguments: argparse.Namespace) -> int:
             progress.done()
             print(f"{len(players)} players are available after {monotonic() - begun:.1f} s.")
             await dashboard.make(client, sorted(players.values()))
+            url = f"http://localhost:{settings.port}"
+            if arguments.screenshot and house:
+                await screenshot.furnish(house)
+                _keep(arguments.screenshot, await screenshot.take(url, len(players)))
+                return 0
             if arguments.smoke and house:
                 results = await Smoke(client, house, players).run()
             else:
                 narrator = Narrator()
                 narrator.meet(client.states[entity_id] for entity_id in players.values())
                 client.on_change = narrator.take
-                url = f"http://localhost:{settings.port}"
                 await _show(client, child, None if arguments.quiet_house else house, url)
     progress.done()
     print(summary(results))

@@ -8,25 +8,49 @@ from .client import Client
 PATH = "sonos-house"
 
 
-def _card(entity_id: str) -> dict[str, Any]:
-    """Return the card of a player, half as wide as a section."""
-    return {"type": "media-control", "entity": entity_id}
+def _heading(text: str, icon: str) -> dict[str, Any]:
+    """Return the heading of a section."""
+    return {"type": "heading", "heading": text, "icon": icon}
 
 
-def _section(title: str, entity_ids: Sequence[str]) -> dict[str, Any]:
-    """Return a column of players below a heading."""
+def _player(entity_id: str) -> dict[str, Any]:
+    """Return the card of a player, half as wide as its section."""
     return {
-        "type": "grid",
-        "cards": [
-            {"type": "heading", "heading": title, "icon": "mdi:speaker-multiple"},
-            *(_card(entity_id) for entity_id in entity_ids),
-        ],
+        "type": "media-control",
+        "entity": entity_id,
+        "grid_options": {"columns": 12, "rows": "auto"},
     }
+
+
+def _volume(entity_id: str) -> dict[str, Any]:
+    """Return a card with the volume of a player."""
+    return {
+        "type": "tile",
+        "entity": entity_id,
+        "state_content": ["state", "volume_level"],
+        "features": [{"type": "media-player-volume-slider"}],
+        "features_position": "inline",
+        "grid_options": {"columns": 12},
+    }
+
+
+def _sections(entity_ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Return a wide section with the players, and one with their volumes."""
+    return [
+        {
+            "type": "grid",
+            "column_span": 2,
+            "cards": [_heading("Players", "mdi:music"), *map(_player, entity_ids)],
+        },
+        {
+            "type": "grid",
+            "cards": [_heading("Volume", "mdi:volume-high"), *map(_volume, entity_ids)],
+        },
+    ]
 
 
 async def make(client: Client, entity_ids: Sequence[str]) -> None:
     """Make the dashboard, and have Home Assistant open with it."""
-    half = (len(entity_ids) + 1) // 2
     await client.call(
         "lovelace/dashboards/create",
         url_path=PATH,
@@ -43,13 +67,10 @@ async def make(client: Client, entity_ids: Sequence[str]) -> None:
             "title": "House",
             "views": [
                 {
-                    "title": "Players",
+                    "title": "House",
                     "type": "sections",
-                    "max_columns": 2,
-                    "sections": [
-                        _section("Players", entity_ids[:half]),
-                        _section("More players", entity_ids[half:]),
-                    ],
+                    "max_columns": 3,
+                    "sections": _sections(entity_ids),
                 }
             ],
         },

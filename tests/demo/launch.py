@@ -1,17 +1,36 @@
-"""Starts Home Assistant without the few default integrations that need native libraries.
+"""Starts Home Assistant on a machine that has no camera and no microphone.
 
-Home Assistant always loads the camera and the voice platforms. They need libturbojpeg, ffmpeg and a
-compiler, which have nothing to do with speakers; without them they would fill the log and
-the user interface with complaints about this machine.
+Home Assistant always loads its camera and voice platforms, and they need ffmpeg, libturbojpeg and
+packages that have to be compiled. Speakers need none of it. Without this, its log and its user
+interface would be full of complaints about the machine.
 """
 
 import sys
+from types import ModuleType
 
 from homeassistant import bootstrap
 from homeassistant.__main__ import main
 
-_LEFT_OUT = {"assist_satellite", "camera", "image_processing", "tts"}
+# Set up by default, and start ffmpeg.
+_LEFT_OUT = {"assist_satellite", "tts"}
+
+# What is imported, but never used as long as there is neither a camera nor a microphone.
+_STAND_INS = {
+    "pymicro_vad": "MicroVad",
+    "pyspeex_noise": "AudioProcessor",
+    "turbojpeg": "TurboJPEG",
+}
+
+
+def _stand_in(name: str, content: str) -> None:
+    """Put an empty module in the place of one that is not installed."""
+    module = ModuleType(name)
+    setattr(module, content, type(content, (), {}))
+    sys.modules[name] = module
+
 
 if __name__ == "__main__":
+    for name, content in _STAND_INS.items():
+        _stand_in(name, content)
     bootstrap.DEFAULT_INTEGRATIONS -= _LEFT_OUT
     sys.exit(main())
