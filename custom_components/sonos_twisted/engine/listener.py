@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import BytesIO
 import logging
+import re
 import socket
 from typing import TYPE_CHECKING, Any, override
 
@@ -19,8 +20,9 @@ from twisted.web.http import HTTPChannel
 from twisted.web.server import Request, Site
 
 from ..model import MalformedNotification, parse_notification
-from .errors import ListenError
+from .errors import ListenError, PlayerUnreachableError
 from .reactor import require_reactor_thread
+from .sequence import MAX_SEQ
 from .subscription import SubscriptionsMap
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ MAX_BODY = 1_000_000
 MAX_HEADERS = 64
 IDLE_SECONDS = 30.0
 
-_MAX_SEQ = 2**32
+_SEQ = re.compile(rb"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,14 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
         super().__init__()
         self.subscriptions_map = subscriptions_map
 
+    def render(self, request: NotifyRequest) -> bytes:
+        """Answer a request; NOTIFY is the only method there is."""
+        if request.method != b"NOTIFY":
+            request.setResponseCode(HTTPStatus.METHOD_NOT_ALLOWED.value)
+            request.setHeader(b"allow", b"NOTIFY")
+            return b""
+        return self.render_NOTIFY(request)
+
     @override
     def render_NOTIFY(self, request: NotifyRequest) -> bytes:
         """Check a NOTIFY's address and headers, take its variables, answer it.
@@ -89,25 +99,32 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
             variables = parse_notification(request.content.read())
         except MalformedNotification as error:
             _LOGGER.warning(
-                "Ignored an event from %s that cannot be read: %s", request.getClientAddress().host, error
+                "Ignored an event from %s that cannot be read: %s",
+                request.getClientAddress().host,
+                error,
             )
             return b""
-        subscription.receive(sid, seq, variables)
+        try:
+            subscription.receive(sid, seq, variables)
+        except Exception:
+            _LOGGER.exception(
+                "An event of %s could not be handled", subscription.service.service_type
+            )
         return b""
 
 
 def _checked(request: Request, subscription: Subscription | None) -> tuple[HTTPStatus, str, int]:
     """Return the status that a NOTIFY's headers deserve, its SID and its SEQ."""
-    sid = request.getHeader("sid")
-    seq = request.getHeader("seq") or ""
-    if sid is None or request.getHeader("nt") is None or request.getHeader("nts") is None:
+    named, numbered = request.getHeader(b"sid"), request.getHeader(b"seq")
+    if named is None or request.getHeader(b"nt") is None or request.getHeader(b"nts") is None:
         return HTTPStatus.BAD_REQUEST, "", 0
-    if not (seq.isascii() and seq.isdigit() and len(seq) <= len(str(_MAX_SEQ))):
+    if numbered is None or not _SEQ.fullmatch(numbered) or int(numbered) > MAX_SEQ:
         return HTTPStatus.BAD_REQUEST, "", 0
+    sid = named.decode("latin-1")
     # Before the answer to SUBSCRIBE has come, the token alone says whose event this is.
     if subscription is None or subscription.sid not in {None, sid}:
         return HTTPStatus.PRECONDITION_FAILED, "", 0
-    return HTTPStatus.OK, sid, int(seq)
+    return HTTPStatus.OK, sid, int(numbered)
 
 
 class NotifyRequest(Request):
@@ -137,7 +154,8 @@ class NotifyRequest(Request):
 
     def _refuse(self) -> None:
         self._refused = True
-        _LOGGER.debug("Refused a request from %s: larger than %d bytes", self.client, MAX_BODY)
+        peer = self.channel.getPeer()
+        _LOGGER.debug("Refused a request from %s: larger than %d bytes", peer.host, MAX_BODY)
         self.channel.write(
             b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         )
@@ -158,8 +176,9 @@ class _NotifySite(Site):
         return
 
 
-def _notify_site(subscriptions_map: SubscriptionsMap) -> Any:
-    site: Any = _NotifySite(NotifyHandler(subscriptions_map), requestFactory=NotifyRequest)
+def _notify_site(reactor: Any, subscriptions_map: SubscriptionsMap) -> Any:
+    handler = NotifyHandler(subscriptions_map)
+    site: Any = _NotifySite(handler, requestFactory=NotifyRequest, reactor=reactor)
     site.timeOut = IDLE_SECONDS
     site.displayTracebacks = False
     site.protocol = _NotifyChannel
@@ -213,7 +232,7 @@ class Listener(events_twisted.EventListener):
             ListenError: When none is.
 
         """
-        site = _notify_site(self.subscriptions_map)
+        site = _notify_site(self._reactor, self.subscriptions_map)
         first = self.requested_port_number
         last = min(first + PORT_RANGE - 1, 65535)
         reason = ""
@@ -242,6 +261,10 @@ class Listener(events_twisted.EventListener):
 
         Its address is the advertised one, else the bound one, else the one that this machine
         uses towards that speaker: a machine in several networks has several.
+
+        Raises:
+            PlayerUnreachableError: When this machine is in no network that leads to the speaker.
+
         """
         settings = self.settings
         address = settings.advertise_address or settings.address
@@ -252,9 +275,17 @@ class Listener(events_twisted.EventListener):
 
 
 def local_address_towards(host: str) -> str:
-    """Return the local IPv4 address that packets to ``host`` are sent from; sends nothing."""
+    """Return the local IPv4 address that packets to ``host`` are sent from; sends nothing.
+
+    Raises:
+        PlayerUnreachableError: When there is no route to the host.
+
+    """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect((host, DEFAULT_LISTEN_PORT))
+        try:
+            probe.connect((host, DEFAULT_LISTEN_PORT))
+        except OSError as error:
+            raise PlayerUnreachableError(host, "cannot be reached: there is no route") from error
         return str(probe.getsockname()[0])
 
 
