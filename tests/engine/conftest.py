@@ -1,6 +1,7 @@
 """What the tests of the engine share."""
 
 from collections.abc import Callable
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,6 +9,9 @@ from twisted.internet.threads import blockingCallFromThread
 
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
+
+#: The first three bytes of loopback addresses; several runs of the tests can go on at once.
+NETWORK = f"127.3.{os.getpid() % 254 + 1}"
 
 type OnReactor = Callable[..., Any]
 

@@ -189,7 +189,12 @@ def request_bytes(
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + body
 
 
-def notify(reactor: MemoryReactorClock, path: str, body: bytes = b"", **headers: str | None) -> int:
+def notify(
+    reactor: MemoryReactorClock,
+    path: str,
+    body: bytes = b"",
+    headers: Mapping[str, str | None] | None = None,
+) -> int:
     """Send a NOTIFY over a connection of its own; return the status of its answer."""
     connection = Connection(reactor)
     connection.send(request_bytes(path, body, headers=headers))
