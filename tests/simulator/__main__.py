@@ -2,12 +2,13 @@
 
 # mypy: disallow-untyped-calls=False
 import argparse
+from contextlib import suppress
 import json
 import sys
 from typing import Any, cast, override
 
 from twisted.internet import reactor as installed_reactor
-from twisted.internet.error import CannotListenError
+from twisted.internet.error import CannotListenError, ReactorNotRunning
 from twisted.internet.protocol import Protocol
 from twisted.internet.stdio import StandardIO
 
@@ -69,9 +70,9 @@ class _Leash(Protocol):
 
     @override
     def connectionLost(self, reason: object = None) -> None:
-        reactor = cast("Any", installed_reactor)
-        if reactor.running:
-            reactor.stop()
+        # Something else may have stopped it already.
+        with suppress(ReactorNotRunning):
+            cast("Any", installed_reactor).stop()
 
 
 def _announce(simulator: Simulator, host: str, port: int, *, as_json: bool) -> None:

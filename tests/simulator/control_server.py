@@ -63,7 +63,7 @@ class Control(Resource):
         if method == "GET":
             return self._read(path, query)
         if path == "/quit":
-            self._leave()
+            self._simulator.reactor.callLater(0.05, self._leave)
             return _OK, None
         if path == "/requests/reset":
             self._simulator.reset_requests()

@@ -282,7 +282,6 @@ class Publisher:
             "NTS": "upnp:propchange",
             "SID": subscription.sid,
             "SEQ": str(message.seq),
-            "X-SONOS-SERVICETYPE": subscription.service,
         }
         entry = self._record(subscription, message, "sending")
         outcome = notify(
@@ -291,6 +290,7 @@ class Publisher:
             headers,
             message.body,
             self._settings.notify_timeout,
+            self._speaker.address,
         )
         outcome.addCallback(self._sent, subscription, message, entry, copies - 1)
 

@@ -238,7 +238,11 @@ class Household:
         group = self.group_of(target)
         if speaker in group.members:
             return
+        led_others = len(self.group_of(speaker).members) > 1 and speaker.is_coordinator
         self._take_out(speaker)
+        if led_others and speaker.transport.queue.tracks:
+            # The queue went to the heir.
+            speaker.transport.clear_queue()
         group.members.append(speaker)
         self._follow_room(speaker, target)
         self.topology_changed()
@@ -360,6 +364,9 @@ class Household:
         if rebooted:
             speaker.boot_seq += 1
             speaker.transport.power_off()
+            leader = self.group_of(speaker).coordinator
+            if leader is not speaker:
+                self._follow(speaker, leader)
         self.vanished.pop(speaker.uid, None)
         if not speaker.invisible and not any(speaker in g.members for g in self.groups):
             self.groups.append(self._new_group(speaker))

@@ -21,7 +21,6 @@ class Model:
     voice: bool = False
     fixed_output: bool = False
     headphones: bool = False
-    speaks: bool = True
 
     @property
     def short_name(self) -> str:
@@ -78,7 +77,7 @@ _FEATURES: dict[str, dict[str, str | bool]] = {
     "S27": {"battery": True, "voice": True},
     "S36": {"soundbar": True},
     "S39": {"line_in": True, "voice": True},
-    "Sub": {"zone_type": "11", "speaks": False},
+    "Sub": {"zone_type": "11"},
 }
 
 

@@ -138,7 +138,7 @@ class Rendering:
             UpnpError: Out of range.
         """
         limit = 10
-        if not -limit <= value <= limit:
+        if name not in {"bass", "treble"} or not -limit <= value <= limit:
             raise UpnpError(Code.INVALID_ARGS)
         setattr(self, name, value)
         self._event()

@@ -62,14 +62,19 @@ class _Notify(Protocol):
 class _Delivery:
     """A NOTIFY on its way."""
 
-    def __init__(self, reactor: Reactor, url: str, request: bytes, timeout: float) -> None:
+    def __init__(
+        self, reactor: Reactor, url: str, request: bytes, timeout: float, source: str
+    ) -> None:
         self.outcome: Deferred[str] = Deferred()
         self._protocol: _Notify | None = None
         self._timer: IDelayedCall = reactor.callLater(timeout, self._expire)
         self._request = request
         parts = urlsplit(url)
+        host = parts.hostname or ""
+        # Listeners see the player's own address, as long as a loopback one can reach them.
+        bind = (source, 0) if host.startswith("127.") else None
         endpoint = TCP4ClientEndpoint(
-            reactor, parts.hostname or "", parts.port or 80, timeout=timeout
+            reactor, host, parts.port or 80, timeout=timeout, bindAddress=bind
         )
         self._connecting = endpoint.connect(Factory.forProtocol(self._build))
         self._connecting.addErrback(self._failed)
@@ -102,7 +107,7 @@ class Reactor(IReactorTCP, IReactorTime):
 
 
 def notify(
-    reactor: Reactor, url: str, headers: dict[str, str], body: bytes, timeout: float
+    reactor: Reactor, url: str, headers: dict[str, str], body: bytes, timeout: float, source: str
 ) -> Deferred[str]:
     """Send a NOTIFY.
 
@@ -112,6 +117,7 @@ def notify(
         headers: In the order in which they are sent.
         body: The property set.
         timeout: Seconds after which the listener is given up.
+        source: Address of the player.
 
     Returns:
         A Deferred that always succeeds, with the status that was answered, or ``refused``,
@@ -125,4 +131,4 @@ def notify(
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines += [f"CONTENT-LENGTH: {len(body)}", "Connection: close", "", ""]
     request = "\r\n".join(lines).encode() + body
-    return _Delivery(reactor, url, request, timeout).outcome
+    return _Delivery(reactor, url, request, timeout, source).outcome

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from .models import Model
 
 
+# Services with variables that follow from another one: IsIdle, and Playing of the line-in.
+_DEPENDENT = {"AVTransport": ("DeviceProperties", "AudioIn")}
+
+
 @dataclass(slots=True)
 class Battery:
     """The battery of a portable player."""
@@ -164,3 +168,5 @@ class Speaker:
     def changed(self, service: str) -> None:
         """Tell the household that variables of a service changed."""
         self.household.changed(self, service)
+        for other in _DEPENDENT.get(service, ()):
+            self.household.changed(self, other)

@@ -325,6 +325,18 @@ def test_a_leaving_coordinator_hands_the_music_over(
     assert bathroom.transport.uri == f"x-rincon:{office.uid}"
 
 
+def test_a_coordinator_that_joins_others_leaves_its_music_behind(
+    people: People, household: Household
+) -> None:
+    people.play_tracks("Kitchen", 3)
+    people.group("Office", "Kitchen")
+    people.group("Kitchen", "Bathroom")
+    kitchen, office = household.speaker("Kitchen"), household.speaker("Office")
+    assert household.group_of(office).members == [office]
+    assert len(office.transport.queue) == 3
+    assert len(kitchen.transport.queue) == 0
+
+
 def test_delegating_can_keep_the_group_together(people: People, household: Household) -> None:
     people.play_tracks("Kitchen", 3)
     people.group("Office", "Kitchen")

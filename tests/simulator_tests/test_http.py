@@ -551,6 +551,20 @@ def test_a_second_household_needs_addresses_of_its_own(house: SimulatorProcess) 
         assert not truth["speakers"].keys() & house.remote.truth()["speakers"].keys()
 
 
+def test_a_large_house_tells_its_topology_only_in_events(listener: Listener) -> None:
+    with SimulatorProcess(base=base("large"), speakers=40) as large:
+        status, body = soap(large.hosts[0], "ZoneGroupTopology", "GetZoneGroupState")
+        assert (status, "<errorCode>501</errorCode>" in body) == (500, True)
+        sids = [listener.subscribe(host, TOPOLOGY).getheader("sid") for host in large.hosts]
+        for sid in sids:
+            listener.wait_for(sid, 1)
+        large.remote.group("Room 2", "Room 1")
+        for sid in sids:
+            events = listener.wait_for(sid, 2)
+            assert events[1].variables["ZoneGroupState"].count("<ZoneGroup ") == 39
+        large.remote.quit()
+
+
 def test_the_process_ends_with_its_standard_input() -> None:
     command = [sys.executable, "-m", "tests.simulator", "--ready-json", "--until-stdin-closes"]
     command += ["--control-port", "0", "--base", base("orphan"), "--speakers", "1"]
