@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any, override
 from soco import events_twisted
 from soco.events_base import Event
 from soco.exceptions import SoCoException
-from twisted.internet.defer import Deferred, DeferredLock
+from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 
-from .errors import SubscriptionLostError
+from .errors import PlayerError, SubscriptionLostError
 from .reactor import require_reactor_thread
 
 if TYPE_CHECKING:
@@ -117,6 +117,8 @@ class Subscription(events_twisted.Subscription):
         self._send = request
         self._clock = clock
         self._in_turn = DeferredLock()
+        self._asking: Deferred[ResponseHeaders] | None = None
+        self._ending = False
         self._renewal: IDelayedCall | None = None
         self._auto_renew = False
         self._expires_at: float | None = None
@@ -181,7 +183,16 @@ class Subscription(events_twisted.Subscription):
         Args:
             strict: As in :meth:`subscribe`. 412 is a success: there is nothing to end.
 
+        Returns:
+            A Deferred as in :meth:`subscribe`. Cancelling it gives up a SUBSCRIBE or renewal that
+            is still waiting for its answer, too.
+
         """
+        require_reactor_thread(self._clock)
+        self._ending = True
+        self._auto_renew = False
+        self._auto_renew_cancel()
+        self.subscriptions_map.unregister(self)
         return self._perform("unsubscribe", strict, self._unsubscribe)
 
     def receive(self, sid: str, seq: int, variables: Variables) -> None:
@@ -200,7 +211,13 @@ class Subscription(events_twisted.Subscription):
     ) -> SubscriptionDeferred:
         """Run one of the three requests, after those that were asked for before."""
         require_reactor_thread(self._clock)
-        outcome = SubscriptionDeferred(canceller=lambda _: work.cancel())
+
+        def give_up(_: object) -> None:
+            work.cancel()
+            if self._ending and self._asking is not None:
+                self._asking.cancel()
+
+        outcome = SubscriptionDeferred(canceller=give_up)
         outcome.subscription = self
 
         def failed(failure: Failure) -> Subscription | Failure:
@@ -218,21 +235,21 @@ class Subscription(events_twisted.Subscription):
         if self.is_subscribed:
             msg = "This subscription is already subscribed; renew it instead"
             raise SoCoException(msg)
-        if self._has_been_unsubscribed:
+        if self._has_been_unsubscribed or self._ending:
             msg = "A subscription that has ended cannot be used again; make a new one"
             raise SoCoException(msg)
         if not self.event_listener.is_running:
             self.event_listener.start(self.service.soco)
         self.requested_timeout = requested_timeout or DEFAULT_LEASE_SECONDS
         self._auto_renew = auto_renew
-        self.subscriptions_map.expect(self)
-        self.subscriptions_map.subscribing()
-        host = self.service.soco.ip_address
+        callback = self.event_listener.callback_url(self.service.soco.ip_address, self.token)
         headers = {
-            "CALLBACK": f"<{self.event_listener.callback_url(host, self.token)}>",
+            "CALLBACK": f"<{callback}>",
             "NT": "upnp:event",
             "TIMEOUT": f"Second-{self.requested_timeout}",
         }
+        self.subscriptions_map.expect(self)
+        self.subscriptions_map.subscribing()
 
         def settled(result: Failure | None) -> Failure | None:
             self.subscriptions_map.finished_subscribing()
@@ -240,17 +257,23 @@ class Subscription(events_twisted.Subscription):
                 self._cancel_subscription()
             return result
 
-        request = self._send("SUBSCRIBE", self._event_url, headers)
+        request = self._ask("SUBSCRIBE", headers)
         return request.addCallback(self._subscribed).addBoth(settled)
+
+    def _ask(self, method: str, headers: dict[str, str]) -> Deferred[ResponseHeaders]:
+        """Send a request; :meth:`_perform` sees to it that there is one at a time."""
+        self._asking = maybeDeferred(self._send, method, self._event_url, headers)
+        return self._asking
 
     def _subscribed(self, headers: ResponseHeaders) -> None:
         sid = headers.get("sid")
         if not sid:
-            msg = f"{self.service.soco.ip_address} granted a subscription without naming its SID"
-            raise SoCoException(msg)
+            host = self.service.soco.ip_address
+            raise PlayerError(host, "granted a subscription without naming its SID")
         self.sid = sid
         self.is_subscribed = True
-        self.subscriptions_map.register(self)
+        if not self._ending:
+            self.subscriptions_map.register(self)
         self._granted(headers)
 
     def _renew(self, requested_timeout: int | None, is_autorenew: bool) -> Deferred[None]:
@@ -267,11 +290,13 @@ class Subscription(events_twisted.Subscription):
             else:
                 self._plan_renewal(self.time_left / 2)
             if is_autorenew and callable(self.auto_renew_fail):
-                self.auto_renew_fail(failure)
+                try:
+                    self.auto_renew_fail(failure)
+                except Exception:
+                    _LOGGER.exception("A failed renewal could not be handled")
             return failure
 
-        request = self._send("SUBSCRIBE", self._event_url, headers)
-        return request.addCallbacks(self._granted, failed)
+        return self._ask("SUBSCRIBE", headers).addCallbacks(self._granted, failed)
 
     def _unsubscribe(self) -> Deferred[None] | None:
         was_running = self.time_left > 0
@@ -279,7 +304,7 @@ class Subscription(events_twisted.Subscription):
         self._cancel_subscription()
         if not was_running:
             return None
-        request = self._send("UNSUBSCRIBE", self._event_url, {"SID": sid})
+        request = self._ask("UNSUBSCRIBE", {"SID": sid})
         return request.addCallbacks(
             lambda _: None, lambda f: f.trap(SubscriptionLostError) and None
         )
