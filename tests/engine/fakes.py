@@ -6,8 +6,9 @@ from typing import Any, override
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
-from twisted.internet.error import CannotListenError
+from twisted.internet.error import CannotListenError, ConnectionDone
 from twisted.internet.testing import MemoryReactorClock, StringTransport
+from twisted.python.failure import Failure
 
 from custom_components.sonos_twisted.engine.gena import ResponseHeaders
 from custom_components.sonos_twisted.engine.listener import Listener, ListenSettings
@@ -155,6 +156,10 @@ class Connection:
         """Send bytes."""
         self.channel.dataReceived(data)
 
+    def lose(self) -> None:
+        """End the connection from the client's side."""
+        self.channel.connectionLost(Failure(ConnectionDone()))
+
     @property
     def status(self) -> int:
         """The status of the answer; 0 when there is none."""
@@ -198,4 +203,5 @@ def notify(
     """Send a NOTIFY over a connection of its own; return the status of its answer."""
     connection = Connection(reactor)
     connection.send(request_bytes(path, body, headers=headers))
+    connection.lose()
     return connection.status

@@ -464,7 +464,7 @@ def test_a_closed_connection_leaves_no_timer(house: House) -> None:
     before = house.reactor.getDelayedCalls()
     connection = Connection(house.reactor)
     connection.send(request_bytes(house.path, VOLUME))
-    connection.channel.connectionLost(None)
+    connection.lose()
     assert house.reactor.getDelayedCalls() == before
 
 
@@ -510,7 +510,7 @@ def test_any_bytes(
     """Whatever is sent, nothing is heard and nothing is printed."""
     connection = Connection(house.reactor)
     connection.send(start + data)
-    connection.channel.connectionLost(None)
+    connection.lose()
     assert connection.status < 500
     assert house.events == []
     assert capfd.readouterr() == ("", "")
