@@ -8,7 +8,7 @@ from soco.core import _SocoSingletonBase
 
 from tests.simulator.process import SimulatorProcess
 
-from .helpers import base
+from .helpers import Listener, base
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,3 +32,9 @@ def fresh_soco(loopback: None) -> Iterator[None]:
 def _forget() -> None:
     _SocoSingletonBase._instances.clear()
     SoCo.zone_group_states.clear()
+
+
+@pytest.fixture
+def listener(loopback: None) -> Iterator[Listener]:
+    with Listener() as running:
+        yield running

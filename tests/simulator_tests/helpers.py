@@ -67,6 +67,23 @@ def request(
         connection.close()
 
 
+def soap(
+    host: str, service: str, action: str, arguments: str = "", *, quoted: bool = False
+) -> tuple[int, str]:
+    """Call an action; return status and body."""
+    kind = f"urn:schemas-upnp-org:service:{service}:1"
+    header = f"{kind}#{action}"
+    body = (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f'<u:{action} xmlns:u="{kind}">{arguments}</u:{action}></s:Body></s:Envelope>'
+    )
+    path = {"AVTransport": "/MediaRenderer", "RenderingControl": "/MediaRenderer"}
+    url = f"{path.get(service, '')}/{service}/Control"
+    headers = {"SOAPACTION": f'"{header}"' if quoted else header}
+    response = request("POST", host, url, headers, body)
+    return response.status, response.text
+
+
 class Event:
     """A NOTIFY that arrived."""
 
