@@ -19,7 +19,10 @@ from .engine import (
     EventNews,
     HouseholdConnection,
     LeaseNews,
+    PositionNews,
     ReachabilityNews,
+    Served,
+    ServedNews,
     TopologyNews,
     reactor_thread,
 )
@@ -49,6 +52,7 @@ class HouseholdCoordinator:
         household: What is known of the household; read by entities, written here.
         connection: The way to the speakers.
         entity_ids: The media player entities by the uid of their speaker.
+        served: Whether a speaker's state comes by its events or by asking, by uid.
 
     """
 
@@ -61,6 +65,7 @@ class HouseholdCoordinator:
             reactor_thread(), self._async_deliver, connection_settings(entry.options)
         )
         self.entity_ids: dict[str, str] = {}
+        self.served: dict[str, Served] = {}
         self._subscribers: dict[str, list[_Subscriber]] = defaultdict(list)
         self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
         self._position_readings: dict[str, CALLBACK_TYPE] = {}
@@ -71,6 +76,8 @@ class HouseholdCoordinator:
             DescriptionNews: self._apply_description,
             ReachabilityNews: self._apply_reachability,
             LeaseNews: self._apply_lease,
+            ServedNews: self._apply_served,
+            PositionNews: self._apply_position,
         }
 
     async def async_start(self) -> None:
@@ -194,6 +201,19 @@ class HouseholdCoordinator:
         )
         return ()
 
+    def _apply_served(self, news: ServedNews) -> Iterable[Change]:
+        before, self.served[news.uid] = self.served.get(news.uid), news.served
+        speaker = self.household.speakers.get(news.uid)
+        name = speaker.name if speaker else news.uid
+        if news.served is Served.BY_POLLING:
+            _LOGGER.info("%s is asked for its state, because its events do not arrive", name)
+        elif before is Served.BY_POLLING:
+            _LOGGER.info("The events of %s arrive again", name)
+        return ()
+
+    def _apply_position(self, news: PositionNews) -> Iterable[Change]:
+        return self.household.apply_position(news.uid, news.reading, news.requested_at)
+
     def _log_departures(self, change: TopologyChange) -> None:
         for device in change.gone:
             _LOGGER.info("%s has left the household: %s", device.name, device.reason)
@@ -230,6 +250,8 @@ class HouseholdCoordinator:
             speaker = self.household.speakers.get(uid)
             if speaker is None or speaker.reading_due is None or uid in self._position_readings:
                 continue
+            if self.served.get(uid) is Served.BY_POLLING:
+                continue  # every round of polling brings the position
             earliest = self._position_read_at.get(uid, -POSITION_INTERVAL) + POSITION_INTERVAL
             delay = max(speaker.reading_due, earliest) - now
             handle = self.hass.loop.call_later(

@@ -26,7 +26,10 @@ from .news import (
     DescriptionNews,
     EventNews,
     LeaseNews,
+    PositionNews,
     ReachabilityNews,
+    Served,
+    ServedNews,
     TopologyNews,
 )
 from .reactor import ReactorThread, reactor_thread
@@ -49,9 +52,12 @@ __all__ = [
     "NotSonosError",
     "PlayerError",
     "PlayerUnreachableError",
+    "PositionNews",
     "ReachabilityNews",
     "ReactorThread",
     "ReactorUnavailableError",
+    "Served",
+    "ServedNews",
     "Subscription",
     "SubscriptionLostError",
     "TopologyNews",

@@ -198,10 +198,17 @@ class HouseholdConnection:
             raise EngineError("The connection to the household is closed")
         return self._runner
 
-    def sign_of_life(self, uid: str) -> None:
-        """Tell that a speaker was heard of by other means than its events."""
+    def heard_of(self, uid: str, address: str | None = None, boot_seq: int | None = None) -> None:
+        """Tell that a speaker was heard of by other means than its events.
+
+        Args:
+            uid: The speaker.
+            address: Where it is now, as ``host:port``, if that was said.
+            boot_seq: Its boot sequence number, if that was said.
+
+        """
         if self._session is not None:
-            self._thread.reactor.callFromThread(self._session.sign_of_life, uid)
+            self._thread.reactor.callFromThread(self._session.heard_of, uid, address, boot_seq)
 
     async def close(self) -> None:
         """Release every lease, the listener and the runner; takes a few seconds at most."""

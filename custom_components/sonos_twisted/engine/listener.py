@@ -194,6 +194,8 @@ class Listener(events_twisted.EventListener):
         is_running: Whether a port is open.
         address: The local address and the port that are open; empty otherwise.
         subscriptions_map: The subscriptions that events are delivered to.
+        openings: How many times a port was opened; whenever this grows, events may have been
+            lost in between.
 
     """
 
@@ -205,6 +207,7 @@ class Listener(events_twisted.EventListener):
         self.settings = settings
         self.subscriptions_map = SubscriptionsMap()
         self.requested_port_number = settings.port
+        self.openings = 0
         self._reactor = reactor
 
     @override
@@ -223,6 +226,26 @@ class Listener(events_twisted.EventListener):
             port = self.listen(self.settings.address)
             self.address = (self.settings.address, port)
             self.is_running = True
+            self.openings += 1
+
+    def reopen_if_lost(self) -> None:
+        """Open a port if none is open any more, without complaining when that fails.
+
+        A port is lost when its socket is closed behind our back, or when none was free at first.
+        """
+        if self.is_running and self.port is not None and self.port.connected:
+            return
+        if self.is_running:
+            _LOGGER.warning(
+                "The port for events at %s:%d was lost; opening one again", *self.address
+            )
+            self.stop()
+        try:
+            self.start()
+        except ListenError as error:
+            _LOGGER.debug("%s", error)
+        else:
+            _LOGGER.info("Listening for events at %s:%d", *self.address)
 
     @override
     def listen(self, ip_address: str) -> int:
@@ -306,16 +329,18 @@ class Listeners:
     _shared: dict[ListenSettings, _Shared] = field(default_factory=dict)
 
     def acquire(self, settings: ListenSettings) -> Listener:
-        """Return the running listener with these settings, opening it when it is the first use.
+        """Return the listener with these settings, opening it when it is the first use.
 
-        Raises:
-            ListenError: When no port is free.
-
+        When no port is free, the listener is returned closed: every subscription tries to open
+        it, and :meth:`Listener.reopen_if_lost` does.
         """
         shared = self._shared.get(settings)
         if shared is None:
             shared = _Shared(Listener(self.reactor, settings))
-            shared.listener.start()
+            try:
+                shared.listener.start()
+            except ListenError as error:
+                _LOGGER.warning("%s; trying on", error)
             self._shared[settings] = shared
         shared.users += 1
         return shared.listener

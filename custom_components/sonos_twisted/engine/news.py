@@ -6,9 +6,16 @@ about the same thing merge, so that a busy host gets the latest truth instead of
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Protocol, Self
 
-from ..model import DeviceDescription, Topology, Variables, merge_variables
+from ..model import (
+    DeviceDescription,
+    PositionReading,
+    Topology,
+    Variables,
+    merge_variables,
+)
 
 
 class News(Protocol):
@@ -141,4 +148,53 @@ class LeaseNews(_Latest):
         return self.uid, self.service, "lease"
 
 
-type AnyNews = EventNews | TopologyNews | DescriptionNews | ReachabilityNews | LeaseNews
+class Served(StrEnum):
+    """How a speaker's state comes to us."""
+
+    BY_EVENTS = "events"
+    BY_POLLING = "polling"
+
+
+@dataclass(frozen=True, slots=True)
+class ServedNews(_Latest):
+    """A speaker's state now comes in another way."""
+
+    uid: str
+    served: Served
+
+    @property
+    def about(self) -> Hashable:
+        """One slot per speaker."""
+        return self.uid, "served"
+
+
+@dataclass(frozen=True, slots=True)
+class PositionNews(_Latest):
+    """A speaker that is polled said how far its track has been played.
+
+    Attributes:
+        uid: The speaker.
+        reading: Its answer.
+        requested_at: When it was asked, at the latest, on ``time.monotonic()``'s scale.
+
+    """
+
+    uid: str
+    reading: PositionReading
+    requested_at: float
+
+    @property
+    def about(self) -> Hashable:
+        """One slot per speaker."""
+        return self.uid, "position"
+
+
+type AnyNews = (
+    EventNews
+    | TopologyNews
+    | DescriptionNews
+    | ReachabilityNews
+    | LeaseNews
+    | ServedNews
+    | PositionNews
+)

@@ -1,33 +1,31 @@
-"""Listening to one household: which speakers there are, and which leases that takes.
+"""Listening to one household: which speakers there are, and which of them tell what.
 
-Lives on the reactor thread. It learns the household from its topology events, keeps a set of
-leases that fits it, and posts everything it hears as news.
+Lives on the reactor thread. It learns the household from its topology, keeps a link to each
+speaker, and lets as many of them as it takes report what concerns the whole household.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.defer import CancelledError, Deferred, DeferredList
+from twisted.internet.defer import Deferred, DeferredList
 
 from ..model import MalformedTopology, Topology, ZoneMember, parse_zone_group_state
-from .commands.identity import describe
+from .commands.state import State, read
 from .errors import PlayerUnreachableError
-from .lease import Lease
-from .news import AnyNews, DescriptionNews, EventNews, LeaseNews, ReachabilityNews, TopologyNews
-from .player import Player, service_of
-from .subscription import DEFAULT_LEASE_SECONDS, Subscription
+from .news import AnyNews, TopologyNews
+from .player import Player
+from .speaker_link import LinkContext, SpeakerLink
+from .subscription import DEFAULT_LEASE_SECONDS
 from .topology_order import TopologyOrder
 
 if TYPE_CHECKING:
-    from soco.events_base import Event
     from twisted.internet.interfaces import IDelayedCall
     from twisted.python.failure import Failure
 
-    from ..model import DeviceDescription
     from .gena import GenaRequest
+    from .lease import Lease
     from .listener import Listener
     from .runner import CommandRunner
 
@@ -39,40 +37,21 @@ TOPOLOGY = "ZoneGroupTopology"
 #: of them for the topology, one that leaves cannot take the news of it along.
 HOUSEHOLD_SERVICES: Mapping[str, int] = {TOPOLOGY: 2, "AlarmClock": 1, "ContentDirectory": 1}
 
-#: Services whose events concern the speaker alone; the last two only some speakers have.
-SPEAKER_SERVICES = (
-    "AVTransport",
-    "RenderingControl",
-    "DeviceProperties",
-    "GroupRenderingControl",
-    "AudioIn",
-    "HTControl",
-)
-_OPTIONAL_SERVICES = frozenset({"AudioIn", "HTControl"})
-
 #: Seconds.
 RELEASE_SECONDS = 3.0
 DESCRIPTION_SECONDS = 3.0
-DESCRIPTION_RETRY_SECONDS = 30.0
-
-
-@dataclass(slots=True)
-class _Speaker:
-    """A speaker that is listened to."""
-
-    uid: str
-    player: Player
-    boot_seq: int | None
-    description: DeviceDescription | None = None
-    leases: dict[str, Lease] = field(default_factory=dict)
-    told: dict[str, LeaseNews] = field(default_factory=dict)
-    reachable: bool | None = None
-    describing: Deferred[None] | None = None
-    description_retry: IDelayedCall | None = None
+WATCH_SECONDS = 30.0
 
 
 class HouseholdSession:
-    """Holds the leases of one household. Everything here is called on the reactor thread."""
+    """Keeps the links to the speakers of one household.
+
+    Everything here is called on the reactor thread.
+
+    Attributes:
+        links: The link to each visible speaker, by uid.
+
+    """
 
     def __init__(
         self,
@@ -95,149 +74,117 @@ class HouseholdSession:
             lease_seconds: How long a subscription to ask for.
 
         """
+        self.links: dict[str, SpeakerLink] = {}
         self._clock = reactor
         self._listener = listener
-        self._request = request
         self._runner = runner
         self._post = post
-        self._lease_seconds = lease_seconds
-        self._speakers: dict[str, _Speaker] = {}
+        self._context = LinkContext(
+            clock=reactor,
+            listener=listener,
+            request=request,
+            runner=runner,
+            post=post,
+            topology_received=self._topology_received,
+            reachability_changed=lambda _: self._assign_household_services(),
+            coordinates=self._coordinates,
+            reports_topology=self._reports_topology,
+            lease_seconds=lease_seconds,
+        )
         self._order = TopologyOrder()
-        self._household_holders: dict[str, list[str]] = {name: [] for name in HOUSEHOLD_SERVICES}
+        self._reporters: dict[str, list[str]] = {name: [] for name in HOUSEHOLD_SERVICES}
         self._topology_known: Deferred[None] | None = None
+        self._watch_timer: IDelayedCall | None = None
+        self._callbacks: dict[str, tuple[str, int]] = {}
         self._stopping = False
 
     @property
     def leases(self) -> dict[tuple[str, str], Lease]:
         """All leases by uid and service."""
         return {
-            (speaker.uid, service): lease
-            for speaker in self._speakers.values()
-            for service, lease in speaker.leases.items()
+            (uid, service): lease
+            for uid, link in self.links.items()
+            for service, lease in link.leases.items()
         }
 
     def start(self, uid: str, player: Player) -> Deferred[None]:
         """Begin to listen, through the speaker at an address that is known to be one.
 
+        When its events do not arrive, it is asked for the topology instead, and so are all
+        speakers for their state; leases are tried on.
+
         Returns:
             A Deferred that fires when the household's topology is known. It fails, with nothing
-            left running, when that speaker grants no subscription or its events don't arrive.
+            left running, when the topology can be had neither way.
 
         """
         known: Deferred[None] = Deferred()
         self._topology_known = known
-        speaker = self._speakers[uid] = _Speaker(uid, player, None)
-        self._household_holders[TOPOLOGY].append(uid)
 
         def changed(lease: Lease) -> None:
             error = lease.error
             if error is not None and self._topology_known is known:
                 self._topology_known = None
-                self.stop().addCallback(lambda _: known.errback(error))
+                self._ask_for_topology(uid, player, error).chainDeferred(known)
 
-        speaker.leases[TOPOLOGY] = lease = self._make_lease(speaker, TOPOLOGY, changed)
-        lease.hold()
+        link = self.links[uid] = SpeakerLink(self._context, uid, player)
+        self._reporters[TOPOLOGY].append(uid)
+        link.hold(TOPOLOGY, changed)
+        self._watch()
         return known
+
+    def _ask_for_topology(self, uid: str, player: Player, error: Exception) -> Deferred[None]:
+        """Ask for the topology because no event will tell it, for the reason given."""
+
+        def answered(state: State) -> Deferred[None]:
+            self._topology_received(uid, str(state[TOPOLOGY]["zone_group_state"]))
+            if self._order.latest is None:
+                raise error
+            _LOGGER.warning("Asking for the state at intervals, because %s", error)
+            return self._when_described()
+
+        def failed(failure: Failure) -> Deferred[None]:
+            _LOGGER.debug("The topology cannot be read either: %s", failure.value)
+            return self.stop().addCallback(_raise, error)
+
+        asking = self._runner.run(read, player.address, ["topology"])
+        return asking.addCallback(answered).addErrback(failed)
 
     def stop(self) -> Deferred[None]:
         """Release all leases at once, and wait a bounded time for the speakers' answers."""
         self._stopping = True
-        endings = [self._part_with(speaker) for speaker in self._speakers.values()]
-        self._speakers.clear()
+        watch_timer, self._watch_timer = self._watch_timer, None
+        if watch_timer is not None:
+            watch_timer.cancel()
+        endings = [link.close() for link in self.links.values()]
+        self.links.clear()
         waiting = DeferredList(endings, consumeErrors=True)
         waiting.addTimeout(RELEASE_SECONDS, self._clock)
         return waiting.addBoth(lambda _: None)
 
-    def sign_of_life(self, uid: str) -> None:
-        """Tell that a speaker was heard of, so that its failed leases are tried at once."""
-        if speaker := self._speakers.get(uid):
-            for lease in list(speaker.leases.values()):
-                lease.sign_of_life()
+    def heard_of(self, uid: str, address: str | None = None, boot_seq: int | None = None) -> None:
+        """Take note that a speaker was heard of by other means than its events.
 
-    # Leases
+        Args:
+            uid: The speaker.
+            address: Where it is now, as ``host:port``, if that was said.
+            boot_seq: Its boot sequence number, if that was said.
 
-    def _make_lease(
-        self,
-        speaker: _Speaker,
-        service: str,
-        on_change: Callable[[Lease], None] | None = None,
-    ) -> Lease:
-        def new_subscription() -> Subscription:
-            return Subscription(
-                service_of(speaker.player, service),
-                listener=self._listener,
-                request=self._request,
-                clock=self._clock,
-            )
-
-        def changed(lease: Lease) -> None:
-            self._lease_changed(speaker, service, lease)
-            if on_change is not None:
-                on_change(lease)
-
-        return Lease(
-            new_subscription,
-            self._clock,
-            on_event=lambda event: self._received(speaker, service, event),
-            on_change=changed,
-            seconds=self._lease_seconds,
-        )
-
-    def _hold(self, speaker: _Speaker, service: str) -> None:
-        if service not in speaker.leases:
-            speaker.leases[service] = lease = self._make_lease(speaker, service)
-            lease.hold()
-
-    def _lease_changed(self, speaker: _Speaker, service: str, lease: Lease) -> None:
-        if self._stopping or speaker.leases.get(service) is not lease:
+        """
+        link = self.links.get(uid)
+        if link is None or self._stopping:
             return
-        reason = str(lease.error) if lease.error else ""
-        news = LeaseNews(speaker.uid, service, lease.is_held, reason)
-        if speaker.told.get(service) != news:
-            speaker.told[service] = news
-            self._post(news)
-        if isinstance(lease.error, PlayerUnreachableError):
-            self._doubt(speaker, lease)
-        elif lease.is_held:
-            self._set_reachable(speaker, True)
+        player = link.player if address is None else Player.at(address)
+        if player != link.player:
+            link = self._move(link, player)
+        self._note_boot(link, boot_seq)
+        link.sign_of_life()
 
-    def _doubt(self, speaker: _Speaker, failed: Lease) -> None:
-        """One lease found the speaker unreachable: ask through the others before believing it."""
-        for lease in list(speaker.leases.values()):
-            if lease is not failed:
-                lease.verify()
-        if not any(
-            lease.error is None or not isinstance(lease.error, PlayerUnreachableError)
-            for lease in speaker.leases.values()
-        ):
-            self._set_reachable(speaker, False, failed.error)
-
-    def _set_reachable(
-        self, speaker: _Speaker, reachable: bool, error: Exception | None = None
-    ) -> None:
-        if speaker.reachable is reachable:
-            return
-        speaker.reachable = reachable
-        self._post(ReachabilityNews(speaker.uid, reachable, "" if error is None else str(error)))
-        self._assign_household_services()
-        if reachable:
-            for lease in list(speaker.leases.values()):
-                lease.sign_of_life()
-
-    # Events
-
-    def _received(self, speaker: _Speaker, service: str, event: Event) -> None:
-        if self._speakers.get(speaker.uid) is not speaker:
-            return
-        self._set_reachable(speaker, True)
-        variables = event.variables
-        if service == TOPOLOGY and "zone_group_state" in variables:
-            variables = dict(variables)
-            self._topology_received(speaker.uid, str(variables.pop("zone_group_state")))
-        if variables:
-            self._post(EventNews(speaker.uid, service, variables, time.monotonic()))
+    # The topology
 
     def _topology_received(self, source: str, text: str) -> None:
+        if self._stopping:
+            return
         try:
             topology = parse_zone_group_state(text)
         except MalformedTopology as error:
@@ -248,129 +195,137 @@ class HouseholdSession:
             self._post(TopologyNews(topology, time.monotonic()))
         known, self._topology_known = self._topology_known, None
         if known is not None:
-            self._when_described().addCallback(known.callback)
-
-    # The household
+            self._when_described().chainDeferred(known)
 
     def _adapt(self, topology: Topology) -> None:
-        """Listen to the speakers that are there, and to no others."""
+        """Keep links to the speakers that are there, and to no others."""
         wanted = {uid: topology.members[uid] for uid in topology.visible}
-        for uid in self._speakers.keys() - wanted.keys():
-            self._part_with(self._speakers.pop(uid))
+        for uid in self.links.keys() - wanted.keys():
+            self._part_with(self.links.pop(uid))
         for member in wanted.values():
-            self._adapt_speaker(member)
+            self._adapt_link(member)
         self._assign_household_services()
 
-    def _adapt_speaker(self, member: ZoneMember) -> None:
+    def _adapt_link(self, member: ZoneMember) -> None:
         player = Player(member.host, member.port)
-        speaker = self._speakers.get(member.uid)
-        if speaker is not None and speaker.player != player:
-            _LOGGER.debug("%s moved to %s", member.name, player.address)
-            self._part_with(self._speakers.pop(member.uid))
-            speaker = None
-        if speaker is None:
-            speaker = self._speakers[member.uid] = _Speaker(member.uid, player, member.boot_seq)
-        rebooted = _has_rebooted(speaker.boot_seq, member.boot_seq)
-        speaker.boot_seq = member.boot_seq
-        if rebooted:
-            _LOGGER.debug("%s has rebooted; it has forgotten its subscriptions", member.name)
-            self._order.forget(speaker.uid)
-            for lease in list(speaker.leases.values()):
-                lease.renew_from_scratch()
-        self._hold_speaker_services(speaker)
-        if speaker.description is None:
-            self._describe(speaker)
+        link = self.links.get(member.uid)
+        if link is None:
+            link = SpeakerLink(self._context, member.uid, player, member.boot_seq)
+            self.links[member.uid] = link
+        elif link.player != player:
+            link = self._move(link, player)
+        self._note_boot(link, member.boot_seq)
+        link.hold_own_services()
+        link.describe()
 
-    def _hold_speaker_services(self, speaker: _Speaker) -> None:
-        description = speaker.description
-        for service in SPEAKER_SERVICES:
-            if service not in _OPTIONAL_SERVICES or (
-                description is not None and service in description.services
-            ):
-                self._hold(speaker, service)
+    def _move(self, link: SpeakerLink, player: Player) -> SpeakerLink:
+        """Replace the link to a speaker that has another address now."""
+        _LOGGER.debug("%s is at %s now", link.uid, player.address)
+        self._part_with(link)
+        moved = SpeakerLink(self._context, link.uid, player, link.boot_seq)
+        moved.description = link.description
+        self.links[link.uid] = moved
+        moved.hold_own_services()
+        moved.describe()
+        self._assign_household_services()
+        return moved
 
-    def _part_with(self, speaker: _Speaker) -> Deferred[Any]:
-        """Stop to listen to a speaker; it may have left and not hear of it any more."""
-        self._order.forget(speaker.uid)
-        if speaker.description_retry is not None:
-            speaker.description_retry.cancel()
-        if speaker.describing is not None:
-            speaker.describing.cancel()
-        endings = [lease.release() for lease in speaker.leases.values()]
-        return DeferredList(endings, consumeErrors=True)
+    def _note_boot(self, link: SpeakerLink, boot_seq: int | None) -> None:
+        """A speaker that has started anew has forgotten all its subscriptions."""
+        before = link.boot_seq
+        if boot_seq is None or (before is not None and boot_seq <= before):
+            return
+        link.boot_seq = boot_seq
+        if before is not None:
+            _LOGGER.debug("%s has started anew", link.uid)
+            self._order.forget(link.uid)
+            link.renew_from_scratch()
+
+    def _part_with(self, link: SpeakerLink) -> None:
+        self._order.forget(link.uid)
+        link.close()
+
+    def _coordinates(self, uid: str) -> bool:
+        topology = self._order.latest
+        group = topology.group_of(uid) if topology else None
+        return group is None or group.coordinator == uid
+
+    # Who reports what concerns the household
 
     def _assign_household_services(self) -> None:
         """Let as many speakers as each household service takes report it."""
         if self._stopping:
             return
         for service, count in HOUSEHOLD_SERVICES.items():
-            before = self._household_holders[service]
-            holders = _choose_holders(before, self._speakers, count)
-            self._household_holders[service] = holders
+            before = self._reporters[service]
+            reporters = _choose_reporters(before, self.links, count)
+            self._reporters[service] = reporters
             for uid in before:
-                speaker = self._speakers.get(uid)
-                if uid not in holders and speaker is not None:
-                    if lease := speaker.leases.pop(service, None):
-                        lease.release()
+                if uid not in reporters and uid in self.links:
+                    self.links[uid].drop(service)
                     if service == TOPOLOGY:
                         self._order.forget(uid)
-            for uid in holders:
-                self._hold(self._speakers[uid], service)
+            for uid in reporters:
+                self.links[uid].hold(service)
+
+    def _reports_topology(self, uid: str) -> bool:
+        """Tell whether to ask this speaker for the topology, because nobody sends it."""
+        reporters = self._reporters[TOPOLOGY]
+        held = (self.links[name].leases.get(TOPOLOGY) for name in reporters if name in self.links)
+        return uid in reporters[:1] and not any(lease and lease.is_held for lease in held)
 
     # Descriptions
 
-    def _describe(self, speaker: _Speaker) -> None:
-        """Read a speaker's description, again and again until it succeeds."""
-        speaker.description_retry = None
-
-        def described(description: DeviceDescription) -> None:
-            speaker.description = description
-            self._post(DescriptionNews(description))
-            self._hold_speaker_services(speaker)
-
-        def failed(failure: Failure) -> None:
-            if not failure.check(CancelledError):
-                _LOGGER.debug("%s cannot be described: %s", speaker.uid, failure.value)
-                speaker.description_retry = self._clock.callLater(
-                    DESCRIPTION_RETRY_SECONDS, self._describe, speaker
-                )
-
-        def done(_: None) -> None:
-            speaker.describing = None
-
-        reading = self._runner.run(describe, speaker.player.address)
-        speaker.describing = reading.addCallbacks(described, failed).addCallback(done)
-
     def _when_described(self) -> Deferred[None]:
         """Wait for the descriptions that are being read, but not long."""
-        result: Deferred[None] = Deferred()
-        patience = self._clock.callLater(DESCRIPTION_SECONDS, result.callback, None)
+        readings = [link.described for link in self.links.values() if link.described is not None]
+        all_read: Deferred[None] = Deferred()
+        patience = self._clock.callLater(DESCRIPTION_SECONDS, all_read.callback, None)
+        missing = len(readings)
 
-        def one_done(passed: object) -> object:
-            pending = any(speaker.describing for speaker in self._speakers.values())
-            if not pending and patience.active():
+        def one_read(passed: object) -> object:
+            nonlocal missing
+            missing -= 1
+            if missing <= 0 and patience.active():
                 patience.cancel()
-                result.callback(None)
+                all_read.callback(None)
             return passed
 
-        for speaker in self._speakers.values():
-            if speaker.describing is not None:
-                speaker.describing.addBoth(one_done)
-        one_done(None)
-        return result
+        for reading in readings:
+            reading.addBoth(one_read)
+        if not readings:
+            one_read(None)
+        return all_read
+
+    # What nobody tells
+
+    def _watch(self) -> None:
+        """Look after what changes on our side: the port, and the address that speakers know."""
+        self._watch_timer = self._clock.callLater(WATCH_SECONDS, self._watch)
+        self._listener.reopen_if_lost()
+        for uid, link in list(self.links.items()):
+            try:
+                url = self._listener.callback_url(link.player.ip_address)
+            except PlayerUnreachableError:
+                continue
+            callback = url, self._listener.openings
+            if self._callbacks.setdefault(uid, callback) != callback:
+                _LOGGER.debug("%s shall send its events to %s from now on", uid, url)
+                link.renew_from_scratch()
+            self._callbacks[uid] = callback
 
 
-def _has_rebooted(before: int | None, now: int | None) -> bool:
-    return before is not None and now is not None and now > before
-
-
-def _choose_holders(
-    before: Iterable[str], speakers: Mapping[str, _Speaker], count: int
+def _choose_reporters(
+    before: Iterable[str], links: Mapping[str, SpeakerLink], count: int
 ) -> list[str]:
     """Choose who reports a household service: reachable ones, and rather those that do already."""
-    held = set(before)
+    reporting = set(before)
 
-    def preference(speaker: _Speaker) -> tuple[bool, bool, str]:
-        return speaker.reachable is False, speaker.uid not in held, speaker.uid
+    def preference(link: SpeakerLink) -> tuple[bool, bool, str]:
+        return link.reachable is False, link.uid not in reporting, link.uid
 
-    return [speaker.uid for speaker in sorted(speakers.values(), key=preference)[:count]]
+    return [link.uid for link in sorted(links.values(), key=preference)[:count]]
+
+
+def _raise(_: None, error: Exception) -> None:
+    raise error

@@ -1,0 +1,106 @@
+"""Asking for what events would tell: single queries, each giving evented variables.
+
+The results have the names that events have, so that whoever takes an event can take an answer.
+"""
+
+from collections.abc import Callable, Sequence
+
+from ...model import Variables
+from . import soap
+
+type State = dict[str, Variables]
+"""Variables by UPnP service."""
+
+_AVT = "AVTransport"
+_RC = "RenderingControl"
+
+
+def _renamed(answer: dict[str, str], names: dict[str, str]) -> Variables:
+    return {name: answer[argument] for argument, name in names.items() if argument in answer}
+
+
+def _transport_state(address: str) -> State:
+    answer = soap.call(address, _AVT, "GetTransportInfo", InstanceID=0)
+    return {_AVT: _renamed(answer, {"CurrentTransportState": "transport_state"})}
+
+
+def _track(address: str) -> State:
+    answer = soap.call(address, _AVT, "GetPositionInfo", InstanceID=0)
+    names = {
+        "Track": "current_track",
+        "TrackDuration": "current_track_duration",
+        "TrackMetaData": "current_track_meta_data",
+        "TrackURI": "current_track_uri",
+        "RelTime": "relative_time_position",
+    }
+    return {_AVT: _renamed(answer, names)}
+
+
+def _media(address: str) -> State:
+    answer = soap.call(address, _AVT, "GetMediaInfo", InstanceID=0)
+    names = {
+        "NrTracks": "number_of_tracks",
+        "CurrentURI": "av_transport_uri",
+        "CurrentURIMetaData": "enqueued_transport_uri_meta_data",
+    }
+    return {_AVT: _renamed(answer, names)}
+
+
+def _play_mode(address: str) -> State:
+    answer = soap.call(address, _AVT, "GetTransportSettings", InstanceID=0)
+    return {_AVT: _renamed(answer, {"PlayMode": "current_play_mode"})}
+
+
+def _actions(address: str) -> State:
+    answer = soap.call(address, _AVT, "GetCurrentTransportActions", InstanceID=0)
+    return {_AVT: _renamed(answer, {"Actions": "current_transport_actions"})}
+
+
+def _volume(address: str) -> State:
+    answer = soap.call(address, _RC, "GetVolume", InstanceID=0, Channel="Master")
+    return {_RC: {"volume": {"Master": answer["CurrentVolume"]}}}
+
+
+def _mute(address: str) -> State:
+    answer = soap.call(address, _RC, "GetMute", InstanceID=0, Channel="Master")
+    return {_RC: {"mute": {"Master": answer["CurrentMute"]}}}
+
+
+def _topology(address: str) -> State:
+    answer = soap.call(address, "ZoneGroupTopology", "GetZoneGroupState")
+    return {"ZoneGroupTopology": _renamed(answer, {"ZoneGroupState": "zone_group_state"})}
+
+
+#: What can be asked, each with one request.
+_QUERIES: dict[str, Callable[[str], State]] = {
+    "actions": _actions,
+    "media": _media,
+    "mute": _mute,
+    "play_mode": _play_mode,
+    "topology": _topology,
+    "track": _track,
+    "transport_state": _transport_state,
+    "volume": _volume,
+}
+
+
+def read(address: str, queries: Sequence[str]) -> State:
+    """Ask a speaker several questions, one request each.
+
+    Args:
+        address: The speaker's address.
+        queries: What to ask: ``transport_state``, ``track``, ``media``, ``play_mode``,
+            ``actions``, ``volume``, ``mute`` or ``topology``.
+
+    Returns:
+        Variables by service, named as events name them.
+
+    Raises:
+        PlayerError: When the speaker cannot be reached or declines one of the questions.
+
+    """
+    state: State = {}
+    for query in queries:
+        for service, variables in _QUERIES[query](address).items():
+            state.setdefault(service, {}).update(variables)
+    return state

@@ -1,0 +1,131 @@
+"""Asking a speaker for its state at intervals, as long as its events do not arrive."""
+
+from collections.abc import Callable, Sequence
+from itertools import cycle
+from typing import TYPE_CHECKING, Any, cast
+
+from twisted.internet.defer import Deferred
+
+from ..model import Variables
+from .errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from twisted.internet.interfaces import IDelayedCall
+    from twisted.python.failure import Failure
+
+    from .commands.state import State
+
+#: Seconds between two rounds. A member shows what its coordinator plays, so only its volume is
+#: to be asked for, and less often.
+COORDINATOR_SECONDS = 10.0
+MEMBER_SECONDS = 20.0
+
+_COORDINATOR_QUERIES = ("transport_state", "track", "volume")
+_MEMBER_QUERIES = ("volume", "mute")
+
+#: One of these is asked for in each round beside the others, so that no round of a coordinator
+#: has more than four requests.
+_IN_TURN = ("media", "mute", "play_mode", "actions")
+
+
+class Poller:
+    """Asks one speaker for its state, round by round. Lives on the reactor thread."""
+
+    def __init__(
+        self,
+        read: Callable[[Sequence[str]], Deferred[State]],
+        clock: Any,
+        *,
+        coordinates: Callable[[], bool],
+        reports_topology: Callable[[], bool],
+        answered: Callable[[State], None],
+        failed: Callable[[EngineError], None],
+    ) -> None:
+        """Prepare to ask; nothing is asked yet.
+
+        Args:
+            read: Executes :func:`.commands.state.read` for the speaker.
+            clock: The reactor, or a fake clock.
+            coordinates: Whether the speaker coordinates its group now.
+            reports_topology: Whether the household's topology is to be asked of this speaker.
+            answered: Takes the variables that have changed since the round before, and all of
+                them in the first round.
+            failed: Takes the reason when a round failed.
+
+        """
+        self._read = read
+        self._clock = clock
+        self._coordinates = coordinates
+        self._reports_topology = reports_topology
+        self._answered = answered
+        self._failed = failed
+        self._running = False
+        self._timer: IDelayedCall | None = None
+        self._reading: Deferred[None] | None = None
+        self._known: State = {}
+        self._in_turn: Iterator[str] = cycle(_IN_TURN)
+        self._topology_in_turn = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the speaker is being asked."""
+        return self._running
+
+    def start(self) -> None:
+        """Begin with a round at once; harmless when running."""
+        if not self._running:
+            self._running = True
+            self._known = {}
+            self._round()
+
+    def stop(self) -> None:
+        """Ask no more; an answer that is on its way is dropped."""
+        self._running = False
+        timer, self._timer = self._timer, None
+        reading, self._reading = self._reading, None
+        if timer is not None:
+            timer.cancel()
+        if reading is not None:
+            reading.cancel()
+
+    def _queries(self) -> Sequence[str]:
+        # The topology takes turns with the rest, so that the speaker that is asked for it is not
+        # asked more than the others.
+        self._topology_in_turn = self._reports_topology() and not self._topology_in_turn
+        topology = ("topology",) if self._topology_in_turn else ()
+        if not self._coordinates():
+            return (*_MEMBER_QUERIES, *topology)
+        return (*_COORDINATOR_QUERIES, *(topology or (next(self._in_turn),)))
+
+    def _round(self) -> None:
+        self._timer = None
+        reading = self._read(self._queries()).addCallbacks(self._take, self._complain)
+        self._reading = reading.addBoth(self._plan_next)
+
+    def _plan_next(self, _outcome: Failure | None) -> None:
+        if self._running:
+            seconds = COORDINATOR_SECONDS if self._coordinates() else MEMBER_SECONDS
+            self._timer = self._clock.callLater(seconds, self._round)
+
+    def _take(self, state: State) -> None:
+        if not self._running:
+            return
+        changed: State = {}
+        for service, variables in state.items():
+            known = self._known.setdefault(service, {})
+            new: Variables = {
+                name: value for name, value in variables.items() if known.get(name) != value
+            }
+            known.update(new)
+            if new:
+                changed[service] = new
+        self._answered(changed)
+
+    def _complain(self, failure: Failure) -> None:
+        if self._running:
+            failure.trap(EngineError)
+            # What was known may have changed by the time it answers again.
+            self._known = {}
+            self._failed(cast("EngineError", failure.value))
