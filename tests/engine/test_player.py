@@ -4,7 +4,8 @@ import pytest
 from soco.services import AVTransport, Service
 
 from custom_components.sonos_twisted.engine.player import HTControl, Player, service_of
-from custom_components.sonos_twisted.engine.session import HOUSEHOLD_SERVICES, SPEAKER_SERVICES
+from custom_components.sonos_twisted.engine.session import HOUSEHOLD_SERVICES
+from custom_components.sonos_twisted.engine.speaker_link import SPEAKER_SERVICES
 
 
 @pytest.mark.parametrize(
