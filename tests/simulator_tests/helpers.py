@@ -8,18 +8,18 @@ import threading
 import time
 from typing import TYPE_CHECKING, Self, override
 from xml.etree import ElementTree as ET
-import zlib
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Processes that run at the same time get addresses of their own.
 _SECOND = 20 + os.getpid() % 200
+_THIRD: dict[str, int] = {}
 
 
 def base(name: str) -> str:
     """Return the first address of a range that belongs to this process and ``name``."""
-    return f"127.{_SECOND}.{zlib.crc32(name.encode()) % 250}.1"
+    return f"127.{_SECOND}.{_THIRD.setdefault(name, len(_THIRD))}.1"
 
 
 def wait_until[T](condition: Callable[[], T], timeout: float = 5.0) -> T:
