@@ -37,7 +37,7 @@ def main() -> int:
             below.append(name)
     print(f"Coverage of everything: {report['totals']['percent_covered']:.1f} %")
     for name in below:
-        print(f"{name} is below {arguments.floor:g} %.", file=sys.stderr)
+        print(f"{name} is below {arguments.floor:g} %.")
     return 1 if below else 0
 
 

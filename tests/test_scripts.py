@@ -1,0 +1,170 @@
+"""What the scripts are made of: the coverage gate, and the parts of the demo."""
+
+import json
+from pathlib import Path
+import subprocess
+import sys
+
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+
+from tests.demo.client import State
+from tests.demo.configuration import Settings, write
+from tests.demo.log import complaints
+from tests.demo.narrator import describe
+from tests.demo.smoke import Result, Step, summary
+
+ROOT = Path(__file__).parent.parent
+
+
+# --- the coverage gate ---------------------------------------------------------------------
+
+
+def _gate(folder: Path, *covered: float) -> subprocess.CompletedProcess[str]:
+    """Run the gate on a report in which modules are covered to some per cent."""
+    files = {
+        f"custom_components/sonos_twisted/module{number}.py": {
+            "missing_lines": [7] if percent < 100 else [],
+            "summary": {
+                "num_statements": 10,
+                "missing_lines": 1,
+                "num_branches": 4,
+                "missing_branches": 0,
+                "percent_covered": percent,
+            },
+        }
+        for number, percent in enumerate(covered)
+    }
+    report = folder / "report.json"
+    report.write_text(json.dumps({"files": files, "totals": {"percent_covered": 99.0}}))
+    return subprocess.run(
+        [sys.executable, ROOT / "scripts/lib/coverage_gate.py", report],
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+
+
+def test_gate_passes_when_each_module_reaches_the_floor(tmp_path: Path) -> None:
+    answer = _gate(tmp_path, 100.0, 95.0)
+    assert answer.returncode == 0
+    assert "module1.py" in answer.stdout
+
+
+def test_gate_names_the_module_that_the_total_hides(tmp_path: Path) -> None:
+    answer = _gate(tmp_path, 100.0, 94.9)
+    assert answer.returncode == 1
+    assert "module1.py is below 95 %." in answer.stdout
+    assert "module0.py is below" not in answer.stdout
+
+
+# --- the demo's configuration --------------------------------------------------------------
+
+
+def _settings(folder: Path, domain: str) -> Settings:
+    """Return settings for two speakers."""
+    return Settings(
+        folder=folder / "config",
+        port=8124,
+        domain=domain,
+        hosts=["127.1.0.1", "127.1.0.5"],
+        options={"listen_address": "127.0.0.1"} if domain == "sonos_twisted" else {},
+    )
+
+
+def test_configuration_names_the_speakers(tmp_path: Path) -> None:
+    write(_settings(tmp_path, "sonos_twisted"))
+    yaml = load_yaml_dict(str(tmp_path / "config/configuration.yaml"))
+    assert yaml["sonos_twisted"] == {
+        "hosts": ["127.1.0.1", "127.1.0.5"],
+        "listen_address": "127.0.0.1",
+    }
+    assert (tmp_path / "config/custom_components/sonos_twisted/manifest.json").is_file()
+
+
+def test_configuration_can_show_the_integration_of_core(tmp_path: Path) -> None:
+    write(_settings(tmp_path, "sonos"))
+    yaml = load_yaml_dict(str(tmp_path / "config/configuration.yaml"))
+    assert yaml["sonos"] == {"media_player": {"hosts": ["127.1.0.1", "127.1.0.5"]}}
+    assert not (tmp_path / "config/custom_components").exists()
+
+
+def test_configuration_listens_on_this_machine_alone(tmp_path: Path) -> None:
+    write(_settings(tmp_path, "sonos_twisted"))
+    http = json.loads((tmp_path / "config/.storage/http").read_text())["data"]
+    assert http["stable"]["server_host"] == ["127.0.0.1"]
+    assert http["stable"]["server_port"] == 8124
+    assert http["pending"] is None
+
+
+# --- the demo's reading of the log ---------------------------------------------------------
+
+EXPECTED = """\
+2026-11-22 23:13:10.994 WARNING (MainThread) [homeassistant.bootstrap] Skipping pip installation \
+of required modules. This may cause issues
+2026-11-22 23:13:10.997+00:00 WARNING (SyncWorker_0) [homeassistant.loader] We found a custom \
+integration sonos_twisted which has not been tested by Home Assistant.
+2026-11-22 23:13:11.000 INFO (MainThread) [custom_components.sonos_twisted] Kitchen is back
+"""
+
+
+@pytest.mark.parametrize("name", ["home-assistant.log", "output.txt"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-11-22 23:13:12.5 WARNING (MainThread) [homeassistant.loader] Something else",
+        "2026-11-22 23:13:12.5 ERROR (reactor) [custom_components.sonos_twisted.engine] Oh",
+        "2026-11-22 23:13:12.5+00:00 CRITICAL (MainThread) [homeassistant.core] Oh",
+        "2026-11-22 23:13:12.5 INFO (MainThread) [x] y\nTraceback (most recent call last):\n  z",
+    ],
+)
+def test_log_with_a_complaint(tmp_path: Path, name: str, line: str) -> None:
+    (tmp_path / name).write_text(EXPECTED + line + "\n")
+    assert complaints(tmp_path) == [line]
+
+
+def test_log_without_a_complaint(tmp_path: Path) -> None:
+    (tmp_path / "home-assistant.log").write_text(EXPECTED)
+    assert not complaints(tmp_path)
+
+
+# --- the demo's words ----------------------------------------------------------------------
+
+
+def _state(state: str = "playing", **attributes: object) -> State:
+    """Return a state of the player in the kitchen."""
+    return State(entity_id="media_player.kitchen", state=state, attributes=attributes, written=0.0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "phrases"),
+    [
+        (_state("idle"), _state(media_title="Aria"), ["playing “Aria”"]),
+        (_state(), _state(source="TV"), ["playing TV"]),
+        (_state(volume_level=0.3), _state(volume_level=0.37), ["volume 30% → 37%"]),
+        (_state(), _state(is_volume_muted=True), ["muted"]),
+        (_state(), _state(shuffle=True, repeat="all"), ["shuffle on, repeat all"]),
+        (
+            _state(group_members=["media_player.kitchen"]),
+            _state(group_members=["media_player.kitchen", "media_player.bath"]),
+            ["together with Bath"],
+        ),
+        (_state(), _state("unavailable"), ["gone"]),
+        (_state("unavailable"), _state("idle"), ["back, idle"]),
+        (_state(media_position=1), _state(media_position=2), []),
+    ],
+)
+def test_change_in_words(old: State, new: State, phrases: list[str]) -> None:
+    names = {"media_player.kitchen": "Kitchen", "media_player.bath": "Bath"}
+    assert list(describe(old, new, names.__getitem__)) == phrases
+
+
+def test_summary_counts_what_did_not_arrive() -> None:
+    step = Step(name="volume", room="Kitchen", services=(), shown=lambda _, __: True)
+    results = [
+        Result(step=step, arrived=True, milliseconds=2.0, seen=""),
+        Result(step=step, arrived=False, milliseconds=None, seen=""),
+    ]
+    assert summary(results) == (
+        "1 of 2 changes arrived; from NOTIFY to state in 2.0 ms (median), 2.0 ms at most."
+    )
