@@ -2,12 +2,12 @@
 
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
-from homeassistant.exceptions import ConfigEntryError, ConfigEntryNotReady
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, PLATFORMS
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
-from .engine import EngineError, WrongHouseholdError, reactor_thread
+from .engine import EngineError, reactor_thread
 from .errors import placeholders, translation_key
 from .schema import CONFIG_SCHEMA
 from .yaml_import import async_import_yaml
@@ -33,8 +33,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry)
     try:
         await coordinator.async_start()
     except EngineError as error:
-        kind = ConfigEntryError if isinstance(error, WrongHouseholdError) else ConfigEntryNotReady
-        raise kind(
+        # Even an address that leads to another household may lead home again tomorrow, or another
+        # speaker may answer by then: nothing is final.
+        raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key=translation_key(error),
             translation_placeholders=placeholders(error),

@@ -1,7 +1,7 @@
 """A simulated house, and Home Assistant listening to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +131,18 @@ async def until(
         assert loop.time() < deadline, f"this did not become true in time; {otherwise()}"
         await asyncio.sleep(0.01)
     await hass.async_block_till_done()
+
+
+async def eventually[T](look: Callable[[], Awaitable[T]], expected: Callable[[T], object]) -> T:
+    """Look again and again until what is seen is as expected, and return it."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + PATIENCE
+    seen = await look()
+    while not expected(seen):
+        assert loop.time() < deadline, f"this did not become as expected in time: {seen}"
+        await asyncio.sleep(0.02)
+        seen = await look()
+    return seen
 
 
 def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
