@@ -1,0 +1,167 @@
+"""Finding out that the events of a quiet speaker have stopped."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from custom_components.sonos_twisted.engine.errors import EngineError, PlayerUnreachableError
+from custom_components.sonos_twisted.engine.inspection import (
+    IN_FLIGHT_SECONDS,
+    QUIET_SECONDS,
+    Inspection,
+)
+
+if TYPE_CHECKING:
+    from custom_components.sonos_twisted.engine.commands.state import State
+
+
+@dataclass
+class Inspected:
+    """An inspection and all that is around it."""
+
+    clock: Clock = field(default_factory=Clock)
+    evented: State = field(
+        default_factory=lambda: {
+            "AVTransport": {"transport_state": "PLAYING"},
+            "RenderingControl": {"volume": {"Master": "20", "LF": "100"}},
+        }
+    )
+    answers: list[Deferred[State]] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    errors: list[EngineError] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.inspection = Inspection(
+            self._read,
+            self.clock,
+            evented=lambda service, name: self.evented.get(service, {}).get(name),
+            stale=self.stale.append,
+            failed=self.errors.append,
+        )
+        self.inspection.start()
+
+    def _read(self, queries: Sequence[str]) -> Deferred[State]:
+        self.answers.append(Deferred())
+        return self.answers[-1]
+
+    def answer(self, state: str = "PLAYING", volume: str = "20") -> None:
+        """Answer the last question."""
+        self.answers[-1].callback(
+            {
+                "AVTransport": {"transport_state": state},
+                "RenderingControl": {"volume": {"Master": volume}},
+            }
+        )
+
+
+@pytest.fixture
+def inspected() -> Inspected:
+    """Give an inspection of a speaker that plays."""
+    return Inspected()
+
+
+def test_a_quiet_speaker_is_asked(inspected: Inspected) -> None:
+    inspected.clock.advance(QUIET_SECONDS - 1)
+    assert inspected.answers == []
+    inspected.clock.advance(1)
+    assert len(inspected.answers) == 1
+
+
+def test_a_speaker_that_sends_events_is_not_asked(inspected: Inspected) -> None:
+    inspected.clock.advance(QUIET_SECONDS - 1)
+    inspected.inspection.event_arrived()
+    inspected.clock.advance(QUIET_SECONDS - 1)
+    assert inspected.answers == []
+
+
+def test_an_answer_that_agrees_is_all_right(inspected: Inspected) -> None:
+    inspected.clock.advance(QUIET_SECONDS)
+    inspected.answer()
+    inspected.clock.advance(QUIET_SECONDS - 1)
+    assert len(inspected.answers) == 1
+    inspected.clock.advance(1)
+    assert len(inspected.answers) == 2
+    assert inspected.stale == []
+
+
+@pytest.mark.parametrize(
+    ("state", "volume", "stale"),
+    [
+        ("PAUSED_PLAYBACK", "20", ["AVTransport"]),
+        ("PLAYING", "35", ["RenderingControl"]),
+        ("STOPPED", "35", ["AVTransport", "RenderingControl"]),
+    ],
+)
+def test_what_differs_twice_is_stale(
+    inspected: Inspected, state: str, volume: str, stale: list[str]
+) -> None:
+    inspected.clock.advance(QUIET_SECONDS)
+    inspected.answer(state, volume)
+    assert inspected.stale == []
+    inspected.clock.advance(IN_FLIGHT_SECONDS)
+    inspected.answer(state, volume)
+    assert inspected.stale == stale
+
+
+def test_an_event_on_its_way_explains_a_difference(inspected: Inspected) -> None:
+    inspected.clock.advance(QUIET_SECONDS)
+    inspected.answer(volume="35")
+    inspected.evented["RenderingControl"] = {"volume": {"Master": "35"}}
+    inspected.inspection.event_arrived()
+    inspected.clock.advance(QUIET_SECONDS)
+    inspected.answer(volume="35")
+    assert inspected.stale == []
+
+
+def test_what_was_never_evented_cannot_differ(inspected: Inspected) -> None:
+    inspected.evented.clear()
+    inspected.clock.advance(QUIET_SECONDS)
+    inspected.answer("STOPPED")
+    inspected.clock.advance(IN_FLIGHT_SECONDS)
+    assert len(inspected.answers) == 1
+
+
+def test_a_speaker_that_does_not_answer_is_reported_and_asked_again(inspected: Inspected) -> None:
+    inspected.clock.advance(QUIET_SECONDS)
+    error = PlayerUnreachableError("192.0.2.11", "does not answer")
+    inspected.answers[-1].errback(error)
+    assert inspected.errors == [error]
+    inspected.clock.advance(QUIET_SECONDS)
+    assert len(inspected.answers) == 2
+
+
+@pytest.mark.parametrize("seconds", [0, QUIET_SECONDS])
+def test_stopping_leaves_nothing_behind(inspected: Inspected, seconds: float) -> None:
+    inspected.clock.advance(seconds)
+    inspected.inspection.stop()
+    assert inspected.clock.getDelayedCalls() == []
+    inspected.inspection.event_arrived()
+    assert all(answer.called for answer in inspected.answers)
+    assert (inspected.stale, inspected.errors) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "finish",
+    [
+        lambda answer: answer.callback({}),
+        lambda answer: answer.errback(PlayerUnreachableError("192.0.2.11", "is off")),
+    ],
+)
+def test_an_answer_after_the_end_changes_nothing(
+    inspected: Inspected, finish: Callable[[Deferred[State]], None]
+) -> None:
+    """The command could not be cancelled: it had begun."""
+    inspected.clock.advance(QUIET_SECONDS)
+    inspected.answers[-1]._canceller = finish
+    inspected.inspection.stop()
+    assert inspected.clock.getDelayedCalls() == []
+
+
+def test_starting_twice_asks_once(inspected: Inspected) -> None:
+    inspected.inspection.start()
+    inspected.clock.advance(QUIET_SECONDS)
+    assert len(inspected.answers) == 1

@@ -1,0 +1,162 @@
+"""Asking a speaker for its state, round by round."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+
+from custom_components.sonos_twisted.engine.errors import EngineError, PlayerUnreachableError
+from custom_components.sonos_twisted.engine.polling import (
+    COORDINATOR_SECONDS,
+    MEMBER_SECONDS,
+    Poller,
+)
+
+if TYPE_CHECKING:
+    from custom_components.sonos_twisted.engine.commands.state import State
+
+
+@dataclass
+class Polled:
+    """A poller and all that is around it."""
+
+    clock: Clock = field(default_factory=Clock)
+    coordinates: bool = True
+    reports_topology: bool = False
+    asked: list[list[str]] = field(default_factory=list)
+    answers: list[Deferred[State]] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    errors: list[EngineError] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.poller = Poller(
+            self._read,
+            self.clock,
+            coordinates=lambda: self.coordinates,
+            reports_topology=lambda: self.reports_topology,
+            answered=self.states.append,
+            failed=self.errors.append,
+        )
+
+    def _read(self, queries: Sequence[str]) -> Deferred[State]:
+        self.asked.append(list(queries))
+        self.answers.append(Deferred())
+        return self.answers[-1]
+
+    def answer(self, volume: str = "20") -> None:
+        """Answer the last round."""
+        self.answers[-1].callback({"RenderingControl": {"volume": {"Master": volume}}})
+
+    def rounds(self, count: int) -> list[list[str]]:
+        """Answer this many rounds, and tell what they asked."""
+        for _ in range(count):
+            self.answer()
+            self.clock.advance(MEMBER_SECONDS)
+        return self.asked[:count]
+
+
+@pytest.fixture
+def polled() -> Polled:
+    """Give a poller of a coordinator that has just started."""
+    polled = Polled()
+    polled.poller.start()
+    return polled
+
+
+def test_a_round_at_once_and_then_at_intervals(polled: Polled) -> None:
+    assert len(polled.asked) == 1
+    polled.answer()
+    polled.clock.advance(COORDINATOR_SECONDS - 0.1)
+    assert len(polled.asked) == 1
+    polled.clock.advance(0.2)
+    assert len(polled.asked) == 2
+
+
+def test_no_round_asks_for_more_than_four_things(polled: Polled) -> None:
+    polled.reports_topology = True
+    assert {len(queries) for queries in polled.rounds(12)} == {4}
+
+
+def test_everything_is_asked_for_in_turn(polled: Polled) -> None:
+    asked = {query for queries in polled.rounds(4) for query in queries}
+    assert asked == {
+        "transport_state", "track", "volume", "media", "mute", "play_mode", "actions"
+    }  # fmt: skip
+
+
+def test_the_topology_takes_turns(polled: Polled) -> None:
+    polled.reports_topology = True
+    polled.rounds(4)
+    assert ["topology" in queries for queries in polled.asked[1:5]] == [True, False, True, False]
+
+
+def test_a_member_is_asked_for_its_volume_alone_and_less_often() -> None:
+    polled = Polled(coordinates=False)
+    polled.poller.start()
+    assert polled.asked == [["volume", "mute"]]
+    polled.answer()
+    polled.clock.advance(COORDINATOR_SECONDS)
+    assert len(polled.asked) == 1
+    polled.clock.advance(MEMBER_SECONDS - COORDINATOR_SECONDS)
+    assert len(polled.asked) == 2
+
+
+def test_only_what_changed_is_passed_on(polled: Polled) -> None:
+    polled.answer("20")
+    polled.clock.advance(COORDINATOR_SECONDS)
+    polled.answer("20")
+    polled.clock.advance(COORDINATOR_SECONDS)
+    polled.answer("30")
+    assert polled.states == [
+        {"RenderingControl": {"volume": {"Master": "20"}}},
+        {},
+        {"RenderingControl": {"volume": {"Master": "30"}}},
+    ]
+
+
+def test_after_a_failure_everything_is_passed_on_again(polled: Polled) -> None:
+    polled.answer("20")
+    polled.clock.advance(COORDINATOR_SECONDS)
+    error = PlayerUnreachableError("192.0.2.11", "does not answer")
+    polled.answers[-1].errback(error)
+    assert polled.errors == [error]
+    polled.clock.advance(COORDINATOR_SECONDS)
+    polled.answer("20")
+    assert polled.states[-1] == {"RenderingControl": {"volume": {"Master": "20"}}}
+
+
+def test_a_slow_round_is_not_overtaken(polled: Polled) -> None:
+    polled.clock.advance(10 * COORDINATOR_SECONDS)
+    assert len(polled.asked) == 1
+
+
+def test_starting_twice_asks_once(polled: Polled) -> None:
+    polled.poller.start()
+    assert len(polled.asked) == 1
+    assert polled.poller.is_running
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_stopping_leaves_nothing_behind(polled: Polled, answered: bool) -> None:
+    actions = [polled.answer] if answered else []
+    for act in actions:
+        act()
+    polled.poller.stop()
+    assert not polled.poller.is_running
+    assert polled.clock.getDelayedCalls() == []
+    assert polled.answers[-1].called
+    assert polled.errors == []
+
+
+def test_an_answer_after_the_end_is_dropped() -> None:
+    """The command could not be cancelled: it had begun."""
+    polled = Polled()
+    polled.poller.start()
+    late = polled.answers[-1]
+    late._canceller = lambda deferred: deferred.callback({"RenderingControl": {"volume": "1"}})
+    polled.poller.stop()
+    assert polled.states == []
+    assert polled.clock.getDelayedCalls() == []
