@@ -2,7 +2,7 @@
 
 A lease holds one :class:`~.subscription.Subscription` at a time. When that one is lost, whatever
 the reason, the lease gets another, for as long as it takes. What it does in which state is the
-table ``_TRANSITIONS``, from which the state machine is built.
+table ``TRANSITIONS``, from which the state machine is built.
 """
 
 from collections.abc import Callable
@@ -261,7 +261,7 @@ I = LeaseInputs  # noqa: E741, a table wants short names
 
 #: From which state what happening leads to which state, and what is done then. Whatever is not
 #: listed changes nothing.
-_TRANSITIONS = (
+TRANSITIONS = (
     (S.IDLE, I.hold, S.SUBSCRIBING, _Core.subscribe),
     (S.SUBSCRIBING, I.granted, S.GRANTED, _Core.await_initial_event),
     (S.SUBSCRIBING, I.refused, S.WAITING, _Core.wait),
@@ -314,7 +314,7 @@ def _build_machine() -> Callable[[_Core], LeaseInputs]:
         return action
 
     listed = set()
-    for source, happening, target, act in _TRANSITIONS:
+    for source, happening, target, act in TRANSITIONS:
         listed.add((source, happening))
         states[source].upon(happening).to(states[target])(action_of(target, act))
     for state in LeaseState:
