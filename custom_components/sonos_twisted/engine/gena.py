@@ -5,11 +5,11 @@ GENA is chapter 4 of the UPnP Device Architecture: SUBSCRIBE, its renewal, and U
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol, override
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, override
 from urllib.parse import urlsplit
 
 from twisted.internet import error
-from twisted.internet.defer import Deferred, TimeoutError as DeferredTimeoutError
+from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.protocol import Protocol as TwistedProtocol
 from twisted.web.client import Agent, ResponseFailed
@@ -94,7 +94,8 @@ class GenaClient:
             url.encode("ascii"),
             Headers({name: [value] for name, value in headers.items()}),
         )
-        request.addTimeout(self._seconds, self._reactor)
+        # However Twisted says that it gave up, depending on how far it had come.
+        request.addTimeout(self._seconds, self._reactor, lambda *_: _does_not_answer(host))
         answer: Deferred[ResponseHeaders] = request.addCallback(_checked, host, method)
         return answer.addErrback(_translated, host)
 
@@ -115,11 +116,14 @@ _STATUS_ERRORS: dict[int, Callable[[str], Exception]] = {
 
 _UNREACHABLE = (
     (error.TimeoutError, "does not answer"),
-    (DeferredTimeoutError, "does not answer"),
     (error.ConnectError, "cannot be reached"),
     (error.ConnectionClosed, "broke off the connection"),
     (ResponseFailed, "broke off the connection"),
 )
+
+
+def _does_not_answer(host: str) -> NoReturn:
+    raise PlayerUnreachableError(host, "does not answer")
 
 
 def _checked(response: IResponse, host: str, method: str) -> ResponseHeaders:
