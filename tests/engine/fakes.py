@@ -136,6 +136,10 @@ class Transport(StringTransport):
     aborted = False
 
     @override
+    def resumeProducing(self) -> None:
+        """Go on, unless it is over; real connections do not complain either."""
+
+    @override
     def abortConnection(self) -> None:
         """Cut the connection."""
         self.aborted = True

@@ -552,13 +552,38 @@ def test_the_last_user_closes_the_port() -> None:
     assert listeners.acquire(ListenSettings(OUR_ADDRESS)) is not listener
 
 
-def test_a_listener_that_could_not_start_is_not_kept() -> None:
+def test_a_listener_without_a_port_is_kept(caplog: pytest.LogCaptureFixture) -> None:
+    """The household can be used without events; the port is tried on."""
     reactor = FakeReactor(range(65536))
     listeners = Listeners(reactor)
-    with pytest.raises(ListenError):
-        listeners.acquire(ListenSettings(OUR_ADDRESS))
+    listener = listeners.acquire(ListenSettings(OUR_ADDRESS))
+    assert not listener.is_running
+    assert "none of the ports 1400 to 1499 is free" in caplog.text
+    listener.reopen_if_lost()
+    assert not listener.is_running
     reactor.taken = ()
-    assert listeners.acquire(ListenSettings(OUR_ADDRESS)).is_running
+    listener.reopen_if_lost()
+    assert listener.is_running
+    assert listeners.acquire(ListenSettings(OUR_ADDRESS)) is listener
+
+
+def test_a_port_that_was_lost_is_opened_again(
+    loopback: None, reactor: ReactorBase, on_reactor: OnReactor, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its socket was closed behind our back."""
+    listener = Listener(reactor, ListenSettings(LOOPBACK, 14000))
+    on_reactor(listener.start)
+    on_reactor(listener.reopen_if_lost)
+    assert caplog.records == []
+    on_reactor(lambda: listener.port.connectionLost(None))
+    openings = listener.openings
+    on_reactor(listener.reopen_if_lost)
+    assert listener.openings == openings + 1
+    assert "was lost" in caplog.text
+    assert listener.address
+    with socket.create_connection(listener.address):
+        pass
+    on_reactor(listener.stop)
 
 
 def test_the_port_stays_the_same_from_one_user_to_the_next(

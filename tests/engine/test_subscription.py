@@ -71,9 +71,9 @@ def subscription(clock: FakeReactor, request_: FakeRequest) -> Subscription:
 
 @pytest.fixture
 def subscribed(subscription: Subscription, request_: FakeRequest) -> Subscription:
-    """Make a subscription that was granted ten minutes and renews itself."""
-    subscription.subscribe(600, auto_renew=True)
-    request_.last.grant("uuid:1", "Second-600")
+    """Make a subscription that was granted 400 seconds and renews itself."""
+    subscription.subscribe(400, auto_renew=True)
+    request_.last.grant("uuid:1", "Second-400")
     return subscription
 
 
@@ -126,9 +126,9 @@ def test_the_deferred_knows_the_subscription(
 def test_what_a_grant_says(subscribed: Subscription, clock: FakeReactor) -> None:
     assert subscribed.is_subscribed
     assert subscribed.sid == "uuid:1"
-    assert subscribed.timeout == 600
+    assert subscribed.timeout == 400
     clock.advance(100)
-    assert subscribed.time_left == 500
+    assert subscribed.time_left == 300
 
 
 def test_nothing_is_left_before_and_after(
@@ -278,9 +278,9 @@ def test_a_failure_does_not_hold_up_what_follows(
 @pytest.mark.parametrize(
     ("granted", "timeout", "seconds"),
     [
-        ("Second-600", 600, 300.0),
-        ("second-600", 600, 300.0),
-        (" Second-600 ", 600, 300.0),
+        ("Second-400", 400, 200.0),
+        ("second-400", 400, 200.0),
+        (" Second-400 ", 400, 200.0),
         ("Second-5", 5, MIN_RENEWAL_SECONDS),
         ("Second-0", 0, MIN_RENEWAL_SECONDS),
         ("Second-86400", 86400, MAX_RENEWAL_SECONDS),
@@ -324,14 +324,14 @@ def test_a_renewal_by_itself(
     subscribed: Subscription, request_: FakeRequest, clock: FakeReactor
 ) -> None:
     """It goes on for ever, each time at half of what was granted last."""
-    clock.advance(300)
-    assert request_.last.headers == {"SID": "uuid:1", "TIMEOUT": "Second-600"}
+    clock.advance(200)
+    assert request_.last.headers == {"SID": "uuid:1", "TIMEOUT": "Second-400"}
     request_.last.grant(timeout="Second-100")
     assert subscribed.time_left == 100
     clock.advance(50)
     assert request_.kinds == ["SUBSCRIBE", "RENEW", "RENEW"]
-    request_.last.grant(timeout="Second-600")
-    assert until_renewal(clock) == 300
+    request_.last.grant(timeout="Second-400")
+    assert until_renewal(clock) == 200
 
 
 def test_without_renewal_by_itself(
@@ -345,11 +345,11 @@ def test_without_renewal_by_itself(
 def test_a_renewal_by_hand(
     subscribed: Subscription, request_: FakeRequest, clock: FakeReactor
 ) -> None:
-    outcome = outcome_of(subscribed.renew(1200))
-    assert request_.last.headers["TIMEOUT"] == "Second-1200"
-    request_.last.grant(timeout="Second-1200")
+    outcome = outcome_of(subscribed.renew(300))
+    assert request_.last.headers["TIMEOUT"] == "Second-300"
+    request_.last.grant(timeout="Second-300")
     assert outcome == [subscribed]
-    assert until_renewal(clock) == 600
+    assert until_renewal(clock) == 150
 
 
 @pytest.mark.parametrize("error", [SILENCE, HttpStatusError("192.0.2.11", "SUBSCRIBE", 503)])
@@ -359,12 +359,12 @@ def test_a_renewal_that_fails_is_tried_again(
     """The speaker goes on sending until the granted time ends."""
     failures: list[Failure] = []
     subscribed.auto_renew_fail = failures.append
-    clock.advance(300)
+    clock.advance(200)
     request_.last.fail(error)
     assert [failure.value for failure in failures] == [error]
     assert subscribed.is_subscribed
-    assert until_renewal(clock) == 150
-    clock.advance(150)
+    assert until_renewal(clock) == 100
+    clock.advance(100)
     request_.last.grant()
     assert subscribed.time_left == 600
     assert len(failures) == 1
@@ -373,11 +373,11 @@ def test_a_renewal_that_fails_is_tried_again(
 def test_renewals_that_fail_until_the_time_is_over(
     subscribed: Subscription, request_: FakeRequest, clock: FakeReactor
 ) -> None:
-    clock.advance(300)
+    clock.advance(200)
     for _ in range(6):
         request_.last.fail(SILENCE)
         clock.advance(until_renewal(clock))
-    clock.advance(600)
+    clock.advance(400)
     request_.last.fail(SILENCE)
     assert not subscribed.is_subscribed
     assert clock.getDelayedCalls() == []
@@ -388,7 +388,7 @@ def test_a_subscription_that_the_speaker_forgot(
 ) -> None:
     failures: list[Failure] = []
     subscribed.auto_renew_fail = failures.append
-    clock.advance(300)
+    clock.advance(200)
     request_.last.fail(LOST)
     assert [failure.value for failure in failures] == [LOST]
     assert not subscribed.is_subscribed
@@ -414,7 +414,7 @@ def test_a_mistake_in_auto_renew_fail(
 ) -> None:
     """It must not hold up what follows."""
     subscribed.auto_renew_fail = handler
-    clock.advance(300)
+    clock.advance(200)
     request_.last.fail(SILENCE)
     outcome = outcome_of(subscribed.renew())
     request_.last.grant()
@@ -428,7 +428,7 @@ def test_a_mistake_in_auto_renew_fail_is_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     subscribed.auto_renew_fail = Mock(side_effect=ZeroDivisionError)
-    clock.advance(300)
+    clock.advance(200)
     request_.last.fail(SILENCE)
     assert [record.levelname for record in caplog.records if record.exc_info] == ["ERROR"]
     assert "ZeroDivisionError" in caplog.text
@@ -438,7 +438,7 @@ def test_auto_renew_fail_may_end_the_subscription(
     subscribed: Subscription, request_: FakeRequest, clock: FakeReactor
 ) -> None:
     subscribed.auto_renew_fail = Mock(side_effect=lambda _: subscribed.unsubscribe())
-    clock.advance(300)
+    clock.advance(200)
     request_.last.fail(SILENCE)
     assert request_.kinds == ["SUBSCRIBE", "RENEW", "UNSUBSCRIBE"]
     assert clock.getDelayedCalls() == []
