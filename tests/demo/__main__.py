@@ -65,12 +65,12 @@ async def _household(arguments: argparse.Namespace) -> AsyncIterator[House | Non
 
 
 async def _players(
-    client: Client, child: Child, domain: str, uids: set[str], progress: Progress
+    client: Client, child: Child, settings: Settings, uids: set[str], progress: Progress
 ) -> dict[str, str]:
     """Wait until the players are available; return their entity ids by uid."""
     begun = monotonic()
     while True:
-        players = await client.players(domain)
+        players = await client.players(settings.domain)
         ready = {
             uid
             for uid, entity_id in players.items()
@@ -80,8 +80,11 @@ async def _players(
         if ready and ready >= uids:
             return players
         if waited > _PATIENCE:
-            missing = len(uids - ready) if uids else "All"
-            raise DemoError(f"{missing} players are still not available after {waited:.0f} s.")
+            missing = f"{len(uids - ready)} players are not" if uids else "No player is"
+            raise DemoError(
+                f"{missing} available after {waited:.0f} s; "
+                f"{settings.folder / 'home-assistant.log'} may say why."
+            )
         progress(f"Waiting for the players ... {waited:.0f} s, {len(ready)} are available")
         child.check()
         await asyncio.sleep(0.1)
@@ -115,7 +118,7 @@ async def _demo(arguments: argparse.Namespace) -> int:
         )
         async with running(settings, progress) as (client, child):
             uids = set(house.rooms.values()) if house else set()
-            players = await _players(client, child, settings.domain, uids, progress)
+            players = await _players(client, child, settings, uids, progress)
             progress.done()
             print(f"{len(players)} players are available after {monotonic() - begun:.1f} s.")
             await dashboard.make(client, sorted(players.values()))

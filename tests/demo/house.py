@@ -44,7 +44,7 @@ async def simulated(speakers: int | None) -> AsyncIterator[House]:
     try:
         simulator.start()
     except SimulatorError as error:
-        raise DemoError(f"The simulated household did not start: {error}.") from error
+        raise DemoError(f"The simulated household did not start: {error}") from error
     finally:
         signal.signal(signal.SIGINT, previous)
     try:
