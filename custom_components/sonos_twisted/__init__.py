@@ -9,6 +9,7 @@ from .const import DOMAIN, PLATFORMS
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError, reactor_thread
 from .errors import placeholders, translation_key
+from .presence import async_watch
 from .schema import CONFIG_SCHEMA
 from .yaml_import import async_import_yaml
 
@@ -44,6 +45,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry)
     entry.async_on_unload(
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, coordinator.async_stop)
     )
+    entry.async_on_unload(await async_watch(hass, coordinator))
     try:
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     except BaseException:

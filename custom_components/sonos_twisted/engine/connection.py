@@ -190,7 +190,10 @@ class HouseholdConnection:
             PlayerError: When the speaker cannot be reached or declines.
 
         """
-        return await self._thread.run(self._open_runner.run, command, *args, **kwargs)
+        result: T = await self._thread.run(self._open_runner.run, command, *args, **kwargs)
+        if self._session is not None:
+            self._thread.reactor.callFromThread(self._session.answered, str(args[0]))
+        return result
 
     @property
     def _open_runner(self) -> CommandRunner:
@@ -209,6 +212,11 @@ class HouseholdConnection:
         """
         if self._session is not None:
             self._thread.reactor.callFromThread(self._session.heard_of, uid, address, boot_seq)
+
+    def said_goodbye(self, uid: str, reason: str) -> None:
+        """Tell that a speaker announced its leave, and for which reason."""
+        if self._session is not None:
+            self._thread.reactor.callFromThread(self._session.said_goodbye, uid, reason)
 
     async def close(self) -> None:
         """Release every lease, the listener and the runner; takes a few seconds at most."""

@@ -178,7 +178,20 @@ class HouseholdSession:
         if player != link.player:
             link = self._move(link, player)
         self._note_boot(link, boot_seq)
-        link.sign_of_life()
+        link.announced()
+
+    def said_goodbye(self, uid: str, reason: str) -> None:
+        """Take note that a speaker announced its leave, and for which reason."""
+        link = self.links.get(uid)
+        if link is not None:
+            link.said_goodbye(reason)
+
+    def answered(self, address: str) -> None:
+        """Take note that the speaker at an address (``host:port``) has answered a command."""
+        player = Player.at(address)
+        for link in self.links.values():
+            if link.player == player:
+                link.sign_of_life()
 
     # The topology
 

@@ -63,6 +63,10 @@ _OUT_OF_REACH = (PlayerUnreachableError, UpnpDisabledError)
 #: Seconds.
 DESCRIPTION_RETRY_SECONDS = 30.0
 
+#: Seconds during which a speaker that said goodbye still sends events: a Move that falls asleep
+#: does so for about ten (home-assistant/core#68521).
+LEAVING_SECONDS = 10.0
+
 
 @dataclass(frozen=True, slots=True)
 class LinkContext:
@@ -126,6 +130,7 @@ class SpeakerLink:
         self._served: Served | None = None
         self._evented: State = {}
         self._asked_at = 0.0
+        self._leaving_until = 0.0
         self._poller = Poller(
             self._read,
             context.clock,
@@ -204,6 +209,20 @@ class SpeakerLink:
         for lease in list(self.leases.values()):
             lease.sign_of_life()
 
+    def announced(self) -> None:
+        """Take note that the speaker made itself heard, and is not about to leave any more."""
+        self._leaving_until = 0.0
+        self.sign_of_life()
+        if self.reachable is False:
+            for lease in list(self.leases.values()):
+                lease.verify()
+
+    def said_goodbye(self, reason: str) -> None:
+        """Take note that the speaker is leaving; events that it still sends mean nothing."""
+        self._leaving_until = self._context.clock.seconds() + LEAVING_SECONDS
+        error = PlayerUnreachableError(self.player.ip_address, f"has left ({reason})")
+        self._set_reachable(reachable=False, error=error)
+
     def _new_subscription(self, service: str) -> Subscription:
         context = self._context
         return Subscription(
@@ -240,6 +259,8 @@ class SpeakerLink:
 
     def _set_reachable(self, *, reachable: bool, error: Exception | None = None) -> None:
         if self.reachable is reachable or self._closed:
+            return
+        if reachable and self._context.clock.seconds() < self._leaving_until:
             return
         self.reachable = reachable
         reason = "" if error is None else str(error)
