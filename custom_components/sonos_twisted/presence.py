@@ -2,6 +2,9 @@
 
 An announcement is no state, but a sign: that a speaker is back, has started anew, has another
 address, or is about to leave. Whatever failed is then tried again at once.
+
+Home Assistant's components for SSDP and mDNS bring requirements of their own, which are installed
+when they are set up; so they are imported only then.
 """
 
 from collections.abc import Callable
@@ -9,13 +12,13 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from homeassistant.components import ssdp, zeroconf
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 
 from .coordinator import HouseholdCoordinator
 
 if TYPE_CHECKING:
+    from homeassistant.components import ssdp
     from zeroconf import ServiceStateChange, Zeroconf
 
 _DEVICE_TYPE = "urn:schemas-upnp-org:device:ZonePlayer:1"
@@ -32,14 +35,9 @@ async def async_watch(hass: HomeAssistant, coordinator: HouseholdCoordinator) ->
 
     """
     endings: list[Callable[[], object]] = []
-    if ssdp.DOMAIN in hass.config.components:
-
-        @callback
-        def announced(info: SsdpServiceInfo, change: ssdp.SsdpChange) -> None:
-            _announced_by_ssdp(coordinator, info, change)
-
-        endings.append(await ssdp.async_register_callback(hass, announced, {"st": _DEVICE_TYPE}))
-    if zeroconf.DOMAIN in hass.config.components:
+    if "ssdp" in hass.config.components:
+        endings.append(await _async_watch_ssdp(hass, coordinator))
+    if "zeroconf" in hass.config.components:
         endings.append(await _async_watch_mdns(hass, coordinator))
 
     def end() -> None:
@@ -49,25 +47,31 @@ async def async_watch(hass: HomeAssistant, coordinator: HouseholdCoordinator) ->
     return end
 
 
-def _announced_by_ssdp(
-    coordinator: HouseholdCoordinator, info: SsdpServiceInfo, change: ssdp.SsdpChange
-) -> None:
-    match = _UID.search(info.ssdp_udn or info.ssdp_usn)
-    if match is None:
-        return
-    headers = info.ssdp_headers
-    if change is ssdp.SsdpChange.BYEBYE:
-        reason = headers.get("X-RINCON-REASON") or "without a reason"
-        coordinator.connection.said_goodbye(match[0], str(reason))
-        return
-    boot_seq = _number(headers.get("X-RINCON-BOOTSEQ"))
-    coordinator.connection.heard_of(match[0], _address(info.ssdp_location), boot_seq)
+async def _async_watch_ssdp(
+    hass: HomeAssistant, coordinator: HouseholdCoordinator
+) -> Callable[[], object]:
+    from homeassistant.components import ssdp  # noqa: PLC0415
+
+    @callback
+    def announced(info: SsdpServiceInfo, change: ssdp.SsdpChange) -> None:
+        match = _UID.search(info.ssdp_udn or info.ssdp_usn)
+        if match is None:
+            return
+        headers = info.ssdp_headers
+        if change is ssdp.SsdpChange.BYEBYE:
+            reason = headers.get("X-RINCON-REASON") or "without a reason"
+            coordinator.connection.said_goodbye(match[0], str(reason))
+            return
+        boot_seq = _number(headers.get("X-RINCON-BOOTSEQ"))
+        coordinator.connection.heard_of(match[0], _address(info.ssdp_location), boot_seq)
+
+    return await ssdp.async_register_callback(hass, announced, {"st": _DEVICE_TYPE})
 
 
 async def _async_watch_mdns(
     hass: HomeAssistant, coordinator: HouseholdCoordinator
 ) -> Callable[[], object]:
-    # Home Assistant brings zeroconf along with its component, so it is there by now.
+    from homeassistant.components import zeroconf  # noqa: PLC0415
     from zeroconf import ServiceStateChange  # noqa: PLC0415
     from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo  # noqa: PLC0415
 
