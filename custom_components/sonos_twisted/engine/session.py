@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred, DeferredList
 
 from ..model import MalformedTopology, Topology, ZoneMember, parse_zone_group_state
 from .commands.state import State, read
-from .errors import PlayerUnreachableError
+from .errors import PlayerError, PlayerUnreachableError
 from .news import AnyNews, TopologyNews
 from .player import Player
 from .speaker_link import LinkContext, SpeakerLink
@@ -123,6 +123,8 @@ class HouseholdSession:
 
         def changed(lease: Lease) -> None:
             error = lease.error
+            if error is None and lease.is_held:
+                error = PlayerError(player.ip_address, "sends a topology that cannot be read")
             if error is not None and self._topology_known is known:
                 self._topology_known = None
                 self._ask_for_topology(uid, player, error).chainDeferred(known)

@@ -252,7 +252,8 @@ class SpeakerLink:
     def _doubt(self, error: Exception, failed: Lease | None = None) -> None:
         """Something found the speaker out of reach: ask through all leases before believing it."""
         for lease in list(self.leases.values()):
-            if lease is not failed:
+            # One that knows already has its own time to ask again; asking now would go round.
+            if lease is not failed and lease.error is None:
                 lease.verify()
         if all(isinstance(lease.error, _OUT_OF_REACH) for lease in self.leases.values()):
             self._set_reachable(reachable=False, error=error)
