@@ -101,7 +101,9 @@ class FakeReactor(MemoryReactorClock):
     def listenTCP(self, port: int, factory: Any, backlog: int = 50, interface: str = "") -> Any:
         if port in self.taken:
             raise CannotListenError(interface, port, OSError(98, "Address already in use"))
-        return super().listenTCP(port, factory, backlog, interface)
+        opened: Any = super().listenTCP(port, factory, backlog, interface)
+        opened.connected = True
+        return opened
 
     @property
     def ports(self) -> list[int]:
