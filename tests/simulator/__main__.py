@@ -60,6 +60,8 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--control-host", default="127.0.0.1", help="address of the control port (127.0.0.1)")
     add("--control-port", type=int, default=1410, help="control port, 0 for any (1410)")
+    add("--chaos", type=int, metavar="SEED", help="let people and faults come at random")
+    add("--chaos-rate", type=float, default=1.0, help="how much faster than by default (1)")
     add("--ready-json", action="store_true", help="print one line of JSON when ready")
     add("--until-stdin-closes", action="store_true", help="end when standard input closes")
     return result
@@ -124,6 +126,8 @@ def main(arguments: list[str] | None = None) -> int:
     reactor.addSystemEventTrigger("before", "shutdown", simulator.stop)
     if options.until_stdin_closes:
         StandardIO(_Leash())
+    if options.chaos is not None:
+        simulator.chaos_start(options.chaos, options.chaos_rate)
     # Not before signals are handled.
     reactor.callWhenRunning(
         _announce,

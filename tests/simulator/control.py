@@ -2,7 +2,10 @@
 
 import http.client
 import json
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class RemoteError(Exception):
@@ -307,3 +310,35 @@ class Remote:
     def set_topology_limit(self, players: int) -> None:
         """Let GetZoneGroupState fail in households with more players than this."""
         self.call("set_topology_limit", players=players)
+
+    # -- chaos
+
+    def chaos_start(
+        self,
+        seed: int,
+        rate: float = 1.0,
+        granted: str | None = None,
+        without: Sequence[str] = (),
+    ) -> None:
+        """Let people and faults come at random until :meth:`chaos_stop`."""
+        self.call("chaos_start", seed=seed, rate=rate, granted=granted, without=list(without))
+
+    def chaos_stop(self) -> dict[str, Any]:
+        """Let nothing more happen, end the faults, and return the report."""
+        return cast("dict[str, Any]", self.call("chaos_stop"))
+
+    def chaos_report(self) -> dict[str, Any]:
+        """Return what was done so far: counts by kind, current faults; empty without chaos."""
+        return cast("dict[str, Any]", self.call("chaos_report"))
+
+    def chaos_actions(self) -> list[dict[str, Any]]:
+        """Return all that was done and passed over, each with its time in seconds."""
+        return cast("list[dict[str, Any]]", self.call("chaos_actions"))
+
+    def chaos_look(self) -> dict[str, Any]:
+        """Return truth, current faults, and who holds a lease on the topology, at one moment."""
+        return cast("dict[str, Any]", self.call("chaos_look"))
+
+    def chaos_roll_call(self) -> None:
+        """Let every player send an event of each service that clients follow."""
+        self.call("chaos_roll_call")

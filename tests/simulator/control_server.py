@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from twisted.web.resource import Resource
 
+from .chaos import ChaosControl
 from .errors import UpnpError
 from .hands import Hands
 from .network import Network
@@ -29,7 +30,7 @@ def callable_names() -> frozenset[str]:
     """Return the names of the methods that can be called from outside."""
     names = {
         name
-        for owner in (Hands, Network)
+        for owner in (Hands, Network, ChaosControl)
         for name, member in inspect.getmembers(owner, inspect.isfunction)
         if not name.startswith("_")
     }

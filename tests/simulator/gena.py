@@ -1,6 +1,6 @@
 """Eventing of one player: subscriptions, event keys, and what is sent to whom."""
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 import time
 from typing import TYPE_CHECKING
@@ -69,6 +69,7 @@ class NotificationLog:
 
     entries: deque[dict[str, object]] = field(default_factory=lambda: deque(maxlen=50_000))
     count: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
 
     def add(self, **fields: object) -> dict[str, object]:
         """Add an entry; its status can be filled in later."""
@@ -271,6 +272,14 @@ class Publisher:
         else:
             subscription.held = message
 
+    def release_held(self) -> None:
+        """Send what was held back for an event after it that did not come."""
+        for subscription in self.subscriptions.values():
+            if subscription.held is not None:
+                subscription.queue.append(subscription.held)
+                subscription.held = None
+                self._pump(subscription)
+
     def _send(self, subscription: Subscription, message: Message, copies: int) -> None:
         if subscription.gone or not self._speaker.online:
             self._record(subscription, message, "unsent")
@@ -303,6 +312,7 @@ class Publisher:
         copies: int,
     ) -> None:
         entry["status"] = status
+        self._log.outcomes[status] += 1
         if message.delivered is not None and not message.delivered.called:
             message.delivered.callback(status)
         if status == _LOST:
@@ -317,8 +327,10 @@ class Publisher:
     def _record(
         self, subscription: Subscription, message: Message, status: str
     ) -> dict[str, object]:
-        if status != "sending" and message.delivered is not None and not message.delivered.called:
-            message.delivered.callback(status)
+        if status != "sending":
+            self._log.outcomes[status] += 1
+            if message.delivered is not None and not message.delivered.called:
+                message.delivered.callback(status)
         return self._log.add(
             time=time.time(),
             uid=self._speaker.uid,

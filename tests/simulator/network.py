@@ -195,6 +195,7 @@ class Network:
             faults.subscribe_status = faults.granted = None
             faults.actions.clear()
             faults.notify.clear()
+            player.publisher.release_held()
             if stalled:
                 player.server.cut()
             if player.refusing:

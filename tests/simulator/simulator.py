@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from twisted.internet.defer import DeferredList, maybeDeferred
 
+from .chaos import ChaosControl
 from .faults import Faults
 from .gena import EventSettings, NotificationLog, Publisher
 from .hands import Hands
@@ -36,7 +37,7 @@ class Player:
         self.refusing = False
 
 
-class Simulator(Hands, Network):
+class Simulator(Hands, Network, ChaosControl):
     """A household on loopback addresses.
 
     All methods must be called on the reactor's thread. Wherever a method takes a ``speaker``,
