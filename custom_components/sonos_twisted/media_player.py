@@ -160,7 +160,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 
     def _refresh_media(self, media: Media) -> None:
         self._attr_media_content_id = media.uri
-        self._attr_media_title = media.title
+        self._attr_media_title = media.title or _SOURCE_NAMES.get(media.source)
         self._attr_media_artist = media.artist
         self._attr_media_album_name = media.album
         self._attr_media_channel = media.channel

@@ -131,7 +131,7 @@ async def test_radio_shows_station_and_song(hass: HomeAssistant, remote: Remote)
 async def test_television_is_shown_as_source(hass: HomeAssistant, remote: Remote) -> None:
     """The soundbar plays what is on television."""
     await in_house(hass, remote.play_tv, "Living Room")
-    await shows(hass, LIVING_ROOM, state="playing", source="TV")
+    await shows(hass, LIVING_ROOM, state="playing", source="TV", media_title="TV")
     assert not shown(hass, LIVING_ROOM, "supported_features") & Feature.SEEK
 
 
