@@ -1,6 +1,6 @@
 """scripts/listen: a household's events on the engine alone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import json
 import os
 from pathlib import Path
@@ -13,6 +13,8 @@ import pytest
 from tests.simulator.process import SimulatorProcess
 
 ROOT = Path(__file__).parents[1]
+type Listen = Callable[..., subprocess.Popen[str]]
+
 LISTEN = ROOT / "scripts" / "lib" / "listen.py"
 
 
@@ -23,14 +25,25 @@ def house(loopback: None) -> Iterator[SimulatorProcess]:
         yield house
 
 
-def listen(*arguments: str) -> subprocess.Popen[str]:
-    """Start to listen, as the script does."""
-    return subprocess.Popen(
-        [sys.executable, str(LISTEN), "--listen-port", "14800", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+@pytest.fixture
+def listen() -> Iterator[Listen]:
+    """Give a way to start to listen, as the script does; ends what still listens."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, str(LISTEN), "--listen-port", "14800", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
 
 
 def read_until(process: subprocess.Popen[str], *wanted: str) -> str:
@@ -49,7 +62,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, complaints
 
 
-def test_lines_for_people(house: SimulatorProcess) -> None:
+def test_lines_for_people(house: SimulatorProcess, listen: Listen) -> None:
     """Whatever happens in the house is a line with the room in it."""
     process = listen(house.addresses["Kitchen"])
     read_until(process, "groups:", "Kitchen; ")
@@ -61,7 +74,7 @@ def test_lines_for_people(house: SimulatorProcess) -> None:
     assert ended(process) == (0, "")
 
 
-def test_lines_for_programs(house: SimulatorProcess) -> None:
+def test_lines_for_programs(house: SimulatorProcess, listen: Listen) -> None:
     """With --json each line is an object."""
     process = listen("--json", house.addresses["Kitchen"])
     read_until(process, '"Patio"', '"AVTransport"')
@@ -74,7 +87,7 @@ def test_lines_for_programs(house: SimulatorProcess) -> None:
     assert ended(process) == (0, "")
 
 
-def test_leaves_no_subscription_behind(house: SimulatorProcess) -> None:
+def test_leaves_no_subscription_behind(house: SimulatorProcess, listen: Listen) -> None:
     """Ctrl-C ends the subscriptions at the speakers."""
     process = listen(house.addresses["Kitchen"])
     read_until(process, "Office", "AVTransport")
@@ -83,7 +96,7 @@ def test_leaves_no_subscription_behind(house: SimulatorProcess) -> None:
     assert not any(house.remote.leases().values())
 
 
-def test_a_lost_speaker_is_a_line(house: SimulatorProcess) -> None:
+def test_a_lost_speaker_is_a_line(house: SimulatorProcess, listen: Listen) -> None:
     """It is told once when a speaker cannot be subscribed to, and once when it can again."""
     house.remote.set_subscribe_status("Patio", 503)
     process = listen(house.addresses["Kitchen"])
@@ -94,13 +107,13 @@ def test_a_lost_speaker_is_a_line(house: SimulatorProcess) -> None:
 
 
 @pytest.mark.usefixtures("loopback")
-def test_nobody_answers() -> None:
+def test_nobody_answers(listen: Listen) -> None:
     """One sentence says what is wrong."""
     _, complaints = listen("127.99.99.99").communicate(timeout=20)
     assert complaints == "listen: 127.99.99.99 cannot be reached.\n"
 
 
-def test_events_do_not_arrive(house: SimulatorProcess) -> None:
+def test_events_do_not_arrive(house: SimulatorProcess, listen: Listen) -> None:
     """The address that the speakers were given is named, and the state is asked for."""
     process = listen(house.addresses["Kitchen"], "--advertise-port", "9")
     read_until(process, "groups:", "Kitchen; ")
