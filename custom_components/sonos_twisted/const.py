@@ -21,3 +21,4 @@ CONF_HOUSEHOLD_ID: Final = "household_id"
 CONF_KNOWN_HOSTS: Final = "known_hosts"
 
 COMMANDS_THREADS: Final = "threads"
+COMMANDS_PROCESS: Final = "process"

@@ -8,6 +8,7 @@ from typing import Any
 import voluptuous as vol
 
 from .const import (
+    COMMANDS_PROCESS,
     COMMANDS_THREADS,
     CONF_ADVERTISE_ADDRESS,
     CONF_ADVERTISE_PORT,
@@ -108,7 +109,7 @@ OPTIONS: Mapping[str, Callable[[object], Any]] = {
     CONF_ADVERTISE_ADDRESS: ipv4_address,
     CONF_ADVERTISE_PORT: port,
     CONF_REQUEST_TIMEOUT: seconds,
-    CONF_COMMANDS: _one_of(COMMANDS_THREADS),
+    CONF_COMMANDS: _one_of(COMMANDS_THREADS, COMMANDS_PROCESS),
 }
 
 _YAML_KEYS: dict[vol.Marker, Callable[[object], Any]] = {
@@ -131,4 +132,5 @@ def connection_settings(options: Mapping[str, Any]) -> ConnectionSettings:
             advertise_port=options.get(CONF_ADVERTISE_PORT),
         ),
         request_seconds=options.get(CONF_REQUEST_TIMEOUT, ConnectionSettings().request_seconds),
+        commands=options.get(CONF_COMMANDS, COMMANDS_THREADS),
     )

@@ -7,22 +7,20 @@ from datetime import datetime
 import json
 import logging
 from pathlib import Path
+import runpy
 import signal
 import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# The package's own __init__ is Home Assistant's entrance. Engine and model need nothing of it,
-# so they are imported as parts of a package that consists of its folder alone.
-_PACKAGE = ModuleType("sonos_twisted")
-_PACKAGE.__path__ = [str(ROOT / "custom_components" / "sonos_twisted")]
+_STANDALONE = ROOT / "custom_components" / "sonos_twisted" / "engine" / "standalone.py"
 
 if TYPE_CHECKING:
     from custom_components.sonos_twisted import engine, model
 else:
-    sys.modules["sonos_twisted"] = _PACKAGE
+    # Without the package's own __init__, which is Home Assistant's entrance.
+    runpy.run_path(str(_STANDALONE))["stand_alone"]()
     from sonos_twisted import engine, model
 
 #: Variables that carry a whole document, of which a line shows only the title.
@@ -67,6 +65,9 @@ class Household:
                 if self._trouble_changes((uid, service), bool(reason)):
                     line = {**self._speaker(uid), "service": service}
                     yield {**line, "subscribed": held, "reason": reason}
+            case engine.ServedNews(uid=uid, served=served):
+                if self._trouble_changes((uid, served.name), served is engine.Served.BY_POLLING):
+                    yield {**self._speaker(uid), "served_by": served}
             case engine.DescriptionNews(description=description):
                 speaker = self._speaker(description.uid)
                 yield {**speaker, "model": description.model_name}
@@ -95,20 +96,45 @@ def as_text(line: Line, now: datetime) -> str:
     return f"{now:%H:%M:%S.%f}"[:12] + f"  {line.get('room', ''):{_ROOM_WIDTH}}{_what(line)}"
 
 
-def _what(line: Line) -> str:
-    if "groups" in line:
-        return "groups: " + "; ".join(" + ".join(rooms) for rooms in line["groups"] if rooms)
-    if "model" in line:
-        return f"is a {line['model']}"
-    if "reachable" in line:
-        return "can be reached" if line["reachable"] else f"cannot be reached: {line['reason']}"
-    service = f"{line['service']:{_SERVICE_WIDTH}}"
-    if "subscribed" in line:
-        return service + ("events arrive" if line["subscribed"] else line["reason"])
-    if "initial" in line:
-        return service + f"is heard; its state has {len(line['variables'])} variables"
+def _groups(line: Line) -> str:
+    return "groups: " + "; ".join(" + ".join(rooms) for rooms in line["groups"] if rooms)
+
+
+def _reachable(line: Line) -> str:
+    return "can be reached" if line["reachable"] else f"cannot be reached: {line['reason']}"
+
+
+def _subscribed(line: Line) -> str:
+    return _service(line) + ("events arrive" if line["subscribed"] else str(line["reason"]))
+
+
+def _initial(line: Line) -> str:
+    return _service(line) + f"is heard; its state has {len(line['variables'])} variables"
+
+
+def _variables(line: Line) -> str:
     values = (f"{name}={_short(value)}" for name, value in line["variables"].items())
-    return service + "  ".join(values)
+    return _service(line) + "  ".join(values)
+
+
+def _service(line: Line) -> str:
+    return f"{line['service']:{_SERVICE_WIDTH}}"
+
+
+#: How to word a line, by a key that only lines of this kind have; the first that fits counts.
+_WORDS: dict[str, Callable[[Line], str]] = {
+    "groups": _groups,
+    "model": lambda line: f"is a {line['model']}",
+    "reachable": _reachable,
+    "served_by": lambda _: "sends no events; asking it for its state at intervals",
+    "subscribed": _subscribed,
+    "initial": _initial,
+    "variables": _variables,
+}
+
+
+def _what(line: Line) -> str:
+    return next(words(line) for key, words in _WORDS.items() if key in line)
 
 
 def _short(value: model.Value) -> str:
@@ -175,7 +201,8 @@ async def _listen(options: argparse.Namespace, word: Callable[[Line, datetime], 
 def main(arguments: Iterable[str]) -> int:
     """Listen until interrupted; returns the exit status."""
     options = _arguments(arguments)
-    logging.basicConfig(level=logging.DEBUG if options.debug else logging.WARNING)
+    level = logging.DEBUG if options.debug else logging.WARNING
+    logging.basicConfig(level=level, format="listen: %(message)s")
     try:
         asyncio.run(_listen(options, as_json if options.json else as_text))
     except engine.EngineError as error:

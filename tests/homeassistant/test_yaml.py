@@ -95,7 +95,7 @@ HOST = "expected the host name or IPv4 address of a Sonos speaker"
 HOSTS = "expected the hosts of one or more Sonos speakers, as a list"
 PORT = "expected a whole number from 1 to 65535"
 TIMEOUT = "expected a number of seconds from 1 to 60"
-COMMANDS = "expected threads"
+COMMANDS = "expected threads or process"
 
 WRONG = [
     ("hosts", None, HOSTS),
@@ -150,7 +150,7 @@ WRONG = [
     ("request_timeout", [5], TIMEOUT),
     ("request_timeout", float("nan"), TIMEOUT),
     ("commands", None, COMMANDS),
-    ("commands", "process", COMMANDS),
+    ("commands", "processes", COMMANDS),
     ("commands", ["threads"], COMMANDS),
     ("commands", True, COMMANDS),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 import functools
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .commands.identity import Identity, identify
 from .errors import EngineError, NotSonosError, PlayerError
@@ -13,7 +13,8 @@ from .gena import GenaClient
 from .listener import Listener, Listeners, ListenSettings
 from .mailbox import Mailbox
 from .player import Player
-from .runner import CommandRunner, ThreadRunner
+from .process_runner import ProcessRunner
+from .runner import STOP_SECONDS, CommandRunner, ThreadRunner
 from .session import HouseholdSession
 from .subscription import DEFAULT_LEASE_SECONDS
 
@@ -23,8 +24,11 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-#: Seconds; threads that still wait for a dead speaker then end by themselves.
-_RUNNER_STOP_SECONDS = 3.0
+#: Where commands are executed, by the name that it has in the configuration.
+RUNNERS: dict[str, Callable[[Any, float], CommandRunner]] = {
+    "threads": ThreadRunner,
+    "process": ProcessRunner,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +39,14 @@ class ConnectionSettings:
         listen: Where events arrive.
         request_seconds: How long a single request to a speaker may take.
         lease_seconds: How long a subscription to ask for.
+        commands: Where commands are executed: in threads, or in a process of their own.
 
     """
 
     listen: ListenSettings = field(default_factory=ListenSettings)
     request_seconds: float = 9.5
     lease_seconds: int = DEFAULT_LEASE_SECONDS
+    commands: Literal["threads", "process"] = "threads"
 
 
 class WrongHouseholdError(PlayerError):
@@ -179,7 +185,8 @@ class HouseholdConnection:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, self._thread.start)
         if self._runner is None:
-            runner = ThreadRunner(self._thread.reactor, self._settings.request_seconds)
+            new_runner = RUNNERS[self._settings.commands]
+            runner = new_runner(self._thread.reactor, self._settings.request_seconds)
             await self._thread.run(runner.start)
             self._runner = runner
 
@@ -232,4 +239,4 @@ class HouseholdConnection:
             await self._thread.run(_listeners(self._thread.reactor).release, listener)
         if runner is not None:
             ending = asyncio.get_running_loop().run_in_executor(None, runner.stop)
-            await asyncio.wait([ending], timeout=_RUNNER_STOP_SECONDS)
+            await asyncio.wait([ending], timeout=STOP_SECONDS)

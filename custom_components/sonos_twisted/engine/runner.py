@@ -2,20 +2,22 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-import functools
 import logging
 import threading
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
-from twisted.internet.defer import Deferred, DeferredLock, succeed
 from twisted.internet.threads import deferToThreadPool
+from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
-from .errors import PlayerUnreachableError
+from .calls import CLOSING_SECONDS, Call, Calls, unexpected
+from .command_names import CommandNames
+from .errors import EngineError
+from .player import Player
 from .reactor import require_reactor_thread
 
 if TYPE_CHECKING:
-    from twisted.python.failure import Failure
+    from twisted.internet.defer import Deferred
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -26,6 +28,9 @@ request_seconds: ContextVar[float] = ContextVar("request_seconds", default=9.5)
 REQUESTS_PER_COMMAND = 3
 
 MAX_THREADS = 40
+
+#: Seconds that a stop may take when commands hang that cannot be ended.
+STOP_SECONDS = CLOSING_SECONDS + 1.0
 
 
 class CommandRunner(Protocol):
@@ -42,14 +47,36 @@ class CommandRunner(Protocol):
         Called on the reactor thread. The first argument names the speaker.
 
         Returns:
-            A Deferred for the command's result or exception. Cancelling it gives up waiting; a
-            command that has begun runs on.
+            A Deferred for the command's result or exception, which is an EngineError. Cancelling
+            it gives up waiting; a command that has begun runs on.
+
+        Raises:
+            EngineError: When the function is not a command.
 
         """
         ...
 
     def stop(self) -> None:
-        """End all threads or processes; blocks, so it belongs into a worker thread."""
+        """End all threads or processes, and let the commands fail that do not end in a while.
+
+        Blocks, for at most ``STOP_SECONDS``, so it belongs into a worker thread.
+        """
+
+
+def new_call(
+    names: CommandNames,
+    command: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Call:
+    """Return a call of a command, whose first argument is a speaker's address.
+
+    Raises:
+        EngineError: When the function is not a command.
+
+    """
+    name = names.name_of(command)
+    return Call(Player.at(args[0]).address, name, command, args, kwargs)
 
 
 class _DaemonThread(threading.Thread):
@@ -66,20 +93,28 @@ class ThreadRunner:
     A speaker that hangs holds one thread, and only its own commands wait for it.
     """
 
-    def __init__(self, reactor: Any, seconds: float, max_threads: int = MAX_THREADS) -> None:
+    def __init__(
+        self,
+        reactor: Any,
+        seconds: float,
+        max_threads: int = MAX_THREADS,
+        names: CommandNames | None = None,
+    ) -> None:
         """Prepare the pool; threads are made when they are first needed.
 
         Args:
             reactor: The reactor.
             seconds: How long a single request to a speaker may take.
             max_threads: How many commands can run at once.
+            names: Which functions are commands.
 
         """
         self._reactor = reactor
         self._seconds = seconds
+        self._names = names or CommandNames()
         self._pool = ThreadPool(minthreads=0, maxthreads=max_threads, name="sonos_twisted")
         self._pool.threadFactory = _DaemonThread
-        self._turns: dict[object, DeferredLock] = {}
+        self._calls = Calls(reactor, seconds * REQUESTS_PER_COMMAND, max_threads, begin=self._begin)
 
     def start(self) -> None:
         """Let the pool make threads."""
@@ -90,39 +125,35 @@ class ThreadRunner:
     ) -> Deferred[T]:
         """Execute a command in a thread; see :class:`CommandRunner`."""
         require_reactor_thread(self._reactor)
-        speaker = args[0]
-        turn = self._turns.setdefault(speaker, DeferredLock())
-        result: Deferred[T] = Deferred()
-        deadline = self._seconds * REQUESTS_PER_COMMAND
+        return self._calls.add(new_call(self._names, command, args, kwargs))
 
-        def begin() -> Deferred[T]:
-            if result.called:
-                # Nobody waits for it any more: it was cancelled while it queued.
-                return succeed(cast("T", None))
-            result.addTimeout(deadline, self._reactor, functools.partial(_timed_out, str(speaker)))
-            call = functools.partial(self._call, command, *args, **kwargs)
-            return deferToThreadPool(self._reactor, self._pool, call)
+    def _begin(self, call: Call) -> None:
+        self._calls.started(call)
+        work = deferToThreadPool(self._reactor, self._pool, self._execute, call)
+        work.addErrback(_as_engine_error, call)
+        work.addBoth(lambda outcome: self._calls.ended(call, outcome))
 
-        def done(outcome: T | Failure) -> None:
-            if not turn.waiting and not turn.locked:
-                self._turns.pop(speaker, None)
-            if not result.called:
-                result.callback(outcome)
-
-        turn.run(begin).addBoth(done)
-        return result
-
-    def _call[T](self, command: Callable[..., T], *args: object, **kwargs: object) -> T:
+    def _execute(self, call: Call) -> Any:
         request_seconds.set(self._seconds)
-        return command(*args, **kwargs)
+        return call.function(*call.args, **call.kwargs)
 
     def stop(self) -> None:
-        """Wait for the commands that are running, then end the threads."""
-        if self._pool.started:
-            self._pool.stop()
+        """Wait a while for the commands that are running, then end the threads.
+
+        A thread that waits for a speaker that hangs ends by itself when its request times out.
+        """
+        if not self._pool.started:
+            return
+        closed = threading.Event()
+        self._reactor.callFromThread(lambda: self._calls.close().addBoth(lambda _: closed.set()))
+        closed.wait(STOP_SECONDS)
+        ending = _DaemonThread(target=self._pool.stop, name="sonos_twisted pool's end")
+        ending.start()
+        ending.join(STOP_SECONDS - CLOSING_SECONDS)
 
 
-def _timed_out(speaker: str, _failure: object, seconds: float) -> NoReturn:
-    """Say in our words that a command took too long."""
-    _LOGGER.debug("Gave up a command to %s after %.1f s", speaker, seconds)
-    raise PlayerUnreachableError(speaker, f"did not finish within {seconds:.0f} seconds")
+def _as_engine_error(failure: Failure, call: Call) -> Failure:
+    if failure.check(EngineError):
+        return failure
+    says = f"{failure.type.__name__}: {failure.value}" if failure.type else str(failure.value)
+    return Failure(unexpected(call.name, says, failure.getTraceback()))
