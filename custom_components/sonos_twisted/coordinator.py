@@ -28,7 +28,7 @@ from .engine import (
 )
 from .engine.commands import transport
 from .entity import device_info
-from .model import Aspect, Change, Household, Speaker, TopologyChange, parse_position_info
+from .model import Aspect, Change, Household, Speaker, parse_position_info
 from .schema import connection_settings
 
 _LOGGER = logging.getLogger(__name__)
@@ -37,6 +37,9 @@ type SonosTwistedConfigEntry = ConfigEntry[HouseholdCoordinator]
 
 #: Seconds; how often at most the position of a room is read.
 POSITION_INTERVAL = 5.0
+
+#: Seconds after which a position is read again that could not be read.
+POSITION_RETRY = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,9 @@ class HouseholdCoordinator:
         self._subscribers: dict[str, list[_Subscriber]] = defaultdict(list)
         self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
         self._position_readings: dict[str, CALLBACK_TYPE] = {}
-        self._position_read_at: dict[str, float] = {}
+        self._next_reading_at: dict[str, float] = {}
+        self._rooms_there: dict[str, bool] = {}
+        self._stopping = False
         self._apply: dict[type[AnyNews], Callable[[Any], Iterable[Change]]] = {
             EventNews: self._apply_event,
             TopologyNews: self._apply_topology,
@@ -94,6 +99,7 @@ class HouseholdCoordinator:
 
     async def async_stop(self, _event: Event | None = None) -> None:
         """End everything that was started."""
+        self._stopping = True
         for cancel in self._position_readings.values():
             cancel()
         self._position_readings.clear()
@@ -168,7 +174,10 @@ class HouseholdCoordinator:
 
     def _apply_topology(self, news: TopologyNews) -> Iterable[Change]:
         change = self.household.apply_topology(news.topology, news.received_at)
-        self._log_departures(change)
+        reasons = {device.uid: device.reason for device in change.gone}
+        for uid in (*change.appeared, *change.disappeared):
+            speaker = self.household.speakers[uid]
+            self._log_room(speaker, _departure(speaker, reasons.get(uid)))
         self._update_devices(change.changes)
         self._remember_hosts()
         if change.appeared:
@@ -184,11 +193,8 @@ class HouseholdCoordinator:
 
     def _apply_reachability(self, news: ReachabilityNews) -> Iterable[Change]:
         changes = self.household.set_available(news.uid, news.reachable, news.reason)
-        if changes and (speaker := self.household.speakers[news.uid]).visible:
-            if news.reachable:
-                _LOGGER.info("%s can be reached again", speaker.name)
-            else:
-                _LOGGER.info("%s cannot be reached: %s", speaker.name, news.reason)
+        speaker = self.household.speakers[news.uid]
+        self._log_room(speaker, f"cannot be reached: {news.reason}")
         return changes
 
     def _apply_lease(self, news: LeaseNews) -> Iterable[Change]:
@@ -214,9 +220,16 @@ class HouseholdCoordinator:
     def _apply_position(self, news: PositionNews) -> Iterable[Change]:
         return self.household.apply_position(news.uid, news.reading, news.requested_at)
 
-    def _log_departures(self, change: TopologyChange) -> None:
-        for device in change.gone:
-            _LOGGER.info("%s has left the household: %s", device.name, device.reason)
+    def _log_room(self, speaker: Speaker, loss: str) -> None:
+        """Log once that a room is lost, and once that it is back, whoever says so first."""
+        was_there = self._rooms_there.get(speaker.uid)
+        if speaker.visible and speaker.available:
+            self._rooms_there[speaker.uid] = True
+            if was_there is False:
+                _LOGGER.info("%s is back", speaker.name)
+        elif was_there:
+            self._rooms_there[speaker.uid] = False
+            _LOGGER.info("%s %s", speaker.name, loss)
 
     # Registries and storage
 
@@ -245,6 +258,8 @@ class HouseholdCoordinator:
 
         No event carries the position; the model says when reading it is worth a request.
         """
+        if self._stopping:
+            return  # a reading that the end has overtaken asks for another one
         now = self.hass.loop.time()
         for uid in uids:
             speaker = self.household.speakers.get(uid)
@@ -252,8 +267,7 @@ class HouseholdCoordinator:
                 continue
             if self.served.get(uid) is Served.BY_POLLING:
                 continue  # every round of polling brings the position
-            earliest = self._position_read_at.get(uid, -POSITION_INTERVAL) + POSITION_INTERVAL
-            delay = max(speaker.reading_due, earliest) - now
+            delay = max(speaker.reading_due, self._next_reading_at.get(uid, now)) - now
             handle = self.hass.loop.call_later(
                 max(delay, 0), functools.partial(self._async_start_reading, speaker)
             )
@@ -268,11 +282,14 @@ class HouseholdCoordinator:
             )
 
     async def _async_read_position(self, speaker: Speaker) -> None:
-        requested_at = self._position_read_at[speaker.uid] = self.hass.loop.time()
+        requested_at = self.hass.loop.time()
+        self._next_reading_at[speaker.uid] = requested_at + POSITION_INTERVAL
         try:
             answer = await self.connection.run(transport.read_position, self.address_of(speaker))
         except EngineError as error:
             _LOGGER.debug("The position of %s cannot be read: %s", speaker.name, error)
+            self._next_reading_at[speaker.uid] = requested_at + POSITION_RETRY
+            self._plan_position_readings([speaker.uid])
             return
         changes: dict[str, set[Aspect]] = defaultdict(set)
         reading = parse_position_info(answer)
@@ -280,3 +297,10 @@ class HouseholdCoordinator:
             changes[change.uid].add(change.aspect)
         self._async_tell(changes)
         self._plan_position_readings([speaker.uid])
+
+
+def _departure(speaker: Speaker, reason: str | None) -> str:
+    """Say what became of a room that is in the household no more."""
+    if speaker.present:
+        return "is a part of another room now"
+    return f"has left the household: {reason}" if reason else "has left the household"
