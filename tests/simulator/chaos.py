@@ -288,6 +288,11 @@ class ChaosControl:
         """Return all that was done and passed over, each with its time in seconds."""
         return list(self._chaos.record.actions) if self._chaos is not None else []
 
+    def chaos_events(self) -> dict[str, int]:
+        """Return how many events players have sent since the start, by what came of them."""
+        simulator: Any = self
+        return dict(simulator.log.outcomes)
+
     def chaos_look(self) -> dict[str, object]:
         """Return truth, current faults, and who holds a lease on the topology, at one moment."""
         simulator: Any = self

@@ -335,6 +335,10 @@ class Remote:
         """Return all that was done and passed over, each with its time in seconds."""
         return cast("list[dict[str, Any]]", self.call("chaos_actions"))
 
+    def chaos_events(self) -> dict[str, int]:
+        """Return how many events players have sent since the start, by what came of them."""
+        return cast("dict[str, int]", self.call("chaos_events"))
+
     def chaos_look(self) -> dict[str, Any]:
         """Return truth, current faults, and who holds a lease on the topology, at one moment."""
         return cast("dict[str, Any]", self.call("chaos_look"))

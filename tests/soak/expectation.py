@@ -1,0 +1,136 @@
+"""What an entity must show, by the truth of the simulated house; and what it shows."""
+
+from collections.abc import Mapping
+from datetime import datetime
+import re
+from typing import Any
+
+from tests.demo.client import State
+from tests.simulator.catalog import stations
+
+type Data = dict[str, Any]
+
+_STATIONS = {station.uri: station.title for station, _ in stations()}
+_MODES = {
+    "NORMAL": (False, "off"),
+    "REPEAT_ALL": (False, "all"),
+    "REPEAT_ONE": (False, "one"),
+    "SHUFFLE_NOREPEAT": (True, "off"),
+    "SHUFFLE": (True, "all"),
+    "SHUFFLE_REPEAT_ONE": (True, "one"),
+}
+
+#: Seconds that a position may be off: players know it in whole seconds.
+POSITION_TOLERANCE = 3.0
+POSITION = "media_position"
+
+_SAME = (
+    "friendly_name",
+    "volume_level",
+    "is_volume_muted",
+    "media_title",
+    "media_artist",
+    "media_album_name",
+    "media_channel",
+    "media_content_id",
+    "media_duration",
+    "source",
+    "shuffle",
+    "repeat",
+    "queue_position",
+    "queue_size",
+)
+
+
+def _on_air(content: str) -> Data:
+    """Read what a station says is on."""
+    if content.startswith("TYPE="):
+        fields = dict(part.partition(" ")[::2] for part in content.split("|")[1:])
+        return {"title": fields["TITLE"], "artist": fields["ARTIST"], "album": fields["ALBUM"]}
+    match = re.fullmatch(r"(.+?) - (.+)", content)
+    if match:
+        return {"title": match[2], "artist": match[1]}
+    return {"title": content} if content else {}
+
+
+def _media(speaker: Data) -> Data:
+    if speaker["source"].lower() in {"radio", "service_radio"}:
+        station = _STATIONS.get(speaker["uri"])
+        return {"channel": station, "title": station} | _on_air(speaker["stream_content"])
+    if speaker["source"] == "TV":
+        return {"title": "TV"}
+    return {name: speaker[name] or None for name in ("title", "artist", "album")}
+
+
+def expected(speaker: Data, entity_ids: Mapping[str, str]) -> Data:
+    """Return what the entity of a speaker that can be reached must show.
+
+    Args:
+        speaker: The truth about it.
+        entity_ids: The entities by uid.
+    """
+    media = _media(speaker)
+    kind = speaker["source"].lower()
+    in_queue = kind == "queue"
+    shuffle, repeat = _MODES[speaker["play_mode"]]
+    if speaker["state"] in {"PLAYING", "TRANSITIONING"}:
+        state = "playing"
+    else:
+        state = "paused" if media.get("title") and kind != "tv" else "idle"
+    others = [uid for uid in speaker["group"] if uid != speaker["coordinator"]]
+    members = [speaker["coordinator"], *sorted(others)]
+    return {
+        "state": state,
+        "friendly_name": speaker["name"],
+        "volume_level": speaker["volume"] / 100,
+        "is_volume_muted": speaker["mute"],
+        "media_title": media.get("title"),
+        "media_artist": media.get("artist"),
+        "media_album_name": media.get("album"),
+        "media_channel": media.get("channel"),
+        "media_content_id": speaker["track_uri"] or None,
+        "media_duration": speaker["duration"] or None,
+        "source": {"tv": "TV", "line_in": "Line-in"}.get(kind),
+        "shuffle": shuffle,
+        "repeat": repeat,
+        "queue_position": (speaker["track_number"] or None) if in_queue else None,
+        "queue_size": (speaker["track_count"] or None) if in_queue else None,
+        "group_members": [entity_ids.get(uid, uid) for uid in members],
+        POSITION: speaker["position"] if speaker["duration"] else None,
+    }
+
+
+def shown(state: State | None, now: float) -> Data:
+    """Return what an entity shows, in the same form.
+
+    Args:
+        state: The entity's state, if there is one.
+        now: The time, on the scale of ``time.time``, for which the position is asked.
+    """
+    if state is None:
+        return {"state": None}
+    attributes = state.attributes
+    members = list(attributes.get("group_members") or [])
+    return {
+        "state": state.state,
+        **{name: attributes.get(name) for name in _SAME},
+        "group_members": [*members[:1], *sorted(members[1:])],
+        POSITION: _position(state, now),
+    }
+
+
+def _position(state: State, now: float) -> float | None:
+    position = state.attributes.get("media_position")
+    if position is None:
+        return None
+    if state.state != "playing":
+        return float(position)
+    since = datetime.fromisoformat(state.attributes["media_position_updated_at"]).timestamp()
+    return float(position) + now - since
+
+
+def agree(name: str, wanted: object, seen: object) -> bool:
+    """Tell whether an attribute is as it must be."""
+    if name == POSITION and isinstance(wanted, int | float) and isinstance(seen, int | float):
+        return abs(wanted - seen) <= POSITION_TOLERANCE
+    return wanted == seen

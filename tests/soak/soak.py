@@ -1,0 +1,172 @@
+"""The soak itself: chaos, healing, comparing, again and again."""
+
+import asyncio
+from collections.abc import Mapping
+import contextlib
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from tests.demo.log import complaints
+from tests.demo.processes import DemoError
+from tests.simulator.control import Remote
+from tests.simulator.process import SimulatorProcess
+
+from .bounds import AFTER_BACKOFF, SILENT
+from .instance import Instance, running
+from .monitor import Monitor
+from .report import Check, Report
+
+#: Seconds.
+_START = 60.0
+_WARM_UP = 300.0
+_SHORT_LEASE = "Second-20"
+#: How long it is chaos before everything is healed, at least and at most.
+_CHAOS = (60.0, 200.0)
+#: A fault may still be running when a soak heals: a restart takes this long at most.
+_RESTART = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What to soak, and how long."""
+
+    seconds: float
+    speakers: int
+    seed: int
+    rate: float
+    short_leases: bool
+    without: tuple[str, ...]
+    base: str
+    folder: Path
+    verbose: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what matters for repeating it, as plain data."""
+        chosen = asdict(self)
+        for name in ("folder", "base", "verbose"):
+            del chosen[name]
+        return chosen
+
+
+class Soak:
+    """One run."""
+
+    def __init__(self, options: Options, remote: Remote, instance: Instance) -> None:
+        """Prepare a run."""
+        self.report = Report(options.as_dict())
+        self._options = options
+        self._remote = remote
+        self._instance = instance
+        self._dice = Random(options.seed)  # noqa: S311, dice
+        self._rounds = 0
+
+    async def run(self, uids: set[str]) -> None:
+        """Do it all; what was found is in ``report``."""
+        entity_ids = await self._entities(uids)
+        self.report.entities = len(entity_ids)
+        monitor = Monitor(self._remote, self._instance.client, entity_ids)
+        watching = asyncio.create_task(monitor.run())
+        try:
+            if await monitor.settled(_START) is None:
+                raise DemoError(f"Not all is known at first: {list(monitor.differences.values())}")
+            await self._measure("start")
+            await self._rounds_of_chaos(monitor, watching)
+            await self._measure("end")
+        finally:
+            watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
+        self._take_over(monitor)
+
+    def _take_over(self, monitor: Monitor) -> None:
+        report = self.report
+        report.seconds = self._instance.seconds
+        report.wrong = monitor.wrong
+        report.staleness = monitor.staleness
+        report.comparisons, report.looks = monitor.comparisons, monitor.looks
+
+    async def _entities(self, uids: set[str]) -> Mapping[str, str]:
+        """Wait until each speaker has an entity; return them by uid."""
+        deadline = self._instance.seconds + _START
+        while True:
+            players = await self._instance.client.players("sonos_twisted")
+            if uids <= players.keys():
+                return players
+            self._instance.child.check()
+            if self._instance.seconds > deadline:
+                raise DemoError(f"{len(uids - players.keys())} speakers have no entity.")
+            await asyncio.sleep(0.2)
+
+    async def _measure(self, name: str) -> None:
+        self.report.resources[name] = await self._instance.resources()
+
+    async def _rounds_of_chaos(self, monitor: Monitor, watching: asyncio.Task[None]) -> None:
+        options = self._options
+        end = self._instance.seconds + options.seconds
+        while (left := end - self._instance.seconds) > 0:
+            if watching.done():
+                watching.result()
+            silent = not options.short_leases and self._rounds % 2 == 0
+            patience = SILENT if silent else AFTER_BACKOFF
+            chaos = self._dice.uniform(*_CHAOS)
+            if left < chaos + _CHAOS[0]:
+                chaos = left
+            await self._remotely(
+                "chaos_start",
+                seed=options.seed * 1000 + self._rounds,
+                rate=options.rate,
+                granted=_SHORT_LEASE if options.short_leases else None,
+                without=options.without,
+            )
+            await asyncio.sleep(chaos)
+            await self._heal(monitor, silent=silent, patience=patience)
+            self._rounds += 1
+            if "warm" not in self.report.resources and (
+                self._instance.seconds > min(_WARM_UP, options.seconds / 3)
+            ):
+                await self._measure("warm")
+
+    async def _heal(self, monitor: Monitor, *, silent: bool, patience: float) -> None:
+        """End all faults, and wait until all is right."""
+        self.report.add_chaos(await self._remotely("chaos_stop"))
+        await monitor.healed(_RESTART)
+        if not silent:
+            await self._remotely("chaos_roll_call")
+        check = Check(self._instance.seconds, silent, len(monitor.differences), None)
+        self.report.checks.append(check)
+        check.seconds = await monitor.settled(patience)
+        print(f"{check}; {len(monitor.wrong)} wrong states", flush=True)
+        if check.seconds is None:
+            for difference in monitor.differences.values():
+                print(f"  {difference}", flush=True)
+        self.report.events = dict(await self._remotely("chaos_events"))
+
+    async def _remotely(self, method: str, **arguments: object) -> Any:
+        return await asyncio.to_thread(lambda: self._remote.call(method, **arguments))
+
+
+async def soak(options: Options) -> Report:
+    """Run the soak.
+
+    Raises:
+        DemoError: Something that it needs did not start.
+    """
+    options.folder.parent.mkdir(parents=True, exist_ok=True)
+    house = SimulatorProcess(base=options.base, speakers=options.speakers)
+    await asyncio.to_thread(house.start)
+    try:
+        if options.short_leases:
+            house.remote.set_granted("*", _SHORT_LEASE)
+        uids = {s["uid"] for s in house.facts["speakers"] if not s["invisible"]}
+        level = "debug" if options.verbose else "info"
+        async with running(house.hosts[:3], options.folder, level) as instance:
+            work = Soak(options, house.remote, instance)
+            await work.run(uids)
+        leases = await asyncio.to_thread(house.remote.leases)
+        work.report.left_behind["leases"] = sum(len(held) for held in leases.values())
+        work.report.complaints = complaints(options.folder)
+        return work.report
+    finally:
+        await asyncio.to_thread(house.stop)
