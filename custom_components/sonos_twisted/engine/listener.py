@@ -1,32 +1,23 @@
-"""The HTTP server that speakers send their NOTIFY requests to.
+"""The port that speakers send their NOTIFY requests to; ``notify_site`` is what answers there.
 
-soco's ``EventListener`` and ``EventNotifyHandler``, with these differences: the port is chosen
-and kept by us, every subscription has a path of its own that only its speaker is told, requests
-are bounded before they are read, and what a request says never makes it fail with a traceback.
+soco's ``EventListener``, with these differences: the port is chosen and kept by us, an address is
+looked up for each speaker, and every subscription has a path of its own that only its speaker is
+told.
 """
 
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from io import BytesIO
 import logging
-import re
 import socket
-from typing import TYPE_CHECKING, Any, override
+from typing import Any, override
 
 from soco import events_twisted
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.error import CannotListenError
-from twisted.web.http import HTTPChannel
-from twisted.web.server import Request, Site
 
-from ..model import MalformedNotification, parse_notification
 from .errors import ListenError, PlayerUnreachableError
+from .notify_site import NotifySite
 from .reactor import require_reactor_thread
-from .sequence import MAX_SEQ
 from .subscription import SubscriptionsMap
-
-if TYPE_CHECKING:
-    from .subscription import Subscription
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -35,13 +26,6 @@ DEFAULT_LISTEN_PORT = 1400
 
 #: How many ports are tried, counting up from the first.
 PORT_RANGE = 100
-
-#: Bytes; the topology of 32 rooms, the largest known notification, takes about 40,000.
-MAX_BODY = 1_000_000
-MAX_HEADERS = 64
-IDLE_SECONDS = 30.0
-
-_SEQ = re.compile(rb"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,128 +45,6 @@ class ListenSettings:
     port: int = DEFAULT_LISTEN_PORT
     advertise_address: str | None = None
     advertise_port: int | None = None
-
-
-class NotifyHandler(events_twisted.EventNotifyHandler):
-    """Answers one NOTIFY and hands its variables to the subscription it is for."""
-
-    def __init__(self, subscriptions_map: SubscriptionsMap) -> None:
-        """Deliver to the subscriptions of this map."""
-        super().__init__()
-        self.subscriptions_map = subscriptions_map
-
-    def render(self, request: NotifyRequest) -> bytes:
-        """Answer a request; NOTIFY is the only method there is."""
-        if request.method != b"NOTIFY":
-            request.setResponseCode(HTTPStatus.METHOD_NOT_ALLOWED.value)
-            request.setHeader(b"allow", b"NOTIFY")
-            return b""
-        return self.render_NOTIFY(request)
-
-    @override
-    def render_NOTIFY(self, request: NotifyRequest) -> bytes:
-        """Check a NOTIFY's address and headers, take its variables, answer it.
-
-        What is wrong with the request line or headers gets the status that UPnP Device
-        Architecture 4.3.2 gives it. A body that cannot be read is answered 200: the speaker
-        would only send it again.
-        """
-        subscription = self.subscriptions_map.by_token(request.path[1:].decode("latin-1"))
-        status, sid, seq = _checked(request, subscription)
-        if subscription is None or status != HTTPStatus.OK:
-            _LOGGER.debug(
-                "Refused a notification from %s: %s", request.getClientAddress().host, status.phrase
-            )
-            request.setResponseCode(status.value)
-            return b""
-        try:
-            variables = parse_notification(request.content.read())
-        except MalformedNotification as error:
-            _LOGGER.warning(
-                "Ignored an event from %s that cannot be read: %s",
-                request.getClientAddress().host,
-                error,
-            )
-            return b""
-        try:
-            subscription.receive(sid, seq, variables)
-        except Exception:
-            _LOGGER.exception(
-                "An event of %s could not be handled", subscription.service.service_type
-            )
-        return b""
-
-
-def _checked(request: Request, subscription: Subscription | None) -> tuple[HTTPStatus, str, int]:
-    """Return the status that a NOTIFY's headers deserve, its SID and its SEQ."""
-    named, numbered = request.getHeader(b"sid"), request.getHeader(b"seq")
-    if named is None or request.getHeader(b"nt") is None or request.getHeader(b"nts") is None:
-        return HTTPStatus.BAD_REQUEST, "", 0
-    if numbered is None or not _SEQ.fullmatch(numbered) or int(numbered) > MAX_SEQ:
-        return HTTPStatus.BAD_REQUEST, "", 0
-    sid = named.decode("latin-1")
-    # Before the answer to SUBSCRIBE has come, the token alone says whose event this is.
-    if subscription is None or subscription.sid not in {None, sid}:
-        return HTTPStatus.PRECONDITION_FAILED, "", 0
-    return HTTPStatus.OK, sid, int(numbered)
-
-
-class NotifyRequest(Request):
-    """A request that is refused as soon as it is known to be too large."""
-
-    content: BytesIO
-    _refused = False
-
-    @override
-    def gotLength(self, length: int | None) -> None:
-        # Twisted would keep a large or chunked body in a file; ours are small enough for memory.
-        self.content = BytesIO()
-        if length is not None and length > MAX_BODY:
-            self._refuse()
-
-    @override
-    def handleContentChunk(self, data: bytes) -> None:
-        if not self._refused and self.content.tell() + len(data) > MAX_BODY:
-            self._refuse()
-        if not self._refused:
-            super().handleContentChunk(data)
-
-    @override
-    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
-        if not self._refused:
-            super().requestReceived(command, path, version)
-
-    def _refuse(self) -> None:
-        self._refused = True
-        peer = self.channel.getPeer()
-        _LOGGER.debug("Refused a request from %s: larger than %d bytes", peer.host, MAX_BODY)
-        self.channel.write(
-            b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        )
-        self.channel.loseConnection()
-
-
-class _NotifyChannel(HTTPChannel):
-    """HTTP within the bounds that a speaker stays in."""
-
-    maxHeaders = MAX_HEADERS  # noqa: N815, Twisted's name
-
-
-class _NotifySite(Site):
-    """A site that keeps no access log: it would write a line for each event."""
-
-    @override
-    def log(self, request: object) -> None:
-        return
-
-
-def _notify_site(reactor: Any, subscriptions_map: SubscriptionsMap) -> Any:
-    handler = NotifyHandler(subscriptions_map)
-    site: Any = _NotifySite(handler, requestFactory=NotifyRequest, reactor=reactor)
-    site.timeOut = IDLE_SECONDS
-    site.displayTracebacks = False
-    site.protocol = _NotifyChannel
-    return site
 
 
 class Listener(events_twisted.EventListener):
@@ -255,7 +117,7 @@ class Listener(events_twisted.EventListener):
             ListenError: When none is.
 
         """
-        site = _notify_site(self._reactor, self.subscriptions_map)
+        site = NotifySite(self._reactor, self.subscriptions_map)
         first = self.requested_port_number
         last = min(first + PORT_RANGE - 1, 65535)
         reason = ""

@@ -5,6 +5,7 @@ and mended: answers are checked, every request has a deadline, nothing waits for
 and a failed renewal does not throw away a subscription that the speaker still serves.
 """
 
+from collections import Counter
 from collections.abc import Callable
 import logging
 from queue import Queue
@@ -59,10 +60,18 @@ class SubscriptionsMap(events_twisted.SubscriptionsMapTwisted):
         """Make an empty map."""
         super().__init__()
         self._by_token: dict[str, Subscription] = {}
+        # How many of them each address has.
+        self._hosts: Counter[str] = Counter()
 
     def expect(self, subscription: Subscription) -> None:
         """Let events for a subscription in, from before its SUBSCRIBE request is sent."""
-        self._by_token[subscription.token] = subscription
+        if subscription.token not in self._by_token:
+            self._by_token[subscription.token] = subscription
+            self._hosts[subscription.service.soco.ip_address] += 1
+
+    def expects_from(self, host: str) -> bool:
+        """Tell whether a speaker at this address was asked for events."""
+        return host in self._hosts
 
     def by_token(self, token: str) -> Subscription | None:
         """Return the subscription whose callback path holds this token."""
@@ -76,7 +85,11 @@ class SubscriptionsMap(events_twisted.SubscriptionsMapTwisted):
     @override
     def unregister(self, subscription: Subscription) -> None:
         super().unregister(subscription)
-        self._by_token.pop(subscription.token, None)
+        if self._by_token.pop(subscription.token, None) is not None:
+            host = subscription.service.soco.ip_address
+            self._hosts[host] -= 1
+            if not self._hosts[host]:
+                del self._hosts[host]
 
 
 class Subscription(events_twisted.Subscription):

@@ -1,0 +1,137 @@
+"""How many connections the listener holds open, and whose; and what is said about those refused.
+
+Anybody on the network can connect. What holds is that this costs a bounded amount of memory, and
+that speakers get in whatever others do: who has been here longest without being done makes room
+for who comes now, and for speakers that we subscribed to places are kept free.
+"""
+
+from collections.abc import Callable
+import logging
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from twisted.internet.interfaces import IDelayedCall
+
+_LOGGER = logging.getLogger(__name__)
+
+#: Speakers use one connection for each event and close it; 32 rooms that are subscribed to all at
+#: once have 250 first events to tell, and stay well below this, as each takes milliseconds.
+MAX_CONNECTIONS = 256
+
+#: On top of these, for the addresses of speakers that we subscribed to.
+RESERVED_CONNECTIONS = 128
+
+#: A speaker uses about ten, one for each lease, in the worst case. But where a container or a port
+#: forwarding hides the speakers' addresses they all share one. The operating system queues 50
+#: connections for us while we are busy; twice that many can be open before the first is served.
+MAX_CONNECTIONS_PER_ADDRESS = 100
+
+#: Seconds. A connection that is older makes room for a new one when a limit is reached: an event
+#: is here milliseconds after its connection.
+PATIENCE_SECONDS = 1.0
+
+#: Seconds without a refusal after which the trouble counts as over.
+QUIET_SECONDS = 60.0
+
+
+class Visitor(Protocol):
+    """A connection."""
+
+    def make_room(self) -> None:
+        """End, because somebody else needs the place."""
+
+    def hang_up(self) -> None:
+        """End without a word."""
+
+
+class Gatekeeper:
+    """Counts the connections of one port. Lives on the reactor thread; each call costs O(1)."""
+
+    def __init__(self, clock: Any, is_speaker: Callable[[str], bool]) -> None:
+        """Begin with nobody inside.
+
+        Args:
+            clock: The reactor, or a fake clock.
+            is_speaker: Whether a speaker at this address was asked for events.
+
+        """
+        self._clock = clock
+        self._is_speaker = is_speaker
+        # When each came, the oldest first: dicts keep the order.
+        self._inside: dict[Visitor, float] = {}
+        self._by_host: dict[str, dict[Visitor, float]] = {}
+        self._refusals = 0
+        self._last_refusal = 0.0
+        self._timer: IDelayedCall | None = None
+
+    @property
+    def inside(self) -> int:
+        """How many connections are open."""
+        return len(self._inside)
+
+    def admits(self, host: str) -> bool:
+        """Decide about a new connection, and make room for it where that is possible."""
+        limit = MAX_CONNECTIONS
+        theirs = self._by_host.get(host)
+        full = theirs is not None and len(theirs) >= MAX_CONNECTIONS_PER_ADDRESS
+        if full and not self._room_among(theirs):
+            self.limit_reached(host, "too many connections from there")
+            return False
+        if len(self._inside) < limit or self._room_among(self._inside):
+            return True
+        if len(self._inside) < limit + RESERVED_CONNECTIONS and self._is_speaker(host):
+            return True
+        self.limit_reached(host, "too many connections")
+        return False
+
+    def entered(self, host: str, visitor: Visitor) -> None:
+        """Take note of an open connection."""
+        now = self._clock.seconds()
+        self._inside[visitor] = now
+        self._by_host.setdefault(host, {})[visitor] = now
+
+    def left(self, host: str, visitor: Visitor) -> None:
+        """Take note that a connection ended; harmless when that is known."""
+        if self._inside.pop(visitor, None) is not None:
+            theirs = self._by_host[host]
+            del theirs[visitor]
+            if not theirs:
+                del self._by_host[host]
+
+    def _room_among(self, visitors: dict[Visitor, float] | None) -> bool:
+        """End the oldest of these connections, unless it is young."""
+        visitor, came = next(iter((visitors or {}).items()))
+        if self._clock.seconds() - came < PATIENCE_SECONDS:
+            return False
+        visitor.make_room()
+        return True
+
+    def limit_reached(self, host: str, reason: str) -> None:
+        """Say that a limit was reached, the first time; count it otherwise."""
+        self._refusals += 1
+        self._last_refusal = self._clock.seconds()
+        if self._timer is None:
+            _LOGGER.warning(
+                "Refused a request from %s: %s. Others will be refused without a word"
+                " until it is quiet again",
+                host,
+                reason,
+            )
+            self._timer = self._clock.callLater(QUIET_SECONDS, self._look_again)
+
+    def _look_again(self) -> None:
+        quiet = self._clock.seconds() - self._last_refusal
+        if quiet < QUIET_SECONDS:
+            self._timer = self._clock.callLater(QUIET_SECONDS - quiet, self._look_again)
+            return
+        self._timer = None
+        _LOGGER.warning("It is quiet again; %d requests were refused in all", self._refusals)
+        self._refusals = 0
+
+    def close(self) -> None:
+        """End all connections; the port is closed."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+        for visitor in list(self._inside):
+            visitor.hang_up()
