@@ -7,6 +7,8 @@ import functools
 import logging
 from typing import TYPE_CHECKING, Any, Literal
 
+from twisted.internet.defer import Deferred, succeed
+
 from .commands.identity import Identity, identify
 from .errors import EngineError, NotSonosError, PlayerError
 from .gena import GenaClient
@@ -123,21 +125,21 @@ class HouseholdConnection:
             PlayerError: When no host led to the household: what the first of them met with.
 
         """
-        await self._start_runner()
         try:
+            await self._start_runner()
             return await self._open(hosts, household_id)
         except BaseException:
             await self.close()
             raise
 
     async def _open(self, hosts: Sequence[str], household_id: str | None) -> Identity:
-        thread = self._thread
-        listener = await thread.run(_listeners(thread.reactor).acquire, self._settings.listen)
-        self._listener = listener
+        listener = await self._thread.run(self._acquire_listener)
         answers = await asyncio.gather(
             *(self._identify(host, household_id) for host in hosts), return_exceptions=True
         )
         errors = [answer for answer in answers if isinstance(answer, BaseException)]
+        if not answers:
+            errors.append(EngineError("There is no address to find the household at"))
         for identity in answers:
             if isinstance(identity, Identity):
                 try:
@@ -168,8 +170,23 @@ class HouseholdConnection:
             post=lambda news: self._mailbox.post(news.about, news),
             lease_seconds=self._settings.lease_seconds,
         )
-        await self._thread.run(session.start, identity.description.uid, Player.at(identity.address))
+        # From here on there may be something to end, even when this is cancelled.
         self._session = session
+        await self._thread.run(session.start, identity.description.uid, Player.at(identity.address))
+
+    # On the reactor thread, where a call that was begun ends before the next one begins: whatever
+    # is cancelled on the host's side, close() finds what there is to release.
+
+    def _acquire_listener(self) -> Listener:
+        listeners = _listeners(self._thread.reactor)
+        self._listener = listener = listeners.acquire(self._settings.listen)
+        return listener
+
+    def _release_listener(self) -> Deferred[None]:
+        listener, self._listener = self._listener, None
+        if listener is None:
+            return succeed(None)
+        return _listeners(self._thread.reactor).release(listener)
 
     async def identify(self, host: str) -> Identity:
         """Find out which speaker answers at a host, without listening to it.
@@ -187,8 +204,8 @@ class HouseholdConnection:
         if self._runner is None:
             new_runner = RUNNERS[self._settings.commands]
             runner = new_runner(self._thread.reactor, self._settings.request_seconds)
-            await self._thread.run(runner.start)
             self._runner = runner
+            await self._thread.run(runner.start)
 
     async def run[**P, T](self, command: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Execute a command of ``engine.commands``; its first argument is the speaker's address.
@@ -229,14 +246,12 @@ class HouseholdConnection:
         """Release every lease, the listener and the runner; takes a few seconds at most."""
         self._mailbox.close()
         session, self._session = self._session, None
-        listener, self._listener = self._listener, None
         runner, self._runner = self._runner, None
         if not self._thread.is_running:
             return
         if session is not None:
             await self._thread.run(session.stop)
-        if listener is not None:
-            await self._thread.run(_listeners(self._thread.reactor).release, listener)
+        await self._thread.run(self._release_listener)
         if runner is not None:
             ending = asyncio.get_running_loop().run_in_executor(None, runner.stop)
             await asyncio.wait([ending], timeout=STOP_SECONDS)

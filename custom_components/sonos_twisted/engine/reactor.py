@@ -175,7 +175,8 @@ class ReactorThread:
 class _Call[T]:
     """One call on its way to the reactor thread and back.
 
-    ``future`` is touched on the host loop only, ``_deferred`` on the reactor thread only.
+    ``future`` is touched on the host loop only, ``_deferred`` on the reactor thread only, and
+    ``_cancelled`` is only ever set.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, future: asyncio.Future[T]) -> None:
@@ -228,10 +229,10 @@ class _Call[T]:
     def host_done(self, reactor: ReactorBase) -> None:
         """Carry a cancellation of the future over to the Deferred."""
         if self.future.cancelled():
+            self._cancelled = True
             reactor.callFromThread(self._cancel)
 
     def _cancel(self) -> None:
-        self._cancelled = True
         if self._deferred is not None:
             self._deferred.cancel()
 
