@@ -10,6 +10,8 @@ from typing import Any
 from soco import services
 from soco.services import Service
 
+from .errors import PlayerUnreachableError
+
 DEFAULT_PORT = 1400
 
 
@@ -42,8 +44,15 @@ class Player:
 
     @classmethod
     def at(cls, address: str) -> Player:
-        """Return the player at ``host`` or ``host:port``."""
+        """Return the player at ``host`` or ``host:port``.
+
+        Raises:
+            PlayerUnreachableError: When this is neither.
+
+        """
         host, _, port = address.partition(":")
+        if not host or not (port + "0").isdecimal():
+            raise PlayerUnreachableError(address, "is not the address of a speaker")
         return cls(host, int(port) if port else DEFAULT_PORT)
 
     @property

@@ -58,7 +58,7 @@ def identify(address: str) -> Identity:
     player = Player.at(address)
     try:
         host = socket.gethostbyname(player.ip_address)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise PlayerUnreachableError(
             player.ip_address, "cannot be found: there is no such name in the network"
         ) from error

@@ -18,6 +18,17 @@ from ..errors import (
 from ..player import Player, service_of
 from ..runner import request_seconds
 
+#: What soco raises for answers that are no XML, or not the XML that it expects.
+_NOT_SOAP = (
+    UnknownSoCoException,
+    ParseError,
+    LxmlError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+)
+
 #: The UPnP error of an action that the service does not have.
 INVALID_ACTION = 401
 
@@ -54,8 +65,11 @@ def call(address: str, service: str, action: str, **arguments: str | int) -> dic
         raise UpnpError(host, action, INVALID_ACTION) from error
     except requests.RequestException as error:
         _raise_for(host, action, error)
-    except (UnknownSoCoException, ParseError, LxmlError, ValueError) as error:
+    except _NOT_SOAP as error:
         raise NotSonosError(host) from error
+    if result is None:
+        # What soco makes of an answer that is neither a success nor an error, a redirect say.
+        raise NotSonosError(host)
     return result if isinstance(result, dict) else {}
 
 
@@ -74,7 +88,12 @@ def get(address: str, path: str) -> bytes:
     """
     player = Player.at(address)
     try:
-        response = requests.get(f"{player.base_url}{path}", timeout=request_seconds.get())
+        # Otherwise the connection stays open for as long as somebody keeps the response.
+        response = requests.get(
+            f"{player.base_url}{path}",
+            headers={"Connection": "close"},
+            timeout=request_seconds.get(),
+        )
         response.raise_for_status()
     except requests.RequestException as error:
         _raise_for(player.ip_address, f"GET {path}", error)
