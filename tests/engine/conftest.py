@@ -1,11 +1,15 @@
 """What the tests of the engine share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from twisted.internet.threads import blockingCallFromThread
+from twisted.web.server import Site
+
+from .fakes import Page
 
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
@@ -24,3 +28,20 @@ def on_reactor(reactor: ReactorBase) -> OnReactor:
         return blockingCallFromThread(reactor, function, *args, **kwargs)
 
     return call
+
+
+@pytest.fixture
+def other_server(
+    reactor: ReactorBase, on_reactor: OnReactor, loopback: None
+) -> Iterator[Callable[[int, bytes], str]]:
+    """Run servers that give one answer to everything; return the address of each."""
+    listen_tcp: Any = reactor.listenTCP  # type: ignore[attr-defined]
+    with contextlib.ExitStack() as stack:
+
+        def serve(status: int, body: bytes) -> str:
+            host = f"{NETWORK}.201"
+            port = on_reactor(listen_tcp, 0, Site(Page(status, body)), interface=host)
+            stack.callback(on_reactor, port.stopListening)
+            return f"{host}:{port.getHost().port}"
+
+        yield serve

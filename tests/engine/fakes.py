@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import CannotListenError, ConnectionDone
 from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.python.failure import Failure
+from twisted.web.resource import Resource
 
 from custom_components.sonos_twisted.engine.gena import ResponseHeaders
 from custom_components.sonos_twisted.engine.listener import Listener, ListenSettings
@@ -146,6 +147,25 @@ class Transport(StringTransport):
         """Cut the connection."""
         self.aborted = True
         self.loseConnection()
+
+
+class Page(Resource):
+    """Answers every request in the same way, as something that is no speaker may."""
+
+    isLeaf = True  # noqa: N815, Twisted's name
+
+    def __init__(self, status: int, body: bytes) -> None:
+        """Say what to answer."""
+        super().__init__()
+        self._status = status
+        self._body = body
+
+    @override
+    def render(self, request: Any) -> bytes:
+        """Answer."""
+        request.setResponseCode(self._status)
+        request.setHeader(b"connection", b"close")
+        return self._body
 
 
 class Connection:

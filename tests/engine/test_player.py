@@ -3,6 +3,7 @@
 import pytest
 from soco.services import AVTransport, Service
 
+from custom_components.sonos_twisted.engine import PlayerUnreachableError
 from custom_components.sonos_twisted.engine.player import HTControl, Player, service_of
 from custom_components.sonos_twisted.engine.session import HOUSEHOLD_SERVICES
 from custom_components.sonos_twisted.engine.speaker_link import SPEAKER_SERVICES
@@ -20,6 +21,13 @@ from custom_components.sonos_twisted.engine.speaker_link import SPEAKER_SERVICES
 def test_at_an_address(address: str, player: Player) -> None:
     assert Player.at(address) == player
     assert Player.at(player.address) == player
+
+
+@pytest.mark.parametrize("address", ["", ":1400", "192.0.2.11:port", "192.0.2.11:-1", "fe80::1"])
+def test_what_is_no_address(address: str) -> None:
+    """People write it into the configuration."""
+    with pytest.raises(PlayerUnreachableError, match="is not the address of a speaker"):
+        Player.at(address)
 
 
 def test_urls_name_the_port() -> None:
