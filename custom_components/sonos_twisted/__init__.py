@@ -45,8 +45,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry)
     entry.async_on_unload(
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, coordinator.async_stop)
     )
-    entry.async_on_unload(await async_watch(hass, coordinator))
     try:
+        entry.async_on_unload(await async_watch(hass, coordinator))
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     except BaseException:
         await coordinator.async_stop()

@@ -564,14 +564,19 @@ async def test_wrong_household_is_no_final_answer_while_others_are_silent(
     await recovers(hass, entry, standing_house)
 
 
-async def test_platform_that_fails_leaves_nothing_behind(
-    hass: HomeAssistant, standing_house: SimulatorProcess
+@pytest.mark.parametrize(
+    "step",
+    [
+        f"{OURS}.async_watch",
+        "homeassistant.config_entries.ConfigEntries.async_forward_entry_setups",
+    ],
+)
+async def test_setup_that_fails_late_leaves_nothing_behind(
+    hass: HomeAssistant, standing_house: SimulatorProcess, step: str
 ) -> None:
-    """The leases are given back when entities cannot be made."""
+    """The leases are given back when the rest cannot be set up."""
     entry = add(hass, standing_house, "Kitchen")
-    with patch.object(
-        hass.config_entries, "async_forward_entry_setups", side_effect=ImportError("no such thing")
-    ):
+    with patch(step, side_effect=OSError("no such thing")):
         await set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert await leases(hass, standing_house) == []

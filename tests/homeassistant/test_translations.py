@@ -1,0 +1,170 @@
+"""The texts that users read: all there, none too many, and as Home Assistant wants them."""
+
+import ast
+from collections.abc import Iterator
+import json
+from pathlib import Path
+import re
+import string
+from typing import Any
+
+import pytest
+
+import custom_components.sonos_twisted as integration
+from custom_components.sonos_twisted.engine import (
+    EngineError,
+    EventsNotArrivingError,
+    HttpStatusError,
+    ListenError,
+    NotSonosError,
+    PlayerUnreachableError,
+    ReactorUnavailableError,
+    SubscriptionLostError,
+    UpnpDisabledError,
+    UpnpError,
+    WrongHouseholdError,
+)
+from custom_components.sonos_twisted.errors import command_failed, placeholders, translation_key
+
+FOLDER = Path(integration.__file__).parent
+TEXTS: dict[str, Any] = json.loads((FOLDER / "translations" / "en.json").read_text("utf-8"))
+
+HOST = "192.0.2.20"
+
+#: What can go wrong when a speaker is asked.
+ASKED = [
+    PlayerUnreachableError(HOST, "does not answer"),
+    UpnpDisabledError(HOST),
+    NotSonosError(HOST),
+    UpnpError(HOST, "GetHouseholdID", 501),
+    HttpStatusError(HOST, "GetHouseholdID", 503),
+]
+
+#: What can go wrong besides when a household is opened.
+OPENED: list[EngineError] = [
+    *ASKED,
+    ListenError("0.0.0.0", 1400, 1499, "in use"),
+    EventsNotArrivingError(HOST, "http://192.0.2.5:1400/"),
+    WrongHouseholdError(HOST, "Sonos_x"),
+    SubscriptionLostError(HOST),
+    ReactorUnavailableError("it was stopped"),
+]
+
+
+def strings(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Give all texts of a tree with their paths."""
+    branches = value.items() if isinstance(value, dict) else ()
+    for key, below in branches:
+        yield from strings(below, f"{path}.{key}".strip("."))
+    yield from [(path, value)] * isinstance(value, str)
+
+
+def keys(value: Any) -> Iterator[str]:
+    """Give all keys of a tree."""
+    for key, below in value.items() if isinstance(value, dict) else ():
+        yield key
+        yield from keys(below)
+
+
+def fields(text: str) -> set[str]:
+    """Return the placeholders of a text."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def constants(*modules: Path) -> set[str]:
+    """Return all strings that stand in the code of modules."""
+    return {
+        node.value
+        for module in modules
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+def named_keys() -> set[str]:
+    """Return the translation keys that the code names where it raises."""
+    return {
+        keyword.value.value
+        for module in FOLDER.glob("*.py")
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "translation_key"
+        and isinstance(keyword.value, ast.Constant)
+        and isinstance(keyword.value.value, str)
+    }
+
+
+@pytest.mark.parametrize("error", ASKED)
+def test_error_of_the_form_is_described(error: EngineError) -> None:
+    """With nothing to fill in that the error doesn't know."""
+    text = TEXTS["config"]["error"][translation_key(error)]
+    assert all(placeholders(error)[name] for name in fields(text))
+
+
+@pytest.mark.parametrize("error", OPENED)
+def test_error_of_setting_up_is_described(error: EngineError) -> None:
+    """With nothing to fill in that the error doesn't know."""
+    text = TEXTS["exceptions"][translation_key(error)]["message"]
+    assert all(placeholders(error)[name] for name in fields(text))
+
+
+@pytest.mark.parametrize("error", [*ASKED, EngineError("closed")])
+def test_error_of_a_command_is_described(error: EngineError) -> None:
+    """With nothing to fill in that the error doesn't know, and with the room."""
+    failure = command_failed("Kitchen", error)
+    text = TEXTS["exceptions"][failure.translation_key or ""]["message"]
+    known = failure.translation_placeholders or {}
+    assert "room" in fields(text)
+    assert all(known[name] for name in fields(text))
+
+
+def test_no_exception_is_missing_or_left_over() -> None:
+    """Each that is raised is described, and each that is described can be raised."""
+    raised = (
+        {translation_key(error) for error in OPENED}
+        | {command_failed("Kitchen", error).translation_key for error in ASKED}
+        | {key for key in named_keys() if key in constants(*FOLDER.glob("*.py"))}
+    )
+    assert TEXTS["exceptions"].keys() <= raised
+    assert {translation_key(error) for error in OPENED} <= TEXTS["exceptions"].keys()
+    assert "not_a_speaker" in TEXTS["exceptions"]
+
+
+def test_no_text_of_the_form_is_missing_or_left_over() -> None:
+    """Errors come from the flow itself or from the engine."""
+    of_flow = constants(FOLDER / "config_flow.py")
+    of_engine = {translation_key(error) for error in ASKED}
+    config = TEXTS["config"]
+    assert config["error"].keys() <= of_flow | of_engine
+    assert config["abort"].keys() <= of_flow
+    assert config["step"].keys() <= of_flow
+    assert "invalid_host" in config["error"]
+    assert fields(config["error"]["invalid_host"]) == set()
+    assert fields(config["step"]["user"]["description"]) == set()
+
+
+def test_each_field_of_a_form_is_explained() -> None:
+    """It has a name and a sentence."""
+    for step in TEXTS["config"]["step"].values():
+        assert step["data"].keys() == step["data_description"].keys()
+
+
+@pytest.mark.parametrize(("path", "text"), list(strings(TEXTS)))
+def test_text_is_as_home_assistant_wants_it(path: str, text: str) -> None:
+    """No HTML, no URLs, nothing around it, and no quotes around what is filled in."""
+    assert text
+    assert text == text.strip()
+    assert not re.search(r"<[a-zA-Z/]", text)
+    assert "://" not in text
+    assert not re.search(r"'\{\w+\}'", text)
+    assert "[%key" not in text
+    assert fields(text) <= set(re.findall(r"\{([a-z_]+)\}", text))
+
+
+def test_keys_are_as_home_assistant_wants_them() -> None:
+    """Small letters, digits, hyphens and underscores, neither first nor last."""
+    assert not [
+        key for key in keys(TEXTS) if not re.fullmatch(r"[a-z0-9]([a-z0-9_-]*[a-z0-9])?", key)
+    ]
+    assert not (FOLDER / "strings.json").exists()
