@@ -324,6 +324,20 @@ async def test_when_the_first_event_comes(own_house: SimulatorProcess, initial: 
         assert all(news.reason == "" for news in host.told(LeaseNews))
 
 
+async def test_a_goodbye(own_house: SimulatorProcess) -> None:
+    """A speaker that says that it leaves is believed."""
+    uid = uid_of(own_house, "Room 3")
+    async with listening(own_house) as host:
+        await until(lambda: services_at(own_house, "Room 3") >= OWN_SERVICES)
+        host.connection.said_goodbye(uid, "sleeping")
+        await host.hears(
+            lambda news: (
+                isinstance(news, ReachabilityNews) and news.uid == uid and not news.reachable
+            )
+        )
+        assert "has left (sleeping)" in host.told(ReachabilityNews)[-1].reason
+
+
 async def test_a_sign_of_life(own_house: SimulatorProcess) -> None:
     """Discovery heard of a speaker that had been given up."""
     uid = uid_of(own_house, "Room 3")
@@ -370,6 +384,7 @@ async def test_a_closed_connection_refuses_commands(own_house: SimulatorProcess)
     with pytest.raises(EngineError, match="closed"):
         await host.connection.run(rendering.set_volume, own_house.hosts[0], 10)
     host.connection.heard_of("RINCON_X")
+    host.connection.said_goodbye("RINCON_X", "sleeping")
     await host.connection.close()
 
 

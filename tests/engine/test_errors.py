@@ -78,4 +78,5 @@ def test_every_error_has_an_example() -> None:
         error = known.pop()
         found.add(error)
         known += error.__subclasses__()
-    assert found == {type(error) for error in SENTENCES}
+    ours = {error for error in found if error.__module__.startswith("custom_components.")}
+    assert ours == {type(error) for error in SENTENCES}

@@ -21,8 +21,11 @@ from custom_components.sonos_twisted.engine import (
     ReachabilityNews,
     SubscriptionLostError,
     TopologyNews,
+    UpnpError,
 )
+from custom_components.sonos_twisted.engine.inspection import IN_FLIGHT_SECONDS, QUIET_SECONDS
 from custom_components.sonos_twisted.engine.lease import INITIAL_EVENT_SECONDS
+from custom_components.sonos_twisted.engine.news import PositionNews, Served, ServedNews
 from custom_components.sonos_twisted.engine.player import Player
 from custom_components.sonos_twisted.engine.session import (
     DESCRIPTION_SECONDS,
@@ -34,7 +37,14 @@ from custom_components.sonos_twisted.engine.session import (
 from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECONDS
 from custom_components.sonos_twisted.model import parse_device_description
 
-from ..model.payloads import group, member, notify as body_of, satellite, zone_group_state
+from ..model.payloads import (
+    group,
+    last_change,
+    member,
+    notify as body_of,
+    satellite,
+    zone_group_state,
+)
 from .fakes import FakeReactor, FakeRequest, Sent, a_listener, notify
 
 if TYPE_CHECKING:
@@ -685,6 +695,97 @@ def test_a_speaker_that_forgot_everything(running: House) -> None:
     running.answer()
     assert running.held()[TWO.uid] >= OWN_SERVICES
     assert running.told(ReachabilityNews) == []
+
+
+def test_a_goodbye(running: House) -> None:
+    """Events that are still on their way do not bring the speaker back; an announcement does."""
+    running.news.clear()
+    running.session.said_goodbye(TWO.uid, "sleeping")
+    sent, sid = running.lease("RenderingControl", TWO)
+    running.send(sent, sid, body_of({"Volume": "20"}), 1)
+    assert running.told(ReachabilityNews) == [
+        ReachabilityNews(TWO.uid, False, "192.0.2.12 has left (sleeping)")
+    ]
+    running.session.heard_of(TWO.uid)
+    running.answer()
+    assert running.told(ReachabilityNews)[1:] == [ReachabilityNews(TWO.uid, True)]
+    running.session.said_goodbye("RINCON_UNKNOWN", "sleeping")
+
+
+def test_an_answer_is_a_sign_of_life(dead: House) -> None:
+    answer_within(dead, 100)
+    dead.dead.clear()
+    dead.session.answered("192.0.2.12:1400")
+    dead.answer()
+    assert dead.held()[TWO.uid] >= OWN_SERVICES
+
+
+@pytest.fixture
+def polled(house: House) -> House:
+    """Return a house of whose second speaker no events arrive, so that it is asked."""
+    house.dead[TWO.address] = PlayerError(TWO.address, "declines")
+    house.start(ONE)
+    house.answer()
+    house.clock.advance(DESCRIPTION_SECONDS)
+    house.news.clear()
+    return house
+
+
+def reading(house: House) -> Command:
+    """Return what the second speaker is being asked."""
+    return next(asked for asked in house.runner.open("read") if asked.host == TWO.address)
+
+
+def test_answers_take_the_place_of_events(polled: House) -> None:
+    state = {
+        "AVTransport": {"transport_state": "PLAYING", "relative_time_position": "0:01:02"},
+        TOPOLOGY: {"zone_group_state": polled.topology},
+    }
+    reading(polled).answer.callback(state)
+    (news,) = polled.told(EventNews)
+    assert news.variables == {"transport_state": "PLAYING"}
+    (position,) = polled.told(PositionNews)
+    assert position.uid == TWO.uid
+    assert polled.told(ReachabilityNews) == [ReachabilityNews(TWO.uid, True)]
+
+
+def test_no_more_asking_when_events_arrive(polled: House) -> None:
+    polled.dead.clear()
+    live(polled, 61)
+    assert polled.told(ServedNews)[-1] == ServedNews(TWO.uid, Served.BY_EVENTS)
+    asked = len([each for each in polled.runner.asked if each.name == "read"])
+    live(polled, 100)
+    assert len([each for each in polled.runner.asked if each.name == "read"]) == asked
+
+
+def test_a_speaker_that_cannot_be_asked_either(polled: House) -> None:
+    """Its leases find out, and then it is unreachable."""
+    polled.dead[TWO.address] = PlayerUnreachableError(TWO.address, "does not answer")
+    reading(polled).answer.errback(polled.dead[TWO.address])
+    for _ in range(70):
+        polled.clock.advance(1)
+        answer_within(polled, 100)
+    assert polled.told(ReachabilityNews)[-1].reachable is False
+
+
+def test_a_speaker_that_declines_to_answer(polled: House) -> None:
+    """That says nothing of whether it can be reached."""
+    reading(polled).answer.errback(UpnpError(TWO.address, "GetVolume", 501))
+    assert polled.told(ReachabilityNews) == []
+
+
+def test_events_that_stop_silently(running: House) -> None:
+    """The speaker answers something else than it told, and goes on doing so."""
+    sent, sid = running.lease("AVTransport", TWO)
+    running.send(sent, sid, last_change('<TransportState val="STOPPED"/>'), 1)
+    before = running.kinds(TWO)["SUBSCRIBE"]
+    plays = {TWO.address: {"AVTransport": {"transport_state": "PLAYING"}}}
+    for seconds in (QUIET_SECONDS, IN_FLIGHT_SECONDS):
+        running.clock.advance(seconds)
+        for asked in running.runner.open("read"):
+            asked.answer.callback(plays.get(asked.host, {}))
+        running.answer()
+    assert running.kinds(TWO)["SUBSCRIBE"] == before + 1
 
 
 # Our own side
