@@ -18,6 +18,7 @@ from custom_components.sonos_twisted.engine import (
 )
 from custom_components.sonos_twisted.engine.lease import (
     INITIAL_EVENT_SECONDS,
+    QUIET_SECONDS,
     Backoff,
     Lease,
     LeaseState as S,
@@ -124,6 +125,7 @@ LEADS_TO: dict[tuple[S, str], S] = {
     (S.GRANTED, "lost"): S.WAITING,
     (S.HELD, "renewal_failed"): S.DOUBTFUL,
     (S.HELD, "lost"): S.SUBSCRIBING,
+    (S.HELD, "timer_fired"): S.HELD,
     (S.HELD, "verify"): S.RENEWING,
     (S.DOUBTFUL, "timer_fired"): S.RENEWING,
     (S.DOUBTFUL, "sign_of_life"): S.RENEWING,
@@ -422,9 +424,10 @@ def test_a_replaced_subscription_is_not_heard_inside_either(tenant: Tenant) -> N
 def test_renewals_go_unnoticed(tenant: Tenant) -> None:
     tenant.lead_to(S.HELD)
     tenant.states.clear()
-    for _ in range(5):
+    for seq in range(1, 6):
         tenant.clock.advance(MAX_RENEWAL_SECONDS)
         tenant.asked.grant("uuid:1", "Second-600")
+        tenant.event(seq)
     assert tenant.states == []
     assert tenant.request.kinds == ["SUBSCRIBE"] + ["RENEW"] * 5
 
@@ -496,6 +499,119 @@ def test_a_renewal_of_a_subscription_that_is_over(tenant: Tenant) -> None:
     tenant.lease.verify()
     assert tenant.state() is S.SUBSCRIBING
     assert tenant.lease.subscriptions == 2
+
+
+# Silence
+
+
+def _after_silence(tenant: Tenant) -> None:
+    """Let a lease be held and quiet until it asks for a second subscription."""
+    tenant.lead_to(S.HELD)
+    tenant.clock.advance(MAX_RENEWAL_SECONDS)
+    tenant.asked.grant("uuid:1", "Second-600")
+    tenant.clock.advance(QUIET_SECONDS - MAX_RENEWAL_SECONDS)
+
+
+def test_what_was_lost_before_a_silence_is_found_out(tenant: Tenant) -> None:
+    """No event shows that the one before it is missing, so a second subscription is asked for."""
+    _after_silence(tenant)
+    assert tenant.request.kinds == ["SUBSCRIBE", "RENEW", "SUBSCRIBE"]
+    tenant.grant()
+    tenant.states.clear()
+    assert tenant.event(0) == 200
+    assert tenant.volumes == ["0", "0"]
+    assert tenant.request.kinds[3:] == ["UNSUBSCRIBE"]
+    assert tenant.request.last.headers["SID"] == "uuid:1"
+    assert tenant.event(1, of=0) == 412
+    assert tenant.event(1) == 200
+    assert (tenant.state(), tenant.states) == (S.HELD, [])
+    assert tenant.listener.subscriptions_map.count == 1
+
+
+def test_the_bound_for_silent_losses_is_kept() -> None:
+    assert QUIET_SECONDS + INITIAL_EVENT_SECONDS < 300
+    assert QUIET_SECONDS * 0.9 > MAX_RENEWAL_SECONDS
+
+
+def test_a_lease_with_events_is_never_replaced(tenant: Tenant) -> None:
+    tenant.lead_to(S.HELD)
+    for seq in range(1, 20):
+        tenant.clock.advance(100)
+        tenant.event(seq)
+        for sent in tenant.request.open:
+            sent.grant("uuid:1", "Second-600")
+    assert tenant.lease.subscriptions == 1
+
+
+def test_the_first_subscription_serves_until_the_second_one_does(tenant: Tenant) -> None:
+    _after_silence(tenant)
+    assert tenant.event(1, of=0) == 200
+    tenant.grant()
+    assert tenant.event(2, of=0) == 200
+    assert tenant.lease.is_held
+    tenant.event(0)
+    assert tenant.volumes == ["0", "1", "2", "0"]
+
+
+def test_the_second_initial_event_overtakes_its_grant(tenant: Tenant) -> None:
+    _after_silence(tenant)
+    tenant.event(0)
+    tenant.event(1)
+    assert tenant.volumes == ["0", "0", "1"]
+    tenant.request.open[0].grant("uuid:2", "Second-600")
+    assert tenant.state() is S.HELD
+    assert tenant.until_due() == MAX_RENEWAL_SECONDS
+
+
+def test_a_second_subscription_that_fails_after_its_initial_event(tenant: Tenant) -> None:
+    _after_silence(tenant)
+    tenant.event(0)
+    tenant.request.open[0].fail(SILENCE)
+    assert tenant.state() is S.SUBSCRIBING
+    assert tenant.lease.subscriptions == 3
+
+
+def test_a_refused_second_subscription_leaves_the_first_one(tenant: Tenant) -> None:
+    _after_silence(tenant)
+    tenant.asked.fail(SILENCE)
+    assert tenant.state() is S.DOUBTFUL
+    assert tenant.error() is SILENCE
+    assert tenant.event(1, of=0) == 200
+    tenant.asked.grant("uuid:1", "Second-600")
+    assert tenant.state() is S.HELD
+    assert tenant.error() is None
+
+
+def test_a_second_subscription_without_events(tenant: Tenant) -> None:
+    """Perhaps no event arrives at all: everything is begun anew."""
+    _after_silence(tenant)
+    tenant.grant()
+    tenant.clock.advance(INITIAL_EVENT_SECONDS)
+    assert tenant.state() is S.SUBSCRIBING
+    assert tenant.lease.subscriptions == 3
+    assert tenant.request.kinds.count("UNSUBSCRIBE") == 2
+
+
+def test_doubts_end_the_succession(tenant: Tenant) -> None:
+    _after_silence(tenant)
+    tenant.lease.verify()
+    assert tenant.state() is S.RENEWING
+    tenant.request.open[0].grant("uuid:2", "Second-600")
+    assert tenant.event(0) == 412
+    tenant.asked.fail(LOST)
+    assert tenant.request.kinds[-1] == "UNSUBSCRIBE"
+
+
+def test_released_during_a_succession(tenant: Tenant) -> None:
+    _after_silence(tenant)
+    tenant.grant()
+    released = tenant.lease.release()
+    assert tenant.request.kinds.count("UNSUBSCRIBE") == 2
+    for sent in tenant.request.open:
+        sent.grant()
+    assert released.called
+    assert tenant.clock.getDelayedCalls() == []
+    assert tenant.listener.subscriptions_map.count == 0
 
 
 # A reboot

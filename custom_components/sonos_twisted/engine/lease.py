@@ -13,7 +13,7 @@ import random
 from typing import TYPE_CHECKING, Any, Protocol
 
 from automat import TypeMachineBuilder
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, DeferredList, succeed
 
 from .errors import EngineError, EventsNotArrivingError, SubscriptionLostError
 from .sequence import Arrival, EventSequence
@@ -28,6 +28,12 @@ _LOGGER = logging.getLogger(__name__)
 
 #: Seconds; real speakers send the initial event within milliseconds of the grant.
 INITIAL_EVENT_SECONDS = 5.0
+
+#: Seconds without an event after which a second subscription takes the place of the first. The
+#: last event before a silence may have been lost, and no later one would show the gap: the initial
+#: event of a new subscription tells everything. It takes longer than a renewal, which finds out
+#: more cheaply that a speaker has forgotten us.
+QUIET_SECONDS = 270.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +138,7 @@ class _Core:
     inputs: LeaseInputs = field(init=False)
     state: LeaseState = LeaseState.IDLE
     subscription: Subscription | None = None
+    successor: Subscription | None = None
     sequence: EventSequence = field(default_factory=EventSequence)
     timer: IDelayedCall | None = None
     failures: int = 0
@@ -158,19 +165,44 @@ class _Core:
         """Ask for a new subscription; an old one ends, so that it cannot be heard any more."""
         self.stop_timer()
         self.drop()
-        self.subscription = subscription = self.new_subscription()
-        self.sequence = EventSequence()
+        subscription = self.new_subscription()
+        self.adopt(subscription)
         self.subscribed += 1
-        subscription.callback = lambda event: self.receive(subscription, event)
-        subscription.auto_renew_fail = lambda failure: self.renewal_failed(subscription, failure)
         subscription.subscribe(self.seconds, auto_renew=True).addCallbacks(
             lambda _: self._granted(subscription), lambda f: self._refused(subscription, f)
         )
 
+    def adopt(self, subscription: Subscription) -> None:
+        """Listen to a subscription from now on."""
+        self.subscription = subscription
+        self.sequence = EventSequence()
+        subscription.callback = lambda event: self.receive(subscription, event)
+        subscription.auto_renew_fail = lambda failure: self.renewal_failed(subscription, failure)
+
+    def refresh(self) -> None:
+        """Ask for a second subscription; the first one serves until its initial event arrives."""
+        if self.successor is not None:
+            # It was granted, and said nothing.
+            self.inputs.lost()
+            return
+        self.subscribed += 1
+        self.successor = successor = self.new_subscription()
+        successor.callback = lambda event: self._succeed(successor, event)
+        successor.subscribe(self.seconds, auto_renew=True).addCallbacks(
+            lambda _: self._successor_granted(successor),
+            lambda failure: self._successor_refused(successor, failure),
+        )
+
+    def drop_successor(self) -> Deferred[Any]:
+        successor, self.successor = self.successor, None
+        return successor.unsubscribe(strict=False) if successor else succeed(None)
+
     def drop(self) -> Deferred[Any]:
-        """End the subscription, if there is one."""
+        """End the subscription, if there is one, and the one that was to replace it."""
         subscription, self.subscription = self.subscription, None
-        return subscription.unsubscribe(strict=False) if subscription else succeed(None)
+        succession = self.drop_successor()
+        ending = subscription.unsubscribe(strict=False) if subscription else succeed(None)
+        return DeferredList([ending, succession], consumeErrors=True)
 
     def await_initial_event(self) -> None:
         if self.sequence.complete:
@@ -181,12 +213,17 @@ class _Core:
             self.start_timer(INITIAL_EVENT_SECONDS)
 
     def rejoice(self) -> None:
-        self.stop_timer()
         self.failures = 0
         self.error = None
+        self.await_quiet()
+
+    def await_quiet(self) -> None:
+        # Not to the second, so that the leases of a household are not refreshed together.
+        self.start_timer(QUIET_SECONDS * (0.9 + self.backoff.random() / 10))
 
     def wait(self) -> None:
         """Wait before the next attempt, longer after each failure."""
+        self.drop_successor()
         self.failures += 1
         self.start_timer(self.backoff.delay(self.failures))
 
@@ -201,6 +238,7 @@ class _Core:
 
     def renew(self) -> None:
         self.stop_timer()
+        self.drop_successor()
         subscription = self.subscription
         if subscription is not None:
             subscription.renew().addCallbacks(
@@ -239,12 +277,38 @@ class _Core:
             self.error = failure.value if isinstance(failure.value, Exception) else None
             self.inputs.renewal_failed()
 
+    # What the successor reports.
+
+    def _successor_granted(self, successor: Subscription) -> None:
+        if successor is self.successor:
+            self.start_timer(INITIAL_EVENT_SECONDS)
+
+    def _successor_refused(self, successor: Subscription, failure: Failure) -> None:
+        """The first subscription goes on, but is asked about: no answer is an answer, too."""
+        if successor is self.successor:
+            self.successor = None
+            self.error = failure.value if isinstance(failure.value, Exception) else None
+            self.inputs.renewal_failed()
+        else:
+            self.renewal_failed(successor, failure)
+
+    def _succeed(self, successor: Subscription, event: Event) -> None:
+        if successor is not self.successor:
+            return
+        before, self.subscription, self.successor = self.subscription, None, None
+        if before is not None:
+            before.unsubscribe(strict=False)
+        self.adopt(successor)
+        self.receive(successor, event)
+
     def receive(self, subscription: Subscription, event: Event) -> None:
         if subscription is not self.subscription:
             return
         arrival = self.sequence.arrived(event.seq)
         if arrival in {Arrival.REPEATED, Arrival.LATE}:
             return
+        if self.state is LeaseState.HELD and self.successor is None:
+            self.await_quiet()
         self.on_event(event)
         if arrival is Arrival.INITIAL:
             self.inputs.initial_event()
@@ -270,6 +334,7 @@ TRANSITIONS = (
     (S.GRANTED, I.lost, S.WAITING, _Core.wait),
     (S.HELD, I.renewal_failed, S.DOUBTFUL, _Core.wait),
     (S.HELD, I.lost, S.SUBSCRIBING, _Core.subscribe),
+    (S.HELD, I.timer_fired, S.HELD, _Core.refresh),
     (S.HELD, I.verify, S.RENEWING, _Core.renew),
     (S.DOUBTFUL, I.timer_fired, S.RENEWING, _Core.renew),
     (S.DOUBTFUL, I.sign_of_life, S.RENEWING, _Core.renew),
