@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import UpnpError
 from .media import RADIO
 from .mischief import FAULTS, HAPPENINGS, HOUSEHOLD, POWERLESS, Call, Fault
+from .transport import PLAYING
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -164,14 +165,20 @@ class Chaos:
             self.record.happenings[kind] += 1
 
     def _can(self, kind: str, uid: str) -> bool:
-        """Tell whether somebody can do that now: a player without power has no buttons."""
+        """Tell whether somebody can do that now: a player without power has no buttons.
+
+        Nobody seeks while nothing plays: no event would tell, and clients could not know.
+        """
         household = self._simulator.household
         speaker = household.speaker(uid)
         coordinator = household.group_of(speaker).coordinator
         dark = {target for target, fault in self._current.items() if fault.kind in POWERLESS}
         if uid in dark or coordinator.uid in dark:
             return False
-        return kind != "on_air" or coordinator.transport.kind is RADIO
+        transport = coordinator.transport
+        if kind == "seek":
+            return transport.state == PLAYING
+        return kind != "on_air" or transport.kind is RADIO
 
     # -- trouble
 

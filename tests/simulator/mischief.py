@@ -38,6 +38,8 @@ _GRANTS = (
 )
 _SERVICES = (
     None,
+    None,
+    None,
     "AVTransport",
     "RenderingControl",
     "GroupRenderingControl",
@@ -122,7 +124,7 @@ def _notify(kind: str) -> Callable[[Random, float], list[Call]]:
         arguments = {
             "kind": kind,
             "service": dice.choice(_SERVICES),
-            "count": dice.randint(1, 3),
+            "count": dice.randint(1, 6),
             "seconds": round(dice.uniform(0.2, 4.0), 3),
         }
         return [("fault_notify", arguments)]
@@ -160,10 +162,10 @@ def _once(method: str, **arguments: object) -> Callable[[Random, float], list[Ca
 
 
 FAULTS = {
-    "lost_events": Fault(6, (3, 15), _notify("drop")),
-    "delayed_events": Fault(3, (3, 15), _notify("delay")),
-    "duplicated_events": Fault(3, (3, 15), _notify("duplicate")),
-    "reordered_events": Fault(3, (3, 15), _notify("reorder")),
+    "lost_events": Fault(6, (5, 30), _notify("drop")),
+    "delayed_events": Fault(3, (5, 30), _notify("delay")),
+    "duplicated_events": Fault(3, (5, 30), _notify("duplicate")),
+    "reordered_events": Fault(3, (5, 30), _notify("reorder")),
     "forgotten_leases": Fault(4, (0.5, 1), _forget),
     "refused_subscriptions": Fault(3, (5, 40), _refuse_subscriptions),
     "absurd_grants": Fault(3, (5, 40), _absurd_grants),

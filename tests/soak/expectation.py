@@ -57,7 +57,7 @@ def _media(speaker: Data) -> Data:
     if speaker["source"].lower() in {"radio", "service_radio"}:
         station = _STATIONS.get(speaker["uri"])
         return {"channel": station, "title": station} | _on_air(speaker["stream_content"])
-    if speaker["source"] == "TV":
+    if speaker["source"].lower() == "tv":
         return {"title": "TV"}
     return {name: speaker[name] or None for name in ("title", "artist", "album")}
 
@@ -77,8 +77,8 @@ def expected(speaker: Data, entity_ids: Mapping[str, str]) -> Data:
         state = "playing"
     else:
         state = "paused" if media.get("title") and kind != "tv" else "idle"
-    others = [uid for uid in speaker["group"] if uid != speaker["coordinator"]]
-    members = [speaker["coordinator"], *sorted(others)]
+    coordinator = speaker["coordinator"]
+    members = [entity_ids.get(uid, uid) for uid in speaker["group"] if uid != coordinator]
     return {
         "state": state,
         "friendly_name": speaker["name"],
@@ -95,7 +95,7 @@ def expected(speaker: Data, entity_ids: Mapping[str, str]) -> Data:
         "repeat": repeat,
         "queue_position": (speaker["track_number"] or None) if in_queue else None,
         "queue_size": (speaker["track_count"] or None) if in_queue else None,
-        "group_members": [entity_ids.get(uid, uid) for uid in members],
+        "group_members": [entity_ids.get(coordinator, coordinator), *sorted(members)],
         POSITION: speaker["position"] if speaker["duration"] else None,
     }
 
