@@ -10,6 +10,7 @@ from twisted.internet.task import Clock
 
 from custom_components.sonos_twisted.engine.errors import EngineError, PlayerUnreachableError
 from custom_components.sonos_twisted.engine.inspection import (
+    EVIDENCE,
     IN_FLIGHT_SECONDS,
     QUIET_SECONDS,
     Inspection,
@@ -26,11 +27,12 @@ class Inspected:
     clock: Clock = field(default_factory=Clock)
     evented: State = field(
         default_factory=lambda: {
-            "AVTransport": {"transport_state": "PLAYING"},
+            "AVTransport": {"transport_state": "PLAYING", "current_track_uri": "x-file:1"},
             "RenderingControl": {"volume": {"Master": "20", "LF": "100"}},
         }
     )
     answers: list[Deferred[State]] = field(default_factory=list)
+    asked: list[Sequence[str]] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
     errors: list[EngineError] = field(default_factory=list)
 
@@ -45,14 +47,20 @@ class Inspected:
         self.inspection.start()
 
     def _read(self, queries: Sequence[str]) -> Deferred[State]:
+        self.asked.append(queries)
         self.answers.append(Deferred())
         return self.answers[-1]
 
-    def answer(self, state: str = "PLAYING", volume: str = "20") -> None:
+    def event(self) -> None:
+        """Let an event of each service arrive."""
+        for service in EVIDENCE:
+            self.inspection.event_arrived(service)
+
+    def answer(self, state: str = "PLAYING", volume: str = "20", track: str = "x-file:1") -> None:
         """Answer the last question."""
         self.answers[-1].callback(
             {
-                "AVTransport": {"transport_state": state},
+                "AVTransport": {"transport_state": state, "current_track_uri": track},
                 "RenderingControl": {"volume": {"Master": volume}},
             }
         )
@@ -73,9 +81,25 @@ def test_a_quiet_speaker_is_asked(inspected: Inspected) -> None:
 
 def test_a_speaker_that_sends_events_is_not_asked(inspected: Inspected) -> None:
     inspected.clock.advance(QUIET_SECONDS - 1)
-    inspected.inspection.event_arrived()
+    inspected.event()
     inspected.clock.advance(QUIET_SECONDS - 1)
     assert inspected.answers == []
+
+
+def test_a_service_is_asked_about_while_others_send_events(inspected: Inspected) -> None:
+    """A lively service says nothing of a silent one, not even while that one is suspected."""
+    inspected.clock.advance(QUIET_SECONDS - 1)
+    inspected.inspection.event_arrived("RenderingControl")
+    inspected.inspection.event_arrived("DeviceProperties")
+    inspected.clock.advance(1)
+    assert inspected.asked == [["transport_state", "track"]]
+    inspected.answer("STOPPED")
+    inspected.inspection.event_arrived("RenderingControl")
+    inspected.clock.advance(IN_FLIGHT_SECONDS)
+    inspected.answer("STOPPED")
+    assert inspected.stale == ["AVTransport"]
+    inspected.clock.advance(QUIET_SECONDS - IN_FLIGHT_SECONDS)
+    assert inspected.asked[2:] == [["volume"]]
 
 
 def test_an_answer_that_agrees_is_all_right(inspected: Inspected) -> None:
@@ -89,21 +113,22 @@ def test_an_answer_that_agrees_is_all_right(inspected: Inspected) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "volume", "stale"),
+    ("answer", "stale"),
     [
-        ("PAUSED_PLAYBACK", "20", ["AVTransport"]),
-        ("PLAYING", "35", ["RenderingControl"]),
-        ("STOPPED", "35", ["AVTransport", "RenderingControl"]),
+        ({"state": "PAUSED_PLAYBACK"}, ["AVTransport"]),
+        ({"track": "x-file:2"}, ["AVTransport"]),
+        ({"volume": "35"}, ["RenderingControl"]),
+        ({"state": "STOPPED", "volume": "35"}, ["AVTransport", "RenderingControl"]),
     ],
 )
 def test_what_differs_twice_is_stale(
-    inspected: Inspected, state: str, volume: str, stale: list[str]
+    inspected: Inspected, answer: dict[str, str], stale: list[str]
 ) -> None:
     inspected.clock.advance(QUIET_SECONDS)
-    inspected.answer(state, volume)
+    inspected.answer(**answer)
     assert inspected.stale == []
     inspected.clock.advance(IN_FLIGHT_SECONDS)
-    inspected.answer(state, volume)
+    inspected.answer(**answer)
     assert inspected.stale == stale
 
 
@@ -111,7 +136,7 @@ def test_an_event_on_its_way_explains_a_difference(inspected: Inspected) -> None
     inspected.clock.advance(QUIET_SECONDS)
     inspected.answer(volume="35")
     inspected.evented["RenderingControl"] = {"volume": {"Master": "35"}}
-    inspected.inspection.event_arrived()
+    inspected.event()
     inspected.clock.advance(QUIET_SECONDS)
     inspected.answer(volume="35")
     assert inspected.stale == []
@@ -139,7 +164,7 @@ def test_stopping_leaves_nothing_behind(inspected: Inspected, seconds: float) ->
     inspected.clock.advance(seconds)
     inspected.inspection.stop()
     assert inspected.clock.getDelayedCalls() == []
-    inspected.inspection.event_arrived()
+    inspected.event()
     assert all(answer.called for answer in inspected.answers)
     assert (inspected.stale, inspected.errors) == ([], [])
 

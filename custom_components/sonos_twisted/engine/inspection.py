@@ -5,7 +5,7 @@ everything it says about the subscription sounds well. What it last told in even
 with what it answers now: when they differ and stay different, no event is going to tell.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -19,21 +19,24 @@ if TYPE_CHECKING:
     from ..model import Value
     from .commands.state import State
 
-#: Seconds without an event after which a speaker is asked.
+#: Seconds without an event of a service after which the speaker is asked about it.
 QUIET_SECONDS = 240.0
 
 #: Seconds that an event may be on its way while the speaker is already asked.
 IN_FLIGHT_SECONDS = 2.0
 
-#: What is asked, and which variable of which service it is to agree with.
-_QUERIES = ("transport_state", "volume")
-EVIDENCE = (("AVTransport", "transport_state"), ("RenderingControl", "volume"))
+#: Of each service that is looked after: what is asked, and which variable it is to agree with.
+EVIDENCE: Mapping[str, Mapping[str, str]] = {
+    "AVTransport": {"transport_state": "transport_state", "track": "current_track_uri"},
+    "RenderingControl": {"volume": "volume"},
+}
 
 
 class Inspection:
-    """Compares one speaker's events with its answers, whenever it has been quiet for a while.
+    """Compares one speaker's events with its answers, for each service that has gone quiet.
 
-    Lives on the reactor thread.
+    Events of one service say nothing of another's: every service has its own time. Lives on the
+    reactor thread.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Inspection:
         self._evented = evented
         self._stale = stale
         self._failed = failed
+        self._due: dict[str, float] = {}
         self._timer: IDelayedCall | None = None
         self._reading: Deferred[None] | None = None
         self._running = False
@@ -68,7 +72,8 @@ class Inspection:
         """Begin to watch; harmless when watching."""
         if not self._running:
             self._running = True
-            self._plan(QUIET_SECONDS, frozenset())
+            self._postpone(EVIDENCE)
+            self._plan(frozenset())
 
     def stop(self) -> None:
         """Watch no more."""
@@ -80,39 +85,52 @@ class Inspection:
         if reading is not None:
             reading.cancel()
 
-    def event_arrived(self) -> None:
-        """Take note that events arrive: there is nothing to find out for a while."""
-        if self._timer is not None:
-            self._timer.reset(QUIET_SECONDS)
+    def event_arrived(self, service: str) -> None:
+        """Take note that a service's events arrive: there is nothing to find out for a while."""
+        if service in EVIDENCE:
+            self._postpone([service])
 
-    def _plan(self, seconds: float, suspects: frozenset[str]) -> None:
+    def _postpone(self, services: Iterable[str]) -> None:
+        self._due.update(dict.fromkeys(services, self._clock.seconds() + QUIET_SECONDS))
+
+    def _plan(self, suspects: frozenset[str]) -> None:
+        """Wait until the next service is due, or until an event can be on its way no more."""
+        due = min(self._due.values()) - self._clock.seconds()
+        seconds = IN_FLIGHT_SECONDS if suspects else max(due, 0.0)
         self._timer = self._clock.callLater(seconds, self._inspect, suspects)
 
     def _inspect(self, suspects: frozenset[str]) -> None:
         self._timer = None
+        now = self._clock.seconds()
+        asked = suspects or frozenset(service for service, due in self._due.items() if due <= now)
+        if not asked:
+            # An event has postponed what this was planned for.
+            self._plan(frozenset())
+            return
+        self._postpone(asked)
 
         def compare(state: State) -> None:
-            differing = self._differing(state)
+            differing = frozenset(service for service in asked if self._differs(service, state))
             for service in sorted(suspects & differing):
                 self._stale(service)
-            doubtful = differing - suspects
             if self._running:
-                self._plan(IN_FLIGHT_SECONDS if doubtful else QUIET_SECONDS, doubtful)
+                self._plan(differing - suspects)
 
         def failed(failure: Failure) -> None:
             failure.trap(EngineError)
             self._failed(cast("EngineError", failure.value))
             if self._running:
-                self._plan(QUIET_SECONDS, frozenset())
+                self._plan(frozenset())
 
-        reading = self._read(_QUERIES).addCallbacks(compare, failed)
+        queries = [query for service in sorted(asked) for query in EVIDENCE[service]]
+        reading = self._read(queries).addCallbacks(compare, failed)
         self._reading = reading.addErrback(lambda failure: failure.trap(CancelledError))
 
-    def _differing(self, state: Mapping[str, Mapping[str, Value]]) -> frozenset[str]:
-        return frozenset(
-            service
-            for service, name in EVIDENCE
-            if _differ(self._evented(service, name), state.get(service, {}).get(name))
+    def _differs(self, service: str, state: State) -> bool:
+        answers = state.get(service, {})
+        return any(
+            _differ(self._evented(service, name), answers.get(name))
+            for name in EVIDENCE[service].values()
         )
 
 

@@ -329,7 +329,7 @@ class SpeakerLink:
         if self._closed:
             return
         self._set_reachable(reachable=True)
-        self._inspection.event_arrived()
+        self._inspection.event_arrived(service)
         variables: Variables = event.variables
         self._remember_evidence(service, variables)
         if "zone_group_state" in variables:
@@ -339,8 +339,8 @@ class SpeakerLink:
             self._context.post(EventNews(self.uid, service, variables, time.monotonic()))
 
     def _remember_evidence(self, service: str, variables: Variables) -> None:
-        for evident_service, name in EVIDENCE:
-            if service == evident_service and name in variables:
+        for name in EVIDENCE.get(service, {}).values():
+            if name in variables:
                 known: dict[str, Value] = self._evented.setdefault(service, {})
                 before, now = known.get(name), variables[name]
                 both = isinstance(before, dict) and isinstance(now, dict)
