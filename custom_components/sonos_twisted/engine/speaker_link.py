@@ -67,6 +67,9 @@ DESCRIPTION_RETRY_SECONDS = 30.0
 #: does so for about ten (home-assistant/core#68521).
 LEAVING_SECONDS = 10.0
 
+#: Seconds; events come in quick succession, and leases that failed are not tried at each of them.
+WAKING_SECONDS = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class LinkContext:
@@ -131,6 +134,7 @@ class SpeakerLink:
         self._evented: State = {}
         self._asked_at = 0.0
         self._leaving_until = 0.0
+        self._next_waking = 0.0
         self._poller = Poller(
             self._read,
             context.clock,
@@ -330,6 +334,7 @@ class SpeakerLink:
             return
         self._set_reachable(reachable=True)
         self._inspection.event_arrived(service)
+        self._wake_leases()
         variables: Variables = event.variables
         self._remember_evidence(service, variables)
         if "zone_group_state" in variables:
@@ -337,6 +342,14 @@ class SpeakerLink:
             self._context.topology_received(self.uid, str(variables.pop("zone_group_state")))
         if variables:
             self._context.post(EventNews(self.uid, service, variables, time.monotonic()))
+
+    def _wake_leases(self) -> None:
+        """An event arrived: the speaker may as well serve the leases that have failed."""
+        now = self._context.clock.seconds()
+        failed = any(lease.error is not None for lease in self.leases.values())
+        if failed and now >= self._next_waking:
+            self._next_waking = now + WAKING_SECONDS
+            self.sign_of_life()
 
     def _remember_evidence(self, service: str, variables: Variables) -> None:
         for name in EVIDENCE.get(service, {}).values():
