@@ -3,7 +3,9 @@
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.sonos_twisted.model import variable_name
 from custom_components.sonos_twisted.model.markup import (
+    LONGEST_NAME,
     MalformedMarkup,
     elements,
     local_name,
@@ -87,3 +89,10 @@ def test_mend_any_text(text: str) -> None:
     root = parse_damaged(f"<a>{text}</a>")
     if root is not None:
         assert all(isinstance(element.tag, str) for element in root.iter())
+
+
+def test_endless_names_are_not_remembered() -> None:
+    """libxml2 allows 50,000 characters, and names are kept once they have been read."""
+    name = "Ab" * 20_000
+    assert len(local_name(f"{{urn:x}}{name}")) <= LONGEST_NAME
+    assert len(variable_name(name)) <= 2 * LONGEST_NAME

@@ -12,6 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from .markup import MalformedMarkup, elements, local_name, parse, parse_damaged, unescape
+from .numbers import whole_number
 from .times import parse_duration
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _read(entry: Element) -> Didl:
         if name == "resMD":
             resource_metadata = text or None
         elif name == "originalTrackNumber":
-            track_number = int(text) if text.isascii() and text.isdecimal() else None
+            track_number = whole_number(text)
         elif (field := _TEXTS.get(name)) and text not in _UNAVAILABLE and field not in fields:
             fields[field] = unescape(text)
         # Some items have an empty resource that still tells the duration.

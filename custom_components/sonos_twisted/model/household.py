@@ -29,6 +29,7 @@ from .aspects import (
     Change,
 )
 from .notification import containers, merge_values
+from .numbers import whole_number
 from .speaker import Speaker
 from .topology import EMPTY_TOPOLOGY, Topology, VanishedDevice, is_really_gone
 from .transport import (
@@ -389,9 +390,9 @@ def _overlay(known: Variables, new: Variables) -> Changed:
 
 def _apply_rendering(speaker: Speaker, changed: Changed) -> set[Change]:
     """Read volume and mute. The master channel is the volume; the others are the balance."""
-    volume = speaker.variable("RenderingControl", "volume") or ""
-    if volume.isascii() and volume.isdecimal():
-        speaker.volume = int(volume)
+    volume = whole_number(speaker.variable("RenderingControl", "volume") or "")
+    if volume is not None:
+        speaker.volume = volume
     if mute := speaker.variable("RenderingControl", "mute"):
         speaker.muted = mute == "1"
     aspects: set[Aspect] = set()

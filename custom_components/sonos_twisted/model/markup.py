@@ -36,6 +36,10 @@ _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)
 _GLUED_ATTRIBUTE = re.compile(r'"(?=xmlns[:=])')
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+#: Characters. libxml2 allows 50,000, and a thousand such names are remembered here; players' own
+#: have less than 100 with their namespaces. Of a longer one the end counts.
+LONGEST_NAME = 256
+
 _ENTITIES = (
     ("&lt;", "<"),
     ("&gt;", ">"),
@@ -107,13 +111,17 @@ def _refuse_the_dangerous(data: bytes) -> None:
     raise MalformedMarkup(message)
 
 
-@lru_cache(maxsize=1024)
 def local_name(tag: str) -> str:
     """Give the name of an element without its namespace.
 
     Recovery leaves names with an undeclared prefix as they stand ("dc:title"), so a prefix is
     cut off as well.
     """
+    return _local_name(tag[-LONGEST_NAME:])
+
+
+@lru_cache(maxsize=1024)
+def _local_name(tag: str) -> str:
     return tag.rpartition("}")[2].rpartition(":")[2]
 
 

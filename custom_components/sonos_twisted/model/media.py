@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from .didl import Didl, parse_didl, parse_stream_content
 from .notification import Variables
+from .numbers import whole_number
 from .times import parse_duration
 
 type Repeat = Literal["off", "all", "one"]
@@ -264,7 +265,7 @@ def _text(variables: Variables, name: str) -> str:
 
 def _count(text: str) -> int | None:
     """Read a number that is only given if it is above 0."""
-    return (int(text) or None) if text.isascii() and text.isdecimal() else None
+    return whole_number(text) or None
 
 
 def _song(

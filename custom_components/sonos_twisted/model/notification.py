@@ -12,7 +12,7 @@ from functools import lru_cache
 import re
 from typing import TYPE_CHECKING
 
-from .markup import MalformedMarkup, local_name, parse, parse_damaged
+from .markup import LONGEST_NAME, MalformedMarkup, local_name, parse, parse_damaged
 
 if TYPE_CHECKING:
     from .markup import Element
@@ -64,13 +64,17 @@ def parse_notification(body: bytes) -> Variables:
     return variables
 
 
-@lru_cache(maxsize=1024)
 def variable_name(tag: str) -> str:
     """Spell a variable's element name as soco does: "CurrentPlayMode" as "current_play_mode".
 
     The rule is mechanical, with odd results where names hold abbreviations:
     "ZonePlayerUUIDsInGroup" becomes "zone_player_uui_ds_in_group".
     """
+    return _variable_name(tag[-LONGEST_NAME:])
+
+
+@lru_cache(maxsize=1024)
+def _variable_name(tag: str) -> str:
     return _WORD_START.sub("_", local_name(tag)).lower()
 
 

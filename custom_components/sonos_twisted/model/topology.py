@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from .markup import MalformedMarkup, elements, local_name, parse
+from .numbers import whole_number
 
 if TYPE_CHECKING:
     from .markup import Element
@@ -246,7 +247,6 @@ def _read_member(element: Element, main_unit: str | None) -> ZoneMember | None:
         return None
     location = attributes.get("Location", "")
     host, port = _address(location)
-    boot_seq = attributes.get("BootSeq", "")
     ht_channel_map = attributes.get("HTSatChanMapSet", "")
     return ZoneMember(
         uid=uid,
@@ -259,7 +259,7 @@ def _read_member(element: Element, main_unit: str | None) -> ZoneMember | None:
         satellite_of=main_unit or _other_main_unit(ht_channel_map, uid),
         channel_map=attributes.get("ChannelMapSet", ""),
         ht_channel_map=ht_channel_map,
-        boot_seq=int(boot_seq) if boot_seq.isascii() and boot_seq.isdecimal() else None,
+        boot_seq=whole_number(attributes.get("BootSeq", "")),
         software_version=attributes.get("SoftwareVersion", ""),
         generation=_GENERATIONS.get(attributes.get("SWGen", "")),
         attributes=attributes,

@@ -13,6 +13,7 @@ from .media import (
     source_from_uri,
     uid_in_uri,
 )
+from .numbers import whole_number
 from .position import NO_POSITION, PlaybackPosition, Playing, PositionTracker
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def group_rendering(transport: Transport, variables: Variables) -> Transport:
     """Give what is known after a GroupRenderingControl event, from all variables known."""
     return replace(
         transport,
-        group_volume=_number(_as_text(variables.get("group_volume"))),
+        group_volume=whole_number(_as_text(variables.get("group_volume"))),
         group_muted=_flag(_as_text(variables.get("group_mute"))),
     )
 
@@ -110,10 +111,6 @@ def followed(variables: Variables) -> str | None:
 
 def _as_text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() else None
 
 
 def _flag(text: str) -> bool | None:
@@ -129,7 +126,7 @@ _FIELDS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "current_crossfade_mode": ("crossfade", _flag),
     "current_transport_actions": ("actions", _names),
     "current_valid_play_modes": ("valid_play_modes", _names),
-    "sleep_timer_generation": ("sleep_timer_generation", _number),
+    "sleep_timer_generation": ("sleep_timer_generation", whole_number),
     "alarm_running": ("alarm_running", _flag),
     "snooze_running": ("snooze_running", _flag),
 }
