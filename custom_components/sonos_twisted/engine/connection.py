@@ -249,9 +249,12 @@ class HouseholdConnection:
         runner, self._runner = self._runner, None
         if not self._thread.is_running:
             return
+        endings: list[asyncio.Future[Any]] = []
         if session is not None:
-            await self._thread.run(session.stop)
-        await self._thread.run(self._release_listener)
+            endings.append(self._thread.run(session.stop))
         if runner is not None:
-            ending = asyncio.get_running_loop().run_in_executor(None, runner.stop)
-            await asyncio.wait([ending], timeout=STOP_SECONDS)
+            # Speakers that hang delay leases and commands alike: both have the same seconds.
+            endings.append(asyncio.get_running_loop().run_in_executor(None, runner.stop))
+        if endings:
+            await asyncio.wait(endings, timeout=STOP_SECONDS)
+        await self._thread.run(self._release_listener)
