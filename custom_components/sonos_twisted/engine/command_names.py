@@ -28,11 +28,12 @@ class CommandNames:
             EngineError: When the function is none.
 
         """
-        package, _, module = getattr(command, "__module__", "").rpartition(".")
-        name = getattr(command, "__qualname__", "_")
-        if package not in {known.__name__ for known in self._packages} or not _is_public(name):
-            raise EngineError(f"Only functions of engine.commands can be run, not {command!r}")
-        return f"{module}.{name}"
+        known = {package.__name__ for package in self._packages}
+        if inspect.isfunction(command) and _is_public(command.__qualname__):
+            package, _, module = command.__module__.rpartition(".")
+            if package in known:
+                return f"{module}.{command.__qualname__}"
+        raise EngineError(f"Only functions of engine.commands can be run, not {command!r}")
 
     def load(self) -> dict[str, Callable[..., object]]:
         """Import all modules of the packages and return all commands by name."""

@@ -164,6 +164,8 @@ class WorkerProcess(ProcessProtocol):
             process.unregisterReapProcessHandler(self._process.pid, self._process)
             self._process.processEnded(0)
         if not self._ended:
+            if next_look >= _LONGEST_LOOK:
+                self.kill("closed its pipes")
             longer = min(2 * next_look, _LONGEST_LOOK)
             self._look = self._reactor.callLater(next_look, self._look_whether_it_ended, longer)
 
