@@ -176,7 +176,7 @@ class Chaos:
         if uid in dark or coordinator.uid in dark:
             return False
         transport = coordinator.transport
-        if kind == "seek":
+        if kind in {"seek", "end_of_track"}:
             return transport.state == PLAYING
         return kind != "on_air" or transport.kind is RADIO
 
