@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 import contextlib
 import os
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,8 +15,21 @@ from .fakes import Page
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
 
-#: The first three bytes of loopback addresses; several runs of the tests can go on at once.
-NETWORK = f"127.3.{os.getpid() % 254 + 1}"
+
+def _reserved_network() -> tuple[str, socket.socket]:
+    """Choose loopback addresses that no other run of the tests uses, and keep them."""
+    for number in range(254):
+        network = f"127.3.{(os.getpid() + number) % 254 + 1}"
+        claim = socket.socket()
+        with contextlib.suppress(OSError):
+            claim.bind((f"{network}.254", 13999))
+            return network, claim
+        claim.close()
+    raise RuntimeError("The tests are running too many times at once")
+
+
+#: The first three bytes of this run's addresses.
+NETWORK, _CLAIM = _reserved_network()
 
 type OnReactor = Callable[..., Any]
 
