@@ -7,6 +7,7 @@ told.
 
 from dataclasses import dataclass, field
 import logging
+import os
 import socket
 from typing import Any, override
 
@@ -70,6 +71,7 @@ class Listener(events_twisted.EventListener):
         self.subscriptions_map = SubscriptionsMap()
         self.requested_port_number = settings.port
         self.openings = 0
+        self._descriptor: int | None = None
         self._reactor = reactor
 
     @override
@@ -93,14 +95,16 @@ class Listener(events_twisted.EventListener):
     def reopen_if_lost(self) -> None:
         """Open a port if none is open any more, without complaining when that fails.
 
-        A port is lost when its socket is closed behind our back, or when none was free at first.
+        A port is lost when its socket is closed behind our back or its address is taken from this
+        machine, or when none was free at first.
         """
-        if self.is_running and self.port is not None and self.port.connected:
-            return
         if self.is_running:
+            if self._is_open():
+                return
             _LOGGER.warning(
                 "The port for events at %s:%d was lost; opening one again", *self.address
             )
+            self._let_go()
             self.stop()
         try:
             self.start()
@@ -127,10 +131,48 @@ class Listener(events_twisted.EventListener):
             except CannotListenError as error:
                 reason = str(error.socketError)
                 continue
+            self._descriptor = self.port.fileno() if hasattr(self.port, "fileno") else None
             if number != first:
                 _LOGGER.info("Port %d is in use; listening for events on port %d", first, number)
             return int(self.port.getHost().port)
         raise ListenError(ip_address, first, last, reason)
+
+    def _is_open(self) -> bool:
+        """Ask the operating system: Twisted is not told when a socket of its own is closed."""
+        if self.port is None or not self.port.connected:
+            return False
+        listening: socket.socket | None = getattr(self.port, "socket", None)
+        if listening is None:
+            return True
+        try:
+            ours = listening.getsockname() == self.address
+            accepts = listening.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+        except OSError:
+            return False
+        return ours and bool(accepts) and _is_local(self.settings.address)
+
+    def _let_go(self) -> None:
+        """Make Twisted forget the socket of a port that was lost."""
+        port, number = self.port, self._descriptor
+        if port is None or not port.connected or number is None:
+            return
+        try:
+            os.fstat(number)
+            ours = port.socket.getsockname() == self.address
+        except OSError:
+            ours = False
+        if ours:
+            return
+        # The number may be somebody else's by now. It shall not be closed.
+        port.socket.detach()
+        try:
+            port.stopReading()
+        except OSError:
+            # Twisted's epoll reactor tells the system first, which does not know the socket any
+            # more. Without this it would take the next socket with that number for known, and
+            # never look whether anything arrives there.
+            for numbers in (self._reactor._reads, self._reactor._writes):  # noqa: SLF001
+                numbers.discard(number)
 
     @override
     def stop(self) -> Deferred[None]:
@@ -172,6 +214,16 @@ def local_address_towards(host: str) -> str:
         except OSError as error:
             raise PlayerUnreachableError(host, "cannot be reached: there is no route") from error
         return str(probe.getsockname()[0])
+
+
+def _is_local(address: str) -> bool:
+    """Tell whether this machine has an address now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
 
 
 @dataclass(slots=True)

@@ -32,12 +32,13 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-#: Bytes; the topology of 32 rooms, the largest known notification, takes about 40,000.
-MAX_BODY = 1_000_000
+#: Bytes; the topology of 32 rooms, the largest known notification, takes about 40,000. Reading
+#: what is this large keeps the reactor busy for up to 40 ms.
+MAX_BODY = 262_144
 
-#: In how many pieces a body may come. A million bytes make 1,900 of the smallest usual TCP
-#: segments; chunks of one byte each would keep us busy for seconds.
-MAX_PIECES = 4096
+#: In how many pieces a body may come. The largest makes 490 of the smallest usual TCP segments;
+#: chunks of one byte each would keep us busy for a second.
+MAX_PIECES = 1024
 
 #: Bytes. A speaker's request line has about 45.
 MAX_REQUEST_LINE = 512

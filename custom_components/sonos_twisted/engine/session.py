@@ -95,7 +95,7 @@ class HouseholdSession:
         self._reporters: dict[str, list[str]] = {name: [] for name in HOUSEHOLD_SERVICES}
         self._topology_known: Deferred[None] | None = None
         self._watch_timer: IDelayedCall | None = None
-        self._callbacks: dict[str, tuple[str, int]] = {}
+        self._callbacks: dict[str, tuple[object, ...] | None] = {}
         self._stopping = False
 
     @property
@@ -129,7 +129,7 @@ class HouseholdSession:
                 self._topology_known = None
                 self._ask_for_topology(uid, player, error).chainDeferred(known)
 
-        link = self.links[uid] = SpeakerLink(self._context, uid, player)
+        link = self._link(uid, player)
         self._reporters[TOPOLOGY].append(uid)
         link.hold(TOPOLOGY, changed)
         self._watch()
@@ -225,21 +225,25 @@ class HouseholdSession:
         player = Player(member.host, member.port)
         link = self.links.get(member.uid)
         if link is None:
-            link = SpeakerLink(self._context, member.uid, player, member.boot_seq)
-            self.links[member.uid] = link
+            link = self._link(member.uid, player, member.boot_seq)
         elif link.player != player:
             link = self._move(link, player)
         self._note_boot(link, member.boot_seq)
         link.hold_own_services()
         link.describe()
 
+    def _link(self, uid: str, player: Player, boot_seq: int | None = None) -> SpeakerLink:
+        """Make a link to a speaker, and remember where it is told that we are."""
+        link = self.links[uid] = SpeakerLink(self._context, uid, player, boot_seq)
+        self._callbacks[uid] = self._callback(player)
+        return link
+
     def _move(self, link: SpeakerLink, player: Player) -> SpeakerLink:
         """Replace the link to a speaker that has another address now."""
         _LOGGER.debug("%s is at %s now", link.uid, player.address)
         self._part_with(link)
-        moved = SpeakerLink(self._context, link.uid, player, link.boot_seq)
+        moved = self._link(link.uid, player, link.boot_seq)
         moved.description = link.description
-        self.links[link.uid] = moved
         moved.hold_own_services()
         moved.describe()
         self._assign_household_services()
@@ -319,15 +323,24 @@ class HouseholdSession:
         self._watch_timer = self._clock.callLater(WATCH_SECONDS, self._watch)
         self._listener.reopen_if_lost()
         for uid, link in list(self.links.items()):
-            try:
-                url = self._listener.callback_url(link.player.ip_address)
-            except PlayerUnreachableError:
-                continue
-            callback = url, self._listener.openings
-            if self._callbacks.setdefault(uid, callback) != callback:
-                _LOGGER.debug("%s shall send its events to %s from now on", uid, url)
+            callback = self._callback(link.player)
+            before = self._callbacks.get(uid)
+            if callback is not None and before is not None and before != callback:
+                _LOGGER.debug("%s shall send its events to %s from now on", uid, callback[0])
                 link.renew_from_scratch()
-            self._callbacks[uid] = callback
+            self._callbacks[uid] = callback or before
+
+    def _callback(self, player: Player) -> tuple[object, ...] | None:
+        """Return what changes when a speaker must be told anew where we are; None offline.
+
+        While no port is open leases shall fail, so that speakers are asked for their state.
+        """
+        listener = self._listener
+        try:
+            url = listener.callback_url(player.ip_address)
+        except PlayerUnreachableError:
+            return None
+        return url, listener.openings, listener.is_running
 
 
 def _choose_reporters(
