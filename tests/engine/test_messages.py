@@ -16,6 +16,7 @@ from custom_components.sonos_twisted.engine.commands.identity import Identity
 from custom_components.sonos_twisted.engine.messages import (
     DATACLASSES,
     ERRORS,
+    LONG_TEXT,
     MAX_MESSAGE,
     CallMessage,
     ErrorMessage,
@@ -74,6 +75,17 @@ def test_dataclasses_arrive_as_they_were() -> None:
     arrived = sent([IDENTITY, {"description": DESCRIPTION}])
     assert arrived == [IDENTITY, {"description": DESCRIPTION}]
     assert type(arrived[0].description.services) is frozenset
+
+
+@pytest.mark.parametrize("size", [LONG_TEXT - 1, LONG_TEXT, LONG_TEXT + 1])
+def test_long_texts_arrive_as_they_were(size: int) -> None:
+    """They are sent beside the JSON, wherever in a value they are."""
+    long = ('\n"é\ud83d' * size)[:size]
+    value = {"a": long, "b": [long.upper(), ("", long)], "c": "short"}
+    assert sent(value) == value
+    error = decode(encode(ErrorMessage(1, PlayerError(long, "is on fire"))))
+    assert isinstance(error, ErrorMessage)
+    assert error.error.args == (long, "is on fire")
 
 
 def test_calls_arrive_as_they_were() -> None:
@@ -165,6 +177,11 @@ def test_what_is_nested_too_deeply_cannot_be_sent() -> None:
         b'{"version": 1, "kind": "error", "number": 1, "error": "x"}',
         b'{"version": 1, "kind": "error", "number": 1, "error": {"type": "UpnpError", "of": []}}',
         b'{"version": 1, "kind": "call", "number": 1, "command": 5, "seconds": 1}',
+        b'{"version": 1, "kind": "result", "number": 1, "value": {"type": "text", "of": 0}}',
+        b'{"version": 1, "kind": "hello", "texts": 3}\nabc',
+        b'{"version": 1, "kind": "hello", "texts": [3]}\nab',
+        b'{"version": 1, "kind": "hello"}\nab',
+        b'{"version": 1, "kind": "hello", "texts": ["3"]}\nabc',
         b'{"version": 1, "kind": "mistake", "number": 1, "says": 5, "trace": ""}',
         b'{"version": 1, "kind": "result", "number": 1, "value": ' + b"[" * 100_000,
     ],

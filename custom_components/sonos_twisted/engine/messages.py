@@ -3,11 +3,15 @@
 Each message is an object with the version of the format and its kind. Values are JSON's own, and
 objects that name their type for everything else: only what the tables here list can be said. A
 message that does not fit raises :class:`MalformedMessageError`, whatever is wrong with it.
+
+Long texts follow the object's line as they are. To find the end of a text in JSON takes so long
+that, with a page of a large library, nothing else in the process would run for a while.
 """
 
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+import itertools
 import json
 from typing import Any
 
@@ -22,6 +26,9 @@ VERSION = 1
 
 #: Bytes of a message, in either direction. A library page of 1000 tracks has one to two million.
 MAX_MESSAGE = 16 * 1024 * 1024
+
+#: Characters from which on a text is long.
+LONG_TEXT = 4096
 
 _TYPE = "type"
 _OF = "of"
@@ -105,88 +112,100 @@ _KINDS: Mapping[str, type[Message]] = {
 _KIND_NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
-def _tagged(name: str, content: object) -> dict[str, object]:
-    return {_TYPE: name, _OF: content}
+class _Writer:
+    """Turns the values of one message into what JSON can hold, and sets long texts aside."""
 
+    def __init__(self) -> None:
+        self.texts: list[bytes] = []
 
-def _encode_items(items: Mapping[Any, Any]) -> dict[str, object]:
-    for key in items:
-        if type(key) is not str:
-            raise MalformedMessageError(f"A key of type {type(key).__name__} cannot be sent")
-    return {key: encode_value(value) for key, value in items.items()}
+    def value(self, value: object) -> object:
+        """Return what stands for a value. Types are taken exactly: there are no subclasses."""
+        kind = type(value)
+        if kind in _PLAIN:
+            return self._text(value) if isinstance(value, str) else value
+        if kind is list:
+            return self._values(value)
+        if isinstance(value, EngineError):
+            return self._error(value)
+        if DATACLASSES.get(kind.__name__) is kind:
+            return {_TYPE: kind.__name__, _OF: self.fields_of(value)}
+        if kind not in _WRITERS:
+            raise MalformedMessageError(f"A value of type {kind.__name__} cannot be sent")
+        return {_TYPE: kind.__name__, _OF: _WRITERS[kind](self, value)}
 
+    def fields_of(self, value: Any) -> dict[str, object]:
+        return {item.name: self.value(getattr(value, item.name)) for item in fields(value)}
 
-def _fields_of(value: Any) -> dict[str, object]:
-    return {item.name: encode_value(getattr(value, item.name)) for item in fields(value)}
+    def _text(self, text: str) -> object:
+        if len(text) < LONG_TEXT:
+            return text
+        self.texts.append(_to_bytes(text))
+        return {_TYPE: "text", _OF: len(self.texts) - 1}
 
+    def _values(self, values: Any) -> list[object]:
+        return [self.value(value) for value in values]
 
-def _encode_error(error: EngineError) -> object:
-    kind = type(error)
-    if ERRORS.get(kind.__name__) is not kind:
-        return _tagged(EngineError.__name__, [str(error)])
-    return _tagged(kind.__name__, [encode_value(value) for value in error.args])
+    def _items(self, items: Mapping[Any, Any]) -> dict[str, object]:
+        for key in items:
+            if type(key) is not str:
+                raise MalformedMessageError(f"A key of type {type(key).__name__} cannot be sent")
+        return {key: self.value(value) for key, value in items.items()}
 
-
-def _from_fields(kind: type[Any]) -> Callable[[Any], object]:
-    return lambda content: kind(**_decode_items(content))
-
-
-def _from_arguments(kind: type[Any]) -> Callable[[Any], object]:
-    return lambda content: kind(*map(decode_value, content))
-
-
-def _decode_items(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: decode_value(value) for key, value in content.items()}
+    def _error(self, error: EngineError) -> object:
+        kind = type(error)
+        if ERRORS.get(kind.__name__) is kind:
+            return {_TYPE: kind.__name__, _OF: self._values(error.args)}
+        return {_TYPE: EngineError.__name__, _OF: [str(error)]}
 
 
 _PLAIN = frozenset({type(None), bool, int, float, str})
 
-_ENCODERS: Mapping[type[Any], Callable[[Any], object]] = {
-    list: lambda value: [encode_value(item) for item in value],
-    tuple: lambda value: _tagged("tuple", [encode_value(item) for item in value]),
-    frozenset: lambda value: _tagged("frozenset", [encode_value(item) for item in value]),
-    dict: lambda value: _tagged("dict", _encode_items(value)),
-    bytes: lambda value: _tagged("bytes", base64.b64encode(value).decode("ascii")),
-}
-
-_DECODERS: Mapping[str, Callable[[Any], object]] = {
-    "tuple": lambda content: tuple(map(decode_value, content)),
-    "frozenset": lambda content: frozenset(map(decode_value, content)),
-    "dict": _decode_items,
-    "bytes": lambda content: base64.b64decode(content, validate=True),
-    **{name: _from_fields(kind) for name, kind in DATACLASSES.items()},
-    **{name: _from_arguments(kind) for name, kind in ERRORS.items()},
+_WRITERS: Mapping[type[Any], Callable[[_Writer, Any], object]] = {
+    tuple: _Writer._values,  # noqa: SLF001, this is the class's table
+    frozenset: _Writer._values,  # noqa: SLF001
+    dict: _Writer._items,  # noqa: SLF001
+    bytes: lambda _, value: base64.b64encode(value).decode("ascii"),
 }
 
 
-def encode_value(value: object) -> object:
-    """Return what JSON can hold in place of a value.
+class _Reader:
+    """Turns back what a writer wrote."""
 
-    Types are taken exactly: a subclass would arrive as something else.
+    def __init__(self, texts: list[memoryview]) -> None:
+        self.texts = texts
 
-    Raises:
-        MalformedMessageError: When its type is in no table.
+    def value(self, value: Any) -> Any:
+        """Return the value that was written."""
+        if type(value) in _PLAIN:
+            return value
+        if isinstance(value, list):
+            return self.values(value)
+        name, content = value[_TYPE], value[_OF]
+        if name in DATACLASSES:
+            return DATACLASSES[name](**self.items(content))
+        if name in ERRORS:
+            return ERRORS[name](*self.values(content))
+        return _READERS[name](self, content)
 
-    """
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    if isinstance(value, EngineError):
-        return _encode_error(value)
-    if DATACLASSES.get(kind.__name__) is kind:
-        return _tagged(kind.__name__, _fields_of(value))
-    if kind not in _ENCODERS:
-        raise MalformedMessageError(f"A value of type {kind.__name__} cannot be sent")
-    return _ENCODERS[kind](value)
+    def values(self, content: list[Any]) -> list[Any]:
+        return [self.value(value) for value in content]
+
+    def items(self, content: dict[str, Any]) -> dict[str, Any]:
+        return {key: self.value(value) for key, value in content.items()}
 
 
-def decode_value(value: Any) -> Any:
-    """Return the value that was encoded."""
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, list):
-        return [decode_value(item) for item in value]
-    return _DECODERS[value[_TYPE]](value[_OF])
+_READERS: Mapping[str, Callable[[_Reader, Any], object]] = {
+    "text": lambda reader, number: str(reader.texts[number], "utf-8", "surrogatepass"),
+    "tuple": lambda reader, content: tuple(reader.values(content)),
+    "frozenset": lambda reader, content: frozenset(reader.values(content)),
+    "dict": _Reader.items,
+    "bytes": lambda _, content: base64.b64decode(content, validate=True),
+}
+
+
+def _to_bytes(text: str) -> bytes:
+    # Names from speakers may hold half a surrogate pair, which is not valid in UTF-8.
+    return text.encode("utf-8", "surrogatepass")
 
 
 def encode(message: Message) -> bytes:
@@ -196,13 +215,15 @@ def encode(message: Message) -> bytes:
         MalformedMessageError: When it holds what cannot be sent, or is too large.
 
     """
-    head = {"version": VERSION, "kind": _KIND_NAMES[type(message)]}
+    writer = _Writer()
     try:
-        text = json.dumps({**head, **_fields_of(message)}, ensure_ascii=False)
+        content = writer.fields_of(message)
+        head = {"version": VERSION, "kind": _KIND_NAMES[type(message)]}
+        lengths = {"texts": [len(text) for text in writer.texts]}
+        text = json.dumps({**head, **lengths, **content}, ensure_ascii=False)
     except RecursionError as error:
         raise MalformedMessageError("It is nested too deeply") from error
-    # Names from speakers may hold half a surrogate pair, which is not valid in UTF-8.
-    data = text.encode("utf-8", "surrogatepass")
+    data = b"".join([_to_bytes(text), b"\n", *writer.texts])
     if len(data) > MAX_MESSAGE:
         megabytes = MAX_MESSAGE // 1024**2
         raise MalformedMessageError(f"{len(data)} bytes are more than {megabytes} MiB")
@@ -217,16 +238,27 @@ def decode(data: bytes) -> Message:
 
     """
     try:
-        content = json.loads(data)
+        end = data.find(b"\n")
+        end = len(data) if end < 0 else end
+        content = json.loads(data[:end])
         version = content.pop("version")
         if version == VERSION:
             kind = _KINDS[content.pop("kind")]
-            return _checked(kind(**_decode_items(content)))
+            texts = _cut(memoryview(data)[end + 1 :], content.pop("texts", []))
+            return _checked(kind(**_Reader(texts).items(content)))
     except MalformedMessageError:
         raise
     except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise MalformedMessageError(f"This is no message: {error!r}") from error
     raise MalformedMessageError(f"The message is of version {version}, not {VERSION}")
+
+
+def _cut(data: memoryview, lengths: list[int]) -> list[memoryview]:
+    """Cut what follows the first line into its texts."""
+    ends = list(itertools.accumulate(lengths, initial=0))
+    if ends[-1] != len(data):
+        raise MalformedMessageError(f"The texts have {len(data)} bytes, not {ends[-1]}")
+    return [data[begin:end] for begin, end in itertools.pairwise(ends)]
 
 
 def _checked(message: Message) -> Message:
