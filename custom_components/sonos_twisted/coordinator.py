@@ -156,7 +156,9 @@ class HouseholdCoordinator:
             for change in self._apply[type(piece)](piece):
                 changes[change.uid].add(change.aspect)
         self._async_tell(changes)
-        self._plan_position_readings(changes)
+        # An event that changes nothing to be seen can leave the position in doubt, too.
+        heard = {piece.uid for piece in news if isinstance(piece, EventNews)}
+        self._plan_position_readings(changes.keys() | heard)
 
     @callback
     def _async_tell(self, changes: dict[str, set[Aspect]]) -> None:
@@ -167,7 +169,11 @@ class HouseholdCoordinator:
 
     def _apply_event(self, news: EventNews) -> Iterable[Change]:
         changes = self.household.apply_event(
-            news.uid, news.service, news.variables, news.received_at
+            news.uid,
+            news.service,
+            news.variables,
+            news.received_at,
+            is_initial=news.is_initial,
         )
         self._update_devices(changes)
         return changes

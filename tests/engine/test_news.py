@@ -21,6 +21,14 @@ DESCRIPTION = parse_device_description(
 )
 
 
+@pytest.mark.parametrize(("first", "second"), [(True, False), (False, True)])
+def test_an_initial_event_stays_one_when_another_merges(first: bool, second: bool) -> None:
+    older = EventNews(UID, "AVTransport", {}, 1.0, is_initial=first)
+    newer = EventNews(UID, "AVTransport", {}, 2.0, is_initial=second)
+    assert older.merged_with(newer).is_initial
+    assert not EventNews(UID, "AVTransport", {}, 1.0).is_initial
+
+
 def test_newer_variables_are_laid_over_older_ones() -> None:
     older = EventNews(UID, "AVTransport", {"transport_state": "PLAYING", "current_track": "1"}, 1.0)
     newer = EventNews(UID, "AVTransport", {"transport_state": "STOPPED"}, 2.0)

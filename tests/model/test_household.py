@@ -579,6 +579,16 @@ def test_position() -> None:
     assert home.speakers[OFFICE].position == PlaybackPosition(52.0, 20.5, running=False)
 
 
+def test_position_after_a_new_subscription() -> None:
+    """Its initial event leaves the position in doubt, for it may come long after the change."""
+    home = household(ALONE)
+    home.apply_event(KITCHEN, "AVTransport", queue_event(1, "PAUSED_PLAYBACK"), 10.0)
+    home.apply_position(KITCHEN, PositionReading(42.0, "x-sonos-http:track-1.mp3?sid=2"), 10.5)
+    assert home.speakers[KITCHEN].reading_due is None
+    home.apply_event(KITCHEN, "AVTransport", queue_event(1), 100.0, is_initial=True)
+    assert home.speakers[KITCHEN].reading_due == 101.0
+
+
 def test_position_that_is_too_old() -> None:
     """The answer to a request from before the newest event is dropped."""
     home = household(ALONE)

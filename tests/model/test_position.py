@@ -118,6 +118,34 @@ def test_next_track_with_buffering() -> None:
     assert tracker.reading_due is None
 
 
+def test_next_track_in_turn_heard_of_too_late() -> None:
+    """The track had ended a while ago, so the next one is no longer at its start."""
+    tracker = tracker_at(195.0).after_event(playing(uri="two"), 9.0)
+    assert tracker.reading_due == 10.0
+
+
+@pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        (tracker_at(30.0, PAUSED), playing()),
+        (tracker_at(30.0), playing(PAUSED)),
+        (tracker_at(199.5), playing(uri="two")),
+    ],
+)
+def test_initial_event_of_a_new_subscription(before: PositionTracker, told: Playing) -> None:
+    """What it tells may have happened long ago: its time is no base to reckon from."""
+    assert not before.after_event(told, 1.0).doubtful
+    tracker = before.after_event(told, 1.0, is_initial=True)
+    assert tracker.reading_due == 2.0
+
+
+def test_initial_event_of_a_stopped_player() -> None:
+    """It is at the start, whenever it was stopped."""
+    tracker = tracker_at(30.0).after_event(playing(STOPPED), 1.0, is_initial=True)
+    assert tracker.position == PlaybackPosition(0.0, 1.0, running=False)
+    assert tracker.reading_due is None
+
+
 def test_another_track_is_chosen() -> None:
     """It is at 0 as far as is known; a reading a moment later makes sure."""
     tracker = tracker_at(30.0).after_event(playing(uri="two", number=2), 10.0)

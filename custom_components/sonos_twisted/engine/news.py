@@ -50,6 +50,8 @@ class EventNews:
         variables: The variables that changed, as soco names them.
         received_at: When the (last) event arrived, on ``time.monotonic()``'s scale.
         events: How many events were merged into this one.
+        is_initial: Whether one of them was the first of its subscription, which tells how things
+            are, and not that they have changed just now.
 
     """
 
@@ -58,6 +60,7 @@ class EventNews:
     variables: Variables
     received_at: float
     events: int = 1
+    is_initial: bool = False
 
     @property
     def about(self) -> Hashable:
@@ -70,6 +73,7 @@ class EventNews:
             newer,
             variables=merge_variables(self.variables, newer.variables),
             events=self.events + newer.events,
+            is_initial=self.is_initial or newer.is_initial,
         )
 
 

@@ -341,7 +341,8 @@ class SpeakerLink:
             variables = dict(variables)
             self._context.topology_received(self.uid, str(variables.pop("zone_group_state")))
         if variables:
-            self._context.post(EventNews(self.uid, service, variables, time.monotonic()))
+            now, is_initial = time.monotonic(), event.seq == 0
+            self._context.post(EventNews(self.uid, service, variables, now, is_initial=is_initial))
 
     def _wake_leases(self) -> None:
         """An event arrived: the speaker may as well serve the leases that have failed."""

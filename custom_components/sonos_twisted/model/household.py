@@ -201,7 +201,15 @@ class Household:
 
     # Events
 
-    def apply_event(self, uid: str, service: str, variables: Variables, now: float) -> set[Change]:
+    def apply_event(
+        self,
+        uid: str,
+        service: str,
+        variables: Variables,
+        now: float,
+        *,
+        is_initial: bool = False,
+    ) -> set[Change]:
         """Take over the variables of an event.
 
         They are laid over what is known: a variable or channel that is not in them keeps its
@@ -213,6 +221,8 @@ class Household:
             service: The UPnP name of the service, such as "AVTransport".
             variables: As `parse_notification` gives them. They are not kept or changed.
             now: The time when it came.
+            is_initial: Whether it was the first event of a subscription, which tells how things
+                are, and not that they have changed just now.
 
         Returns:
             What is new. Nothing, if the event repeats what is known.
@@ -223,7 +233,7 @@ class Household:
         changed = _overlay(known, variables)
         changes: set[Change]
         if service == "AVTransport":
-            changes = self._apply_transport(speaker, variables, changed, now)
+            changes = self._apply_transport(speaker, variables, changed, now, is_initial=is_initial)
         elif service == "GroupRenderingControl":
             speaker.own = group_rendering(speaker.own, known)
             changes = self._show_group_of(uid)
@@ -236,7 +246,13 @@ class Household:
         return changes
 
     def _apply_transport(
-        self, speaker: Speaker, variables: Variables, changed: Changed, now: float
+        self,
+        speaker: Speaker,
+        variables: Variables,
+        changed: Changed,
+        now: float,
+        *,
+        is_initial: bool,
     ) -> set[Change]:
         known = speaker.variables["AVTransport"]
         followed_before, speaker.follows = speaker.follows, followed(known)
@@ -250,7 +266,9 @@ class Household:
         else:
             # Whoever stopped following means all that it says, also what it said as a member.
             new = variables.keys() if followed_before else changed.keys()
-            speaker.own = transport_after_event(speaker.own, known, variables.keys(), new, now)
+            speaker.own = transport_after_event(
+                speaker.own, known, variables.keys(), new, now, is_initial=is_initial
+            )
         changes = self._show_group_of(speaker.uid)
         if "queue_update_id" in changed:
             changes.add(Change(speaker.uid, Aspect.QUEUE))

@@ -26,6 +26,9 @@ SETTLING = 1.0
 _NATURAL_END = 3.0
 """A track that had no more than these seconds left when the next one came has played to its end."""
 
+_OVERDUE = 1.0
+"""If it had ended longer than these seconds before, the event is late: the next one plays on."""
+
 _EARLY, _LATE = 0.5, 1.5
 """How far a reading may be from the reckoned position to confirm it, in seconds.
 
@@ -96,7 +99,9 @@ class PositionTracker:
             return None
         return self.valid_from
 
-    def after_event(self, playing: Playing, now: float) -> PositionTracker:
+    def after_event(
+        self, playing: Playing, now: float, *, is_initial: bool = False
+    ) -> PositionTracker:
         """Reckon the position when an event came that told the transport state or another track.
 
         The rules, in the order in which they are tried:
@@ -110,7 +115,20 @@ class PositionTracker:
         - the same state again, or from playing to transitioning, or the same track at another
           place of the queue: perhaps someone has sought, to be read;
         - else (pause, resume, start after buffering): certain if it was certain.
+
+        Args:
+            playing: What the event told.
+            now: When it came.
+            is_initial: Whether it was the first event of a subscription. What it tells may have
+                happened long ago, so that what is reckoned from its time has to be read.
         """
+        tracker = self._reckoned(playing, now)
+        moves = playing.duration is not None and playing.playback is not PlaybackState.STOPPED
+        if not is_initial or not moves or tracker.doubtful:
+            return tracker
+        return replace(tracker, doubtful=True, valid_from=now + SETTLING)
+
+    def _reckoned(self, playing: Playing, now: float) -> PositionTracker:
         before = self.playing
         if playing.duration is None:
             return PositionTracker(playing, valid_from=now)
@@ -153,7 +171,9 @@ class PositionTracker:
         duration = self.playing.duration
         if self.position is None or duration is None or self.doubtful:
             return False
-        return self.position.running and duration - self.position.at(now) <= _NATURAL_END
+        return self.position.running and (
+            -_OVERDUE <= duration - self.position.at(now) <= _NATURAL_END
+        )
 
     def _stopped(self, playing: Playing, now: float) -> PositionTracker:
         position = self.position

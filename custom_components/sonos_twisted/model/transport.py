@@ -58,6 +58,8 @@ def transport_after_event(
     sent: AbstractSet[str],
     changed: AbstractSet[str],
     now: float,
+    *,
+    is_initial: bool = False,
 ) -> Transport:
     """Give what a group plays after an AVTransport event.
 
@@ -69,6 +71,7 @@ def transport_after_event(
         sent: The names in the event.
         changed: The names whose values are new.
         now: The time of the event.
+        is_initial: Whether it tells how things are, and not that they have changed just now.
     """
     # As strings, so that a name that comes with channels, against all specifications, is ignored.
     texts = {name: value for name in changed if isinstance(value := variables[name], str)}
@@ -84,7 +87,7 @@ def transport_after_event(
         else Playing(playback)
     )
     if "transport_state" in sent or playing != tracker.playing:
-        tracker = tracker.after_event(playing, now)
+        tracker = tracker.after_event(playing, now, is_initial=is_initial)
     return replace(
         transport,
         playback=playback,
