@@ -49,8 +49,9 @@ class Staleness:
         self.by_attribute[name] = max(self.by_attribute[name], seconds)
         if not kinds:
             self.undisturbed[name] = max(self.undisturbed[name], seconds)
-        for kind in kinds or {NO_FAULT}:
-            self.by_fault[kind] = max(self.by_fault[kind], seconds)
+        # Of several faults, the one that may take longest to be found out is the reason.
+        kind = max(sorted(kinds), key=bound, default=NO_FAULT)
+        self.by_fault[kind] = max(self.by_fault[kind], seconds)
 
 
 class Monitor:

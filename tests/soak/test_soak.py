@@ -163,11 +163,11 @@ def test_every_fault_has_a_bound() -> None:
 def test_staleness_keeps_the_longest() -> None:
     staleness = Staleness()
     staleness.add("media_title", set(), 0.4)
-    staleness.add("media_title", {"hanging", "slow"}, 7.0)
+    staleness.add("media_title", {"hanging", "slow", "reboot"}, 7.0)
     staleness.add("media_title", {"slow"}, 2.0)
     assert staleness.by_attribute == {"media_title": 7.0}
     assert staleness.undisturbed == {"media_title": 0.4}
-    assert staleness.by_fault == {NO_FAULT: 0.4, "hanging": 7.0, "slow": 7.0}
+    assert staleness.by_fault == {NO_FAULT: 0.4, "hanging": 7.0, "slow": 2.0}
 
 
 @pytest.mark.parametrize("flaw", ["nothing", "wrong", "late", "complaint", "lease", "no check"])
