@@ -335,7 +335,8 @@ async def test_a_goodbye(own_house: SimulatorProcess) -> None:
                 isinstance(news, ReachabilityNews) and news.uid == uid and not news.reachable
             )
         )
-        assert "has left (sleeping)" in host.told(ReachabilityNews)[-1].reason
+        reasons = [n.reason for n in host.told(ReachabilityNews) if n.uid == uid]
+        assert "has left (sleeping)" in reasons[-1]
 
 
 async def test_a_sign_of_life(own_house: SimulatorProcess) -> None:
@@ -344,7 +345,7 @@ async def test_a_sign_of_life(own_house: SimulatorProcess) -> None:
     own_house.remote.call("refuse", speaker="Room 3")
     async with listening(own_house) as host:
         await host.hears(lambda news: isinstance(news, ReachabilityNews) and news.uid == uid)
-        assert [(n.uid, n.reachable) for n in host.told(ReachabilityNews)][-1] == (uid, False)
+        assert [n.reachable for n in host.told(ReachabilityNews) if n.uid == uid] == [False]
         host.forget()
         own_house.remote.call("heal")
         host.connection.heard_of(uid)
@@ -464,6 +465,17 @@ async def test_the_first_reason_counts(house: SimulatorProcess) -> None:
     house.remote.call("forbid", speaker="Kitchen")
     with pytest.raises(UpnpDisabledError):
         await Host().connection.open([house.addresses["Kitchen"], NOBODY])
+
+
+async def test_a_dead_host_delays_nobody(house: SimulatorProcess) -> None:
+    """The first good answer is taken, while another host keeps its caller waiting."""
+    house.remote.call("stall", speaker="Kitchen")
+    settings = dataclasses.replace(SETTINGS, request_seconds=60.0)
+    host = Host(settings)
+    identity = await host.connection.open([house.addresses["Kitchen"], house.addresses["Patio"]])
+    assert identity.description.room_name == "Patio"
+    house.remote.call("heal", speaker="Kitchen")
+    await host.connection.close()
 
 
 async def test_what_is_no_address() -> None:

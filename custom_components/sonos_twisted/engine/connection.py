@@ -121,8 +121,9 @@ class HouseholdConnection:
             The speaker through which the household was found.
 
         Raises:
-            ListenError: When there is no port to receive events on.
-            PlayerError: When no host led to the household: what the first of them met with.
+            EngineError: When no host led to the household: what the first of them to answer met
+                with. A port that cannot be opened, or events that do not arrive, are no reason:
+                speakers are asked for their state then.
 
         """
         try:
@@ -134,23 +135,26 @@ class HouseholdConnection:
 
     async def _open(self, hosts: Sequence[str], household_id: str | None) -> Identity:
         listener = await self._thread.run(self._acquire_listener)
-        answers = await asyncio.gather(
-            *(self._identify(host, household_id) for host in hosts), return_exceptions=True
-        )
-        errors = [answer for answer in answers if isinstance(answer, BaseException)]
-        if not answers:
-            errors.append(EngineError("There is no address to find the household at"))
-        for identity in answers:
-            if isinstance(identity, Identity):
+        errors: list[EngineError] = []
+        # All are asked at once, and the first good answer is taken: a dead host delays nobody.
+        asking = [asyncio.ensure_future(self._identify(host, household_id)) for host in hosts]
+        try:
+            for answer in asyncio.as_completed(asking):
                 try:
+                    identity = await answer
                     await self._listen_through(identity, listener)
-                except PlayerError as failure:
-                    errors.append(failure)
+                except EngineError as error:
+                    _LOGGER.debug("No way into the household: %s", error)
+                    errors.append(error)
                 else:
                     return identity
-        for error in errors:
-            _LOGGER.debug("No way into the household: %s", error)
-        raise errors[0]
+            # The host that was named first is the one that its owner thinks of.
+            reasons = (*(question.exception() for question in asking), *errors)
+        finally:
+            for question in asking:
+                question.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+        raise next(filter(None, reasons), EngineError("There is no address to find it at"))
 
     async def _identify(self, host: str, household_id: str | None) -> Identity:
         identity = await self.run(identify, host)

@@ -37,7 +37,7 @@ DEFAULT_LEASE_SECONDS = 600
 #: A renewal happens at half the granted time, but within these bounds (seconds): an absurdly short
 #: grant shall not flood a speaker, and a speaker that has forgotten the subscription shall not
 #: stay undiscovered for longer, whatever time it granted.
-MIN_RENEWAL_SECONDS = 5.0
+MIN_RENEWAL_SECONDS = 2.0
 MAX_RENEWAL_SECONDS = 240.0
 
 _GRANTED = re.compile(r"second-(\d{1,9})\s*$", re.IGNORECASE)
