@@ -63,6 +63,7 @@ class Room:
     host: str = ""
     services: tuple[str, ...] = ()
     inside: str = ""
+    located: bool = True
 
     @property
     def uid(self) -> str:
@@ -77,7 +78,7 @@ class Room:
     @property
     def xml(self) -> str:
         """The speaker in a topology, alone in its group."""
-        location = f"http://{self.address}:1400/xml/device_description.xml"
+        location = f"http://{self.address}:1400/xml/device_description.xml" * self.located
         boot_seq = str(self.boot_seq)
         inside = self.inside
         name = f"Room {self.number}"
@@ -295,6 +296,22 @@ def test_all_speakers_are_found_through_one(running: House) -> None:
     (news,) = running.told(TopologyNews)
     assert news.topology.visible == (ONE.uid, TWO.uid, THREE.uid)
     assert {news.description.uid for news in running.told(DescriptionNews)} == set(running.held())
+
+
+def test_the_household_is_told_before_its_speakers(running: House) -> None:
+    kinds = [type(news) for news in running.news]
+    assert kinds.index(TopologyNews) < kinds.index(DescriptionNews)
+    assert kinds.index(TopologyNews) < kinds.index(EventNews)
+
+
+def test_a_speaker_without_an_address(house: House) -> None:
+    """There is nobody to connect to; an empty name would be this machine."""
+    nowhere = Room(15, located=False)
+    house.rooms[nowhere.address] = nowhere
+    house.start(ONE)
+    house.answer()
+    assert nowhere.uid not in house.held()
+    assert {host_of(sent) for sent in house.request.sent} == {r.address for r in (ONE, TWO, THREE)}
 
 
 def test_who_reports_what(running: House) -> None:

@@ -206,15 +206,18 @@ class HouseholdSession:
             _LOGGER.warning("Ignored a topology of %s that cannot be read: %s", source, error)
             return
         if self._order.is_news(source, topology):
-            self._adapt(topology)
+            # First, so that the host knows the speakers that the rest of the news is about.
             self._post(TopologyNews(topology, time.monotonic()))
+            self._adapt(topology)
         known, self._topology_known = self._topology_known, None
         if known is not None:
             self._when_described().chainDeferred(known)
 
     def _adapt(self, topology: Topology) -> None:
         """Keep links to the speakers that are there, and to no others."""
-        wanted = {uid: topology.members[uid] for uid in topology.visible}
+        members = (topology.members[uid] for uid in topology.visible)
+        # Without an address there is nobody to listen to.
+        wanted = {member.uid: member for member in members if member.host}
         for uid in self.links.keys() - wanted.keys():
             self._part_with(self.links.pop(uid))
         for member in wanted.values():
