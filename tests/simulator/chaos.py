@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 HAPPENINGS_PER_SECOND = 2.0
 FAULTS_PER_SECOND = 0.2
 
-#: Of so many players one at most is at fault at the same time.
-_HEALTHY_FOR_EACH = 2
 _KEPT = 100_000
 
 
@@ -48,8 +46,8 @@ class Record:
 class Chaos:
     """Lets things happen in a simulated household until it is told to stop.
 
-    Every fault ends by itself. A player has one fault at a time, and a third of the players has
-    one at most; what the dice say beyond that is passed over, as is a button pressed on a player
+    Every fault ends by itself. A player has one fault at a time, and half of the players at
+    most have one; what the dice say beyond that is passed over, as is a button pressed on a player
     without power. The dice do not look at the state of the house, so that the sequence depends
     on the seed alone.
     """
@@ -189,7 +187,7 @@ class Chaos:
         seconds = self._trouble.uniform(*fault.seconds)
         calls = fault.draw(self._trouble, seconds)
         target = HOUSEHOLD if fault.household else uid
-        most = max(1, len(self._rooms) // (1 + _HEALTHY_FOR_EACH))
+        most = max(1, len(self._rooms) // 2)
         if target in self._current or len(self._current) >= most:
             self.record.passed_over[kind] += 1
             self._note(kind, target, calls[0], "passed over")

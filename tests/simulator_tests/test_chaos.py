@@ -55,7 +55,7 @@ def test_in_an_hour_everything_happens_and_every_fault_has_ended_in_its_time() -
         clock.advance(0.5)
         current = simulator.chaos_look()["faults"]
         assert isinstance(current, dict)
-        assert len(current) <= 3
+        assert len(current) <= 4
         for target, kind in current.items():
             if begun.get(target, ("", 0.0))[0] != kind:
                 begun[target] = (kind, clock.seconds())
