@@ -370,7 +370,9 @@ class NotifyChannel(HTTPChannel):
         self.hang_up()
 
     def hang_up(self) -> None:
-        """End without a word, but with what was said."""
+        """End without a word, but with what was said; harmless when repeated."""
+        if self._closing:
+            return
         self._closing = True
         self.loseConnection()
         self.setTimeout(CLOSING_SECONDS)
