@@ -1,21 +1,20 @@
 """Draws in the documentation what the code says."""
 
 from pathlib import Path
+import runpy
 import sys
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).resolve().parents[2]
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 
-# As in listen.py: the engine without Home Assistant's entrance.
-_PACKAGE = ModuleType("sonos_twisted")
-_PACKAGE.__path__ = [str(ROOT / "custom_components" / "sonos_twisted")]
+_STANDALONE = ROOT / "custom_components" / "sonos_twisted" / "engine" / "standalone.py"
 
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.engine import lease
 else:
-    sys.modules.setdefault("sonos_twisted", _PACKAGE)
+    # Without the package's own __init__, which is Home Assistant's entrance.
+    runpy.run_path(str(_STANDALONE))["stand_alone"]()
     from sonos_twisted.engine import lease
 
 _BEGIN = "<!-- lease: drawn by scripts/diagrams -->\n"
