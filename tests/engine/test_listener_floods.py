@@ -288,7 +288,7 @@ def test_answers_do_not_tell_what_we_are_made_of(house: House) -> None:
 
 @pytest.fixture
 def real(loopback: None, reactor: ReactorBase, on_reactor: OnReactor) -> Iterator[tuple[str, int]]:
-    listener = Listener(reactor, ListenSettings(f"{NETWORK}.101", 14800))
+    listener = Listener(reactor, ListenSettings(f"{NETWORK}.101", 17800))
     on_reactor(listener.start)
     assert listener.address
     yield listener.address
@@ -347,7 +347,7 @@ def test_a_flood_over_real_sockets(
 def test_what_is_open_ends_with_the_port(
     loopback: None, reactor: ReactorBase, on_reactor: OnReactor
 ) -> None:
-    listener = Listener(reactor, ListenSettings(f"{NETWORK}.102", 14800))
+    listener = Listener(reactor, ListenSettings(f"{NETWORK}.102", 17800))
     on_reactor(listener.start)
     assert listener.address
     with socket.create_connection(listener.address, timeout=10) as connection:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
 
 NETWORK = f"127.30.{os.getpid() % 200 + 20}"
-FIRST = 14600
+FIRST = 17600
 #: Seconds, in place of the 30 that pass between two looks at the port.
 WATCH = 0.2
 LISTEN = ListenSettings(f"{NETWORK}.200", FIRST)
