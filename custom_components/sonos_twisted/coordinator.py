@@ -9,9 +9,9 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 
-from .const import CONF_HOSTS, CONF_KNOWN_HOSTS
+from .const import CONF_HOSTS, CONF_KNOWN_HOSTS, DOMAIN
 from .engine import (
     AnyNews,
     DescriptionNews,
@@ -19,6 +19,7 @@ from .engine import (
     EventNews,
     HouseholdConnection,
     LeaseNews,
+    ListenerNews,
     PositionNews,
     ReachabilityNews,
     Served,
@@ -28,6 +29,7 @@ from .engine import (
 )
 from .engine.commands import transport
 from .entity import device_info
+from .errors import placeholders
 from .model import Aspect, Change, Household, Speaker, parse_position_info
 from .schema import connection_settings
 
@@ -83,6 +85,7 @@ class HouseholdCoordinator:
             LeaseNews: self._apply_lease,
             ServedNews: self._apply_served,
             PositionNews: self._apply_position,
+            ListenerNews: self._apply_listener,
         }
 
     async def async_start(self) -> None:
@@ -103,6 +106,7 @@ class HouseholdCoordinator:
         for cancel in self._position_readings.values():
             cancel()
         self._position_readings.clear()
+        ir.async_delete_issue(self.hass, DOMAIN, self._port_issue)
         await self.connection.close()
 
     # What entities use
@@ -222,6 +226,26 @@ class HouseholdCoordinator:
         elif before is Served.BY_POLLING:
             _LOGGER.info("The events of %s arrive again", name)
         return ()
+
+    def _apply_listener(self, news: ListenerNews) -> Iterable[Change]:
+        """Let the user know, as long as there is no port that events could arrive at."""
+        if news.error is None:
+            ir.async_delete_issue(self.hass, DOMAIN, self._port_issue)
+        else:
+            ir.async_create_issue(
+                self.hass,
+                DOMAIN,
+                self._port_issue,
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key="no_free_port",
+                translation_placeholders=placeholders(news.error),
+            )
+        return ()
+
+    @property
+    def _port_issue(self) -> str:
+        return f"no_free_port_{self.entry.entry_id}"
 
     def _apply_position(self, news: PositionNews) -> Iterable[Change]:
         return self.household.apply_position(news.uid, news.reading, news.requested_at)

@@ -40,6 +40,7 @@ def placeholders(error: Exception) -> dict[str, str]:
         "callback": str(getattr(error, "callback", "")),
         "action": str(getattr(error, "action", "")),
         "code": str(getattr(error, "code", "")),
+        "address": str(getattr(error, "address", "")),
         "first_port": str(getattr(error, "first_port", "")),
         "last_port": str(getattr(error, "last_port", "")),
     }

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
@@ -422,9 +423,13 @@ def two_ports() -> Iterator[None]:
 
 @pytest.mark.usefixtures("impatient", "two_ports")
 async def test_household_works_without_a_port_until_there_is_one(
-    hass: HomeAssistant, standing_house: SimulatorProcess
+    hass: HomeAssistant, standing_house: SimulatorProcess, issue_registry: ir.IssueRegistry
 ) -> None:
-    """Speakers are asked for their state meanwhile; nothing needs to be reloaded."""
+    """Speakers are asked for their state meanwhile, and the user is told; nothing is reloaded."""
+
+    def issue() -> ir.IssueEntry | None:
+        return issue_registry.async_get_issue(DOMAIN, f"no_free_port_{entry.entry_id}")
+
     entry = add(hass, standing_house, "Kitchen", listen_port=FREE)
     with ports_taken():
         await set_up(hass, entry)
@@ -432,7 +437,13 @@ async def test_household_works_without_a_port_until_there_is_one(
         await until(hass, lambda: all_known(hass))
         await turn_the_knob(hass, standing_house, "Kitchen")
         assert await leases(hass, standing_house) == []
+        told = issue()
+        assert told is not None
+        assert told.translation_placeholders is not None
+        assert told.translation_placeholders["address"] == "0.0.0.0"
+        assert told.translation_placeholders["last_port"] == str(FREE + 1)
     await eventually(lambda: ports(hass, standing_house), lambda seen: seen & {FREE, FREE + 1})
+    await until(hass, lambda: issue() is None)
     await turn_the_knob(hass, standing_house, "Kitchen")
 
 

@@ -28,6 +28,10 @@ DEFAULT_LISTEN_PORT = 1400
 #: How many ports are tried, counting up from the first.
 PORT_RANGE = 100
 
+#: How many connections may wait to be accepted: after a regroup every speaker of a large household
+#: calls at once, and the operating system drops what does not fit.
+BACKLOG = 512
+
 
 @dataclass(frozen=True, slots=True)
 class ListenSettings:
@@ -59,6 +63,7 @@ class Listener(events_twisted.EventListener):
         subscriptions_map: The subscriptions that events are delivered to.
         openings: How many times a port was opened; whenever this grows, events may have been
             lost in between.
+        error: Why no port is open, after an attempt to open one.
 
     """
 
@@ -71,6 +76,7 @@ class Listener(events_twisted.EventListener):
         self.subscriptions_map = SubscriptionsMap()
         self.requested_port_number = settings.port
         self.openings = 0
+        self.error: ListenError | None = None
         self._descriptor: int | None = None
         self._reactor = reactor
 
@@ -87,7 +93,12 @@ class Listener(events_twisted.EventListener):
         """
         require_reactor_thread(self._reactor)
         if not self.is_running:
-            port = self.listen(self.settings.address)
+            try:
+                port = self.listen(self.settings.address)
+            except ListenError as error:
+                self.error = error
+                raise
+            self.error = None
             self.address = (self.settings.address, port)
             self.is_running = True
             self.openings += 1
@@ -127,7 +138,7 @@ class Listener(events_twisted.EventListener):
         reason = ""
         for number in range(first, last + 1):
             try:
-                self.port = self._reactor.listenTCP(number, site, interface=ip_address)
+                self.port = self._reactor.listenTCP(number, site, BACKLOG, ip_address)
             except CannotListenError as error:
                 reason = str(error.socketError)
                 continue

@@ -16,6 +16,7 @@ from ..model import (
     Variables,
     merge_variables,
 )
+from .errors import ListenError
 
 
 class News(Protocol):
@@ -193,6 +194,23 @@ class PositionNews(_Latest):
         return self.uid, "position"
 
 
+@dataclass(frozen=True, slots=True)
+class ListenerNews(_Latest):
+    """The port that events arrive at was opened, or could not be.
+
+    Attributes:
+        error: Why no port is open; None when one is.
+
+    """
+
+    error: ListenError | None
+
+    @property
+    def about(self) -> Hashable:
+        """One slot per household."""
+        return "listener"
+
+
 type AnyNews = (
     EventNews
     | TopologyNews
@@ -201,4 +219,5 @@ type AnyNews = (
     | LeaseNews
     | ServedNews
     | PositionNews
+    | ListenerNews
 )

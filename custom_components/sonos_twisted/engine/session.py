@@ -13,8 +13,8 @@ from twisted.internet.defer import Deferred, DeferredList
 
 from ..model import MalformedTopology, Topology, ZoneMember, parse_zone_group_state
 from .commands.state import State, read
-from .errors import PlayerError, PlayerUnreachableError
-from .news import AnyNews, TopologyNews
+from .errors import ListenError, PlayerError, PlayerUnreachableError
+from .news import AnyNews, ListenerNews, TopologyNews
 from .player import Player
 from .speaker_link import LinkContext, SpeakerLink
 from .subscription import DEFAULT_LEASE_SECONDS
@@ -96,6 +96,7 @@ class HouseholdSession:
         self._topology_known: Deferred[None] | None = None
         self._watch_timer: IDelayedCall | None = None
         self._callbacks: dict[str, tuple[object, ...] | None] = {}
+        self._listener_error: ListenError | None = None
         self._stopping = False
 
     @property
@@ -325,6 +326,7 @@ class HouseholdSession:
         """Look after what changes on our side: the port, and the address that speakers know."""
         self._watch_timer = self._clock.callLater(WATCH_SECONDS, self._watch)
         self._listener.reopen_if_lost()
+        self._tell_of_listener()
         for uid, link in list(self.links.items()):
             callback = self._callback(link.player)
             before = self._callbacks.get(uid)
@@ -344,6 +346,13 @@ class HouseholdSession:
         except PlayerUnreachableError:
             return None
         return url, listener.openings, listener.is_running
+
+    def _tell_of_listener(self) -> None:
+        """Tell when the port is lost for good, and when there is one again."""
+        error = self._listener.error
+        if (error is None) is not (self._listener_error is None):
+            self._post(ListenerNews(error))
+        self._listener_error = error
 
 
 def _choose_reporters(
