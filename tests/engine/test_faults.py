@@ -268,8 +268,15 @@ async def _answered(host: Host, house: SimulatorProcess) -> None:
     await host.connection.run(state.read, f"{kitchen}:1400", ["mute"])
 
 
-@pytest.mark.parametrize(("fault", "kind"), FAILURES)
-@pytest.mark.parametrize("wake", [_heard_of, _moved_here, _answered])
+@pytest.mark.parametrize(
+    ("fault", "kind", "wake"),
+    [
+        pytest.param(_refused, PlayerUnreachableError, _heard_of, id="refused, announced"),
+        pytest.param(_no_answer, PlayerUnreachableError, _answered, id="no answer, answered"),
+        pytest.param(_busy, HttpStatusError, _moved_here, id="503, announced with address"),
+        pytest.param(_forbidden, UpnpDisabledError, _answered, id="403, answered"),
+    ],
+)
 async def test_any_sign_of_life_ends_the_wait(
     house: SimulatorProcess,
     monkeypatch: pytest.MonkeyPatch,
