@@ -109,7 +109,8 @@ class Soak:
             if watching.done():
                 watching.result()
             silent = not options.short_leases and self._rounds % 2 == 0
-            patience = SILENT if silent else AFTER_BACKOFF
+            # A lease that was forgotten gives no sign either, until it is renewed.
+            patience = AFTER_BACKOFF if options.short_leases else SILENT
             chaos = self._dice.uniform(*_CHAOS)
             if left < chaos + _CHAOS[0]:
                 chaos = left
