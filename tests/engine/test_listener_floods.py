@@ -20,6 +20,7 @@ from custom_components.sonos_twisted.engine.gatekeeper import (
 from custom_components.sonos_twisted.engine.listener import Listener, ListenSettings
 from custom_components.sonos_twisted.engine.notify_site import (
     CLOSING_SECONDS,
+    COMPLAINT_SECONDS,
     IDLE_SECONDS,
     MAX_REQUESTS,
     REQUEST_SECONDS,
@@ -230,6 +231,20 @@ def test_timeouts_are_not_kept_in_twisted_s_log(house: House) -> None:
     finally:
         globalLogPublisher.removeObserver(take)
     assert events == []
+
+
+def test_a_speaker_that_sends_nonsense_now_and_then(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line an hour, also when other events of it can be read in between."""
+    for _ in range(2):
+        for _ in range(50):
+            Connection(house.reactor).send(request_bytes(house.path, b"nonsense"))
+            assert house.hears()
+        house.reactor.advance(COMPLAINT_SECONDS)
+    lines = [r for r in caplog.records if r.levelno == logging.WARNING]
+    assert len(lines) == 2
+    assert all(f"from {STRANGER} that cannot be read" in line.getMessage() for line in lines)
 
 
 # Tokens

@@ -12,7 +12,7 @@ from io import BytesIO
 import logging
 import re
 from typing import TYPE_CHECKING, Any, override
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from soco import events_twisted
 from twisted.internet.protocol import connectionDone
@@ -60,6 +60,9 @@ REQUEST_SECONDS = 30.0
 #: Seconds for the other side to take an answer before it is cut off.
 CLOSING_SECONDS = 5.0
 
+#: Seconds between two complaints about events of one subscription that cannot be read.
+COMPLAINT_SECONDS = 3600.0
+
 _SEQ = re.compile(rb"[0-9]{1,10}")
 _OTHER_VERSION = re.compile(rb"HTTP/(?!1\.[01]$)[0-9]+(\.[0-9]+)?")
 
@@ -82,12 +85,13 @@ _LIMITS = frozenset(
 class NotifyHandler(events_twisted.EventNotifyHandler):
     """Decides which requests are heard, and hands their variables to their subscriptions."""
 
-    def __init__(self, subscriptions_map: SubscriptionsMap) -> None:
+    def __init__(self, clock: Any, subscriptions_map: SubscriptionsMap) -> None:
         """Deliver to the subscriptions of this map."""
         super().__init__()
         self.subscriptions_map = subscriptions_map
-        # Those whose last event could not be read; that is said once.
-        self._unreadable: WeakSet[Subscription] = WeakSet()
+        self._clock = clock
+        # When it was last said that an event of theirs cannot be read.
+        self._complained: WeakKeyDictionary[Subscription, float] = WeakKeyDictionary()
 
     def judge(self, request: NotifyRequest, method: bytes, target: bytes) -> HTTPStatus:
         """Return the status that a request line and headers deserve.
@@ -132,16 +136,13 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
         try:
             variables = parse_notification(request.body)
         except MalformedNotification as error:
-            known = subscription in self._unreadable
-            self._unreadable.add(subscription)
             _LOGGER.log(
-                logging.DEBUG if known else logging.WARNING,
+                logging.WARNING if self._is_worth_a_line(subscription) else logging.DEBUG,
                 "Ignored an event from %s that cannot be read: %s",
                 request.client.host,
                 error,
             )
             return b""
-        self._unreadable.discard(subscription)
         try:
             subscription.receive(request.sid, request.seq, variables)
         except Exception:
@@ -149,6 +150,15 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
                 "An event of %s could not be handled", subscription.service.service_type
             )
         return b""
+
+    def _is_worth_a_line(self, subscription: Subscription) -> bool:
+        """Tell whether the last complaint about the events of a subscription is long ago."""
+        now = self._clock.seconds()
+        last = self._complained.get(subscription)
+        if last is not None and now - last < COMPLAINT_SECONDS:
+            return False
+        self._complained[subscription] = now
+        return True
 
 
 def _single(headers: Headers, name: bytes) -> bytes | None:
@@ -431,7 +441,7 @@ class NotifySite(Site):
     def __init__(self, reactor: Any, subscriptions_map: SubscriptionsMap) -> None:
         """Deliver to the subscriptions of this map."""
         super().__init__(
-            NotifyHandler(subscriptions_map),
+            NotifyHandler(reactor, subscriptions_map),
             requestFactory=NotifyRequest,
             reactor=reactor,
             timeout=IDLE_SECONDS,
