@@ -160,8 +160,9 @@ class HouseholdCoordinator:
             for change in self._apply[type(piece)](piece):
                 changes[change.uid].add(change.aspect)
         self._async_tell(changes)
-        # An event that changes nothing to be seen can leave the position in doubt, too.
-        heard = {piece.uid for piece in news if isinstance(piece, EventNews)}
+        # An event that changes nothing to be seen can leave the position in doubt, too; and what
+        # was left to polling is to be read when polling ends.
+        heard = {piece.uid for piece in news if isinstance(piece, EventNews | ServedNews)}
         self._plan_position_readings(changes.keys() | heard)
 
     @callback

@@ -5,6 +5,7 @@ import importlib
 import inspect
 import pkgutil
 import socket
+import time
 from typing import Any
 from unittest.mock import Mock
 
@@ -126,7 +127,19 @@ def test_reading(house: SimulatorProcess) -> None:
 
 
 def test_the_position(house: SimulatorProcess) -> None:
-    assert transport.read_position(house.hosts[0])["RelTime"].startswith("0:00:")
+    begun = time.monotonic()
+    answer = transport.read_position(house.hosts[0])
+    assert answer["RelTime"].startswith("0:00:")
+    assert begun < float(answer["MeasuredAt"]) < time.monotonic()
+
+
+def test_the_position_of_a_slow_speaker(house: SimulatorProcess) -> None:
+    """It is as old as half the request, whatever else was asked before it."""
+    house.remote.set_latency("Room 1", 0.2)
+    begun = time.monotonic()
+    answer = state.read(house.hosts[0], ["volume", "track"])["AVTransport"]
+    measured_at = float(str(answer["position_measured_at"]))
+    assert begun + 0.25 < measured_at < time.monotonic() - 0.05
 
 
 def test_who_answers(house: SimulatorProcess) -> None:

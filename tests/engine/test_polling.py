@@ -17,6 +17,7 @@ from custom_components.sonos_twisted.engine.polling import (
 
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.engine.commands.state import State
+    from custom_components.sonos_twisted.model import Variables
 
 
 @dataclass
@@ -102,6 +103,15 @@ def test_a_member_is_asked_for_its_volume_alone_and_less_often() -> None:
     assert len(polled.asked) == 1
     polled.clock.advance(MEMBER_SECONDS - COORDINATOR_SECONDS)
     assert len(polled.asked) == 2
+
+
+def test_a_position_that_stands_still_is_passed_on(polled: Polled) -> None:
+    """The host lets it run on, so that it is news that it did not."""
+    position: Variables = {"relative_time_position": "0:01:18", "position_measured_at": "1.0"}
+    for _ in range(2):
+        polled.answers[-1].callback({"AVTransport": {"transport_state": "PLAYING", **position}})
+        polled.clock.advance(COORDINATOR_SECONDS)
+    assert polled.states[1:] == [{"AVTransport": position}]
 
 
 def test_only_what_changed_is_passed_on(polled: Polled) -> None:

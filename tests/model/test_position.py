@@ -223,6 +223,13 @@ def test_reading() -> None:
     assert tracker.reading_due is None
 
 
+def test_reading_that_took_long() -> None:
+    """The music plays on while a request waits for its turn and for a slow player."""
+    tracker = tracker_at(30.0).after_event(playing(), 0.0)
+    tracker = tracker.after_reading(PositionReading(90.0, "one", measured_at=6.0), 1.0)
+    assert tracker.position == PlaybackPosition(90.0, 6.0, running=True)
+
+
 def test_reading_of_a_paused_player() -> None:
     """It stays where it is."""
     tracker = PositionTracker().after_event(playing(PAUSED), 50.0)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from twisted.internet.defer import Deferred
 
 from ..model import Variables
+from .commands.state import POSITION, POSITION_MEASURED_AT
 from .errors import EngineError
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ _MEMBER_QUERIES = ("volume", "mute")
 #: has more than four requests.
 _IN_TURN = ("media", "mute", "play_mode", "actions")
 
+#: A position that is the same as before is news all the same: it was to have moved on.
+_ALWAYS_NEW = frozenset({POSITION, POSITION_MEASURED_AT})
+
 
 class Poller:
     """Asks one speaker for its state, round by round. Lives on the reactor thread."""
@@ -50,8 +54,8 @@ class Poller:
             clock: The reactor, or a fake clock.
             coordinates: Whether the speaker coordinates its group now.
             reports_topology: Whether the household's topology is to be asked of this speaker.
-            answered: Takes the variables that have changed since the round before, and all of
-                them in the first round.
+            answered: Takes the variables that have changed since the round before, the position,
+                and all of them in the first round.
             failed: Takes the reason when a round failed.
 
         """
@@ -116,7 +120,9 @@ class Poller:
         for service, variables in state.items():
             known = self._known.setdefault(service, {})
             new: Variables = {
-                name: value for name, value in variables.items() if known.get(name) != value
+                name: value
+                for name, value in variables.items()
+                if known.get(name) != value or name in _ALWAYS_NEW
             }
             known.update(new)
             if new:

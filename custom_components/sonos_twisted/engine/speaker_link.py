@@ -13,7 +13,7 @@ from twisted.internet.defer import CancelledError, Deferred, DeferredList
 
 from ..model import Value, Variables, parse_position_info
 from .commands.identity import describe
-from .commands.state import State, read
+from .commands.state import POSITION, POSITION_MEASURED_AT, State, read
 from .errors import PlayerUnreachableError, UpnpDisabledError
 from .inspection import EVIDENCE, Inspection
 from .lease import Lease, LeaseState
@@ -308,8 +308,10 @@ class SpeakerLink:
         for service, variables in state.items():
             if (text := variables.pop("zone_group_state", None)) is not None:
                 self._context.topology_received(self.uid, str(text))
-            if (position := variables.pop("relative_time_position", None)) is not None:
-                reading = parse_position_info({"RelTime": str(position)})
+            measured_at = variables.pop(POSITION_MEASURED_AT, "")
+            if (position := variables.pop(POSITION, None)) is not None:
+                answer = {"RelTime": str(position), "MeasuredAt": str(measured_at)}
+                reading = parse_position_info(answer)
                 self._context.post(PositionNews(self.uid, reading, self._asked_at))
             if variables:
                 self._context.post(EventNews(self.uid, service, variables, now))

@@ -60,11 +60,21 @@ class PositionReading:
     """Seconds; None if the player knows no position."""
     uri: str
     """The track that it is about."""
+    measured_at: float | None = None
+    """When the player knew it; None if that is only known to be after the request."""
 
 
 def parse_position_info(answer: Mapping[str, str]) -> PositionReading:
-    """Read the answer of GetPositionInfo, by its argument names (RelTime, TrackURI)."""
-    return PositionReading(parse_duration(answer.get("RelTime")), answer.get("TrackURI", ""))
+    """Read the answer of GetPositionInfo, by its argument names (RelTime, TrackURI).
+
+    MeasuredAt is the time at which it was true, if the answer comes with that.
+    """
+    measured_at = answer.get("MeasuredAt")
+    return PositionReading(
+        parse_duration(answer.get("RelTime")),
+        answer.get("TrackURI", ""),
+        float(measured_at) if measured_at else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +170,13 @@ class PositionTracker:
             return settled
         if reading.position is None:
             return replace(settled, position=None)
+        measured_at = requested_at if reading.measured_at is None else reading.measured_at
         if self.position is not None:
-            ahead = self.position.at(requested_at) - reading.position
+            ahead = self.position.at(measured_at) - reading.position
             if -_EARLY <= ahead <= _LATE:
                 return settled
         running = self.playing.playback is PlaybackState.PLAYING
-        return replace(settled, position=PlaybackPosition(reading.position, requested_at, running))
+        return replace(settled, position=PlaybackPosition(reading.position, measured_at, running))
 
     def _near_end(self, now: float) -> bool:
         duration = self.playing.duration

@@ -6,10 +6,14 @@ The results have the names that events have, so that whoever takes an event can 
 from collections.abc import Callable, Sequence
 
 from ...model import Variables
-from . import soap
+from . import soap, transport
 
 type State = dict[str, Variables]
 """Variables by UPnP service."""
+
+#: Not evented: how far the track has been played, and when that was so (``time.monotonic()``).
+POSITION = "relative_time_position"
+POSITION_MEASURED_AT = "position_measured_at"
 
 _AVT = "AVTransport"
 _RC = "RenderingControl"
@@ -25,13 +29,14 @@ def _transport_state(address: str) -> State:
 
 
 def _track(address: str) -> State:
-    answer = soap.call(address, _AVT, "GetPositionInfo", InstanceID=0)
+    answer = transport.read_position(address)
     names = {
         "Track": "current_track",
         "TrackDuration": "current_track_duration",
         "TrackMetaData": "current_track_meta_data",
         "TrackURI": "current_track_uri",
-        "RelTime": "relative_time_position",
+        "MeasuredAt": POSITION_MEASURED_AT,
+        "RelTime": POSITION,
     }
     return {_AVT: _renamed(answer, names)}
 

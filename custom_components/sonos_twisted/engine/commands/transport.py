@@ -1,5 +1,7 @@
 """What a group plays: the AVTransport service of the group's coordinator."""
 
+import time
+
 from . import soap
 
 _SERVICE = "AVTransport"
@@ -80,5 +82,11 @@ def unjoin(address: str) -> None:
 
 
 def read_position(address: str) -> dict[str, str]:
-    """Return what GetPositionInfo answers: the track, and how far it has been played."""
-    return soap.call(address, _SERVICE, "GetPositionInfo", InstanceID=0)
+    """Return what GetPositionInfo answers: the track, and how far it has been played.
+
+    MeasuredAt is added: the middle of the request on ``time.monotonic()``'s scale. A command may
+    wait for its turn, and a speaker may be slow, while the music plays on.
+    """
+    begun = time.monotonic()
+    answer = soap.call(address, _SERVICE, "GetPositionInfo", InstanceID=0)
+    return {**answer, "MeasuredAt": str((begun + time.monotonic()) / 2)}
