@@ -157,7 +157,13 @@ class HouseholdCoordinator:
     def _async_deliver(self, news: list[AnyNews]) -> None:
         changes: dict[str, set[Aspect]] = defaultdict(set)
         for piece in news:
-            for change in self._apply[type(piece)](piece):
+            try:
+                new = self._apply[type(piece)](piece)
+            except Exception:
+                # A mistake over one piece of news must not take the others along.
+                _LOGGER.exception("Could not take in what is new about %s", piece.about)
+                continue
+            for change in new:
                 changes[change.uid].add(change.aspect)
         self._async_tell(changes)
         # An event that changes nothing to be seen can leave the position in doubt, too; and what

@@ -13,6 +13,7 @@ from custom_components.sonos_twisted.engine import (
     EventNews,
     HouseholdConnection,
     LeaseNews,
+    ListenerNews,
     ListenSettings,
     PositionNews,
     ReachabilityNews,
@@ -93,6 +94,7 @@ class Host:
             LeaseNews: lambda n: self.told.update({(n.uid, n.service): n}),
             ServedNews: lambda n: self.served.update({n.uid: n.served}),
             PositionNews: lambda n: None,
+            ListenerNews: lambda n: None,
         }
 
     def _take(self, news: list[AnyNews]) -> None:

@@ -16,6 +16,7 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.sonos_twisted.model import Household
 from tests.homeassistant.conftest import (
     OURS,
     all_known,
@@ -659,3 +660,22 @@ async def test_requests_that_no_speaker_sends(
         "not HTTP": "400",
     }
     assert len(complaints(caplog)) <= 1
+
+
+async def test_a_mistake_over_one_event_costs_that_event_alone(
+    hass: HomeAssistant, entry: MockConfigEntry, remote: Remote, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever else came with it is shown, and the log says what happened."""
+    apply_event = Household.apply_event
+
+    def mistaken(household: Household, uid: str, service: str, *rest: Any) -> Any:
+        if service == "AVTransport":
+            raise LookupError(service)
+        return apply_event(household, uid, service, *rest)
+
+    with patch.object(Household, "apply_event", mistaken):
+        await in_house(hass, remote.play_tracks, "Kitchen")
+        await until(hass, lambda: complaints(caplog))
+        await turn_the_knob(hass, remote, KITCHEN, 44)
+    assert "Could not take in what is new about" in complaints(caplog)[0]
+    assert shown(hass, KITCHEN, "state") == "idle"
