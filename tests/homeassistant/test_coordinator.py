@@ -668,10 +668,10 @@ async def test_a_mistake_over_one_event_costs_that_event_alone(
     """Whatever else came with it is shown, and the log says what happened."""
     apply_event = Household.apply_event
 
-    def mistaken(household: Household, uid: str, service: str, *rest: Any) -> Any:
+    def mistaken(household: Household, uid: str, service: str, *rest: Any, **more: Any) -> Any:
         if service == "AVTransport":
             raise LookupError(service)
-        return apply_event(household, uid, service, *rest)
+        return apply_event(household, uid, service, *rest, **more)
 
     with patch.object(Household, "apply_event", mistaken):
         await in_house(hass, remote.play_tracks, "Kitchen")
