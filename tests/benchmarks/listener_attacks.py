@@ -219,10 +219,10 @@ def _child(*arguments: str) -> subprocess.Popen[str]:
 
 def measure(name: str, token: str, seconds: float) -> Result:
     """Measure one phase."""
-    attacker = _child("--attack", name, "--token", token) if name in ATTACKS else None
+    attacker = _child("--attack", name, f"--token={token}") if name in ATTACKS else None
     time.sleep(2.0)  # until it is at it
     cpu, begin = time.process_time(), time.monotonic()
-    speaker = _child("--speak", str(seconds), "--token", token)
+    speaker = _child("--speak", str(seconds), f"--token={token}")
     took = json.loads(speaker.communicate()[0])
     used = (time.process_time() - cpu) / (time.monotonic() - begin)
     attacks = 0.0

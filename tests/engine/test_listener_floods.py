@@ -204,7 +204,7 @@ def test_a_limit_is_worth_two_lines(house: House, caplog: pytest.LogCaptureFixtu
 
 def test_nothing_stays_when_the_port_is_closed(house: House) -> None:
     before = [call for call in house.reactor.getDelayedCalls() if call.active()]
-    attackers = flood(house, 300)
+    attackers = flood(house, MAX_CONNECTIONS + 50)
     assert house.site.gatekeeper._timer is not None
     house.site.stopFactory()
     open_ones = [attacker for attacker in attackers if attacker.let_in]

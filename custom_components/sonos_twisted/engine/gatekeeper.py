@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-#: Speakers use one connection for each event and close it; 32 rooms that are subscribed to all at
-#: once have 250 first events to tell, and stay well below this, as each takes milliseconds.
-MAX_CONNECTIONS = 256
+#: Speakers use one connection for each event and close it. 32 rooms that are subscribed to all at
+#: once have 250 first events to tell, and those may all have waited while the process was busy:
+#: as many as the operating system lets wait are then open within milliseconds.
+MAX_CONNECTIONS = 512
 
 #: On top of these, for the addresses of speakers that we subscribed to.
-RESERVED_CONNECTIONS = 128
+RESERVED_CONNECTIONS = 256
 
 #: A speaker uses about ten, one for each lease, in the worst case. But where a container or a port
-#: forwarding hides the speakers' addresses they all share one. The operating system queues 50
-#: connections for us while we are busy; twice that many can be open before the first is served.
-MAX_CONNECTIONS_PER_ADDRESS = 100
+#: forwarding hides the speakers' addresses, the 250 events above come from one.
+MAX_CONNECTIONS_PER_ADDRESS = 256
 
 #: Seconds. A connection that is older makes room for a new one when a limit is reached: an event
 #: is here milliseconds after its connection.
