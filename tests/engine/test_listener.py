@@ -156,7 +156,7 @@ def occupied(loopback: None) -> Callable[[int], contextlib.ExitStack]:
 
     def occupy(count: int) -> contextlib.ExitStack:
         stack = contextlib.ExitStack()
-        for port in range(14000, 14000 + count):
+        for port in range(17400, 17400 + count):
             taken = stack.enter_context(socket.socket())
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             taken.bind((LOOPBACK, port))
@@ -173,24 +173,24 @@ def test_the_first_free_port_over_real_sockets(
     on_reactor: OnReactor,
     taken: int,
 ) -> None:
-    listener = Listener(reactor, ListenSettings(LOOPBACK, 14000))
+    listener = Listener(reactor, ListenSettings(LOOPBACK, 17400))
     with occupied(taken):
         on_reactor(listener.start)
-    assert listener.address == (LOOPBACK, 14000 + taken)
+    assert listener.address == (LOOPBACK, 17400 + taken)
     with socket.create_connection(listener.address):
         pass
     on_reactor(listener.stop)
     assert not listener.is_running
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((LOOPBACK, 14000 + taken))
+        socket.create_connection((LOOPBACK, 17400 + taken))
 
 
 def test_no_free_port_over_real_sockets(
     occupied: Callable[[int], contextlib.ExitStack], reactor: ReactorBase, on_reactor: OnReactor
 ) -> None:
     before = on_reactor(lambda: (reactor.getReaders(), reactor.getDelayedCalls()))
-    listener = Listener(reactor, ListenSettings(LOOPBACK, 14000))
-    with occupied(100), pytest.raises(ListenError, match="14000 to 14099"):
+    listener = Listener(reactor, ListenSettings(LOOPBACK, 17400))
+    with occupied(100), pytest.raises(ListenError, match="17400 to 17499"):
         on_reactor(listener.start)
     assert on_reactor(lambda: (reactor.getReaders(), reactor.getDelayedCalls())) == before
 
@@ -198,7 +198,7 @@ def test_no_free_port_over_real_sockets(
 def test_an_address_that_is_not_ours(
     loopback: None, reactor: ReactorBase, on_reactor: OnReactor
 ) -> None:
-    listener = Listener(reactor, ListenSettings("192.0.2.1", 14000))
+    listener = Listener(reactor, ListenSettings("192.0.2.1", 17400))
     with pytest.raises(ListenError, match=r"192\.0\.2\.1.*[Cc]annot assign"):
         on_reactor(listener.start)
 
@@ -568,7 +568,7 @@ def test_a_port_that_was_lost_is_opened_again(
     loopback: None, reactor: ReactorBase, on_reactor: OnReactor, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its socket was closed behind our back."""
-    listener = Listener(reactor, ListenSettings(LOOPBACK, 14000))
+    listener = Listener(reactor, ListenSettings(LOOPBACK, 17400))
     on_reactor(listener.start)
     on_reactor(listener.reopen_if_lost)
     assert caplog.records == []
@@ -590,10 +590,10 @@ def test_the_port_stays_the_same_from_one_user_to_the_next(
     listeners = Listeners(reactor)
     ports = []
     for _ in range(3):
-        listener: Any = on_reactor(listeners.acquire, ListenSettings(LOOPBACK, 14000))
+        listener: Any = on_reactor(listeners.acquire, ListenSettings(LOOPBACK, 17400))
         ports.append(listener.address[1])
         on_reactor(listeners.release, listener)
-    assert ports == [14000, 14000, 14000]
+    assert ports == [17400, 17400, 17400]
 
 
 def test_a_fake_reactor_is_no_thread() -> None:
