@@ -647,6 +647,20 @@ def test_a_dead_speaker_is_unreachable(dead: House) -> None:
     ]
 
 
+def test_a_speaker_that_answers_nothing_but_sends_events(dead: House) -> None:
+    """It does not come and go with each event; once they end, it is gone."""
+    answer_within(dead, 100)
+    dead.news.clear()
+    for seq in range(1, 21):
+        assert (
+            dead.send(*dead.lease("AVTransport", TWO), last_change(f'<A val="{seq}"/>'), seq) == 200
+        )
+        live(dead, 3)
+    assert [news.reachable for news in dead.told(ReachabilityNews)] == [True]
+    live(dead, 100)
+    assert [news.reachable for news in dead.told(ReachabilityNews)] == [True, False]
+
+
 def test_a_dead_speaker_reports_nothing_for_others(dead: House) -> None:
     answer_within(dead, 100)
     dead.answer()

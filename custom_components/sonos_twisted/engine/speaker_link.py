@@ -67,6 +67,10 @@ DESCRIPTION_RETRY_SECONDS = 30.0
 #: does so for about ten (home-assistant/core#68521).
 LEAVING_SECONDS = 10.0
 
+#: Seconds for which an event shows that a speaker is there which was believed to be out of reach.
+#: One that answers nothing but goes on sending events shall not come and go with each of them.
+HEARD_SECONDS = 30.0
+
 #: Seconds; events come in quick succession, and leases that failed are not tried at each of them.
 WAKING_SECONDS = 5.0
 
@@ -134,6 +138,7 @@ class SpeakerLink:
         self._evented: State = {}
         self._asked_at = 0.0
         self._leaving_until = 0.0
+        self._heard_until = 0.0
         self._next_waking = 0.0
         self._poller = Poller(
             self._read,
@@ -259,6 +264,8 @@ class SpeakerLink:
             # One that knows already has its own time to ask again; asking now would go round.
             if lease is not failed and lease.error is None:
                 lease.verify()
+        if self._context.clock.seconds() < self._heard_until:
+            return
         if all(isinstance(lease.error, _OUT_OF_REACH) for lease in self.leases.values()):
             self._set_reachable(reachable=False, error=error)
 
@@ -334,6 +341,7 @@ class SpeakerLink:
     def _received(self, service: str, event: Event) -> None:
         if self._closed:
             return
+        self._note_contradiction(event)
         self._set_reachable(reachable=True)
         self._inspection.event_arrived(service)
         self._wake_leases()
@@ -345,6 +353,15 @@ class SpeakerLink:
         if variables:
             now, is_initial = time.monotonic(), event.seq == 0
             self._context.post(EventNews(self.uid, service, variables, now, is_initial=is_initial))
+
+    def _note_contradiction(self, event: Event) -> None:
+        """Take note of an event of a speaker that was believed to be out of reach.
+
+        A first event is no contradiction: the speaker has just accepted the subscription.
+        """
+        now = self._context.clock.seconds()
+        if event.seq and (self.reachable is False or now < self._heard_until):
+            self._heard_until = now + HEARD_SECONDS
 
     def _wake_leases(self) -> None:
         """An event arrived: the speaker may as well serve the leases that have failed."""
