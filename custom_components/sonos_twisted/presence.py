@@ -9,13 +9,14 @@ when they are set up; so they are imported only then.
 
 from collections.abc import Callable
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 
 from .coordinator import HouseholdCoordinator
+from .model import whole_number
 
 if TYPE_CHECKING:
     from homeassistant.components import ssdp
@@ -62,7 +63,7 @@ async def _async_watch_ssdp(
             reason = headers.get("X-RINCON-REASON") or "without a reason"
             coordinator.connection.said_goodbye(match[0], str(reason))
             return
-        boot_seq = _number(headers.get("X-RINCON-BOOTSEQ"))
+        boot_seq = whole_number(str(headers.get("X-RINCON-BOOTSEQ") or ""))
         coordinator.connection.heard_of(match[0], _address(info.ssdp_location), boot_seq)
 
     return await ssdp.async_register_callback(hass, announced, {"st": _DEVICE_TYPE})
@@ -111,7 +112,9 @@ def announced_by_mdns(
     match = _UID.search(said)
     if match is not None:
         coordinator.connection.heard_of(
-            match[0], _address(properties.get("location")), _number(properties.get("bootseq"))
+            match[0],
+            _address(properties.get("location")),
+            whole_number(properties.get("bootseq") or ""),
         )
 
 
@@ -119,8 +122,3 @@ def _address(location: str | None) -> str | None:
     """Return ``host:port`` of a URL, if it has both."""
     parts = urlsplit(location or "")
     return f"{parts.hostname}:{parts.port}" if parts.hostname and parts.port else None
-
-
-def _number(text: Any) -> int | None:
-    digits = str(text or "")
-    return int(digits) if digits.isascii() and digits.isdecimal() else None

@@ -32,6 +32,7 @@ from .notification import (
     parse_notification,
     variable_name,
 )
+from .numbers import whole_number
 from .position import (
     PlaybackPosition,
     Playing,
@@ -97,4 +98,5 @@ __all__ = [
     "source_from_uri",
     "uid_in_uri",
     "variable_name",
+    "whole_number",
 ]
