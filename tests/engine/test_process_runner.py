@@ -114,9 +114,8 @@ def test_what_a_command_prints_is_logged(bench: Bench, caplog: pytest.LogCapture
     """It does not get between the messages, and standard input is empty."""
     caplog.set_level(logging.DEBUG, OURS)
     assert bench.run(odd.chatter, ONE) == ""
-    wait_until(lambda: "Worker: xxx" in caplog.text)
-    assert "Worker: printed" in caplog.text
-    assert "Worker: written" in caplog.text
+    printed = ("Worker: printed", "Worker: written", "Worker: xxx")
+    wait_until(lambda: all(text in caplog.text for text in printed))
     assert "x" * 2001 not in caplog.text
     bench.runner.stop()
     assert "Worker: unfinished" in caplog.text
