@@ -1,5 +1,6 @@
 """One household in Home Assistant: takes the engine's news, tells entities what has changed."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class HouseholdCoordinator:
         self.served: dict[str, Served] = {}
         self._subscribers: dict[str, list[_Subscriber]] = defaultdict(list)
         self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
-        self._position_readings: dict[str, CALLBACK_TYPE] = {}
+        self._position_readings: dict[str, asyncio.TimerHandle] = {}
         self._next_reading_at: dict[str, float] = {}
         self._rooms_there: dict[str, bool] = {}
         self._stopping = False
@@ -103,8 +104,8 @@ class HouseholdCoordinator:
     async def async_stop(self, _event: Event | None = None) -> None:
         """End everything that was started."""
         self._stopping = True
-        for cancel in self._position_readings.values():
-            cancel()
+        for planned in self._position_readings.values():
+            planned.cancel()
         self._position_readings.clear()
         ir.async_delete_issue(self.hass, DOMAIN, self._port_issue)
         await self.connection.close()
@@ -293,27 +294,34 @@ class HouseholdCoordinator:
     def _plan_position_readings(self, uids: Iterable[str]) -> None:
         """Read the position where an event left it in doubt, when the speaker's clock has settled.
 
-        No event carries the position; the model says when reading it is worth a request.
+        No event carries the position, or says that a track has begun again; the model knows when
+        reading is worth a request.
         """
         if self._stopping:
             return  # a reading that the end has overtaken asks for another one
         now = self.hass.loop.time()
         for uid in uids:
             speaker = self.household.speakers.get(uid)
-            if speaker is None or speaker.reading_due is None or uid in self._position_readings:
+            if speaker is None or (due := speaker.next_reading_at) is None:
                 continue
             if self.served.get(uid) is Served.BY_POLLING:
                 continue  # every round of polling brings the position
-            delay = max(speaker.reading_due, self._next_reading_at.get(uid, now)) - now
-            handle = self.hass.loop.call_later(
-                max(delay, 0), functools.partial(self._async_start_reading, speaker)
+            when = max(due, self._next_reading_at.get(uid, now))
+            if (planned := self._position_readings.get(uid)) is not None:
+                if planned.when() <= when:
+                    continue
+                planned.cancel()
+            self._position_readings[uid] = self.hass.loop.call_at(
+                when, functools.partial(self._async_start_reading, speaker)
             )
-            self._position_readings[uid] = handle.cancel
 
     @callback
     def _async_start_reading(self, speaker: Speaker) -> None:
         del self._position_readings[speaker.uid]
-        if speaker.reading_due is not None and speaker.visible and speaker.available:
+        due = speaker.next_reading_at
+        if due is not None and due > self.hass.loop.time():
+            self._plan_position_readings([speaker.uid])  # since it was planned, things changed
+        elif due is not None and speaker.visible and speaker.available:
             self.entry.async_create_background_task(
                 self.hass, self._async_read_position(speaker), f"{speaker.name} position"
             )

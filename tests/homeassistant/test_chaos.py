@@ -14,17 +14,6 @@ from .conftest import until
 KITCHEN = "media_player.kitchen"
 
 
-def _position(hass: HomeAssistant) -> float:
-    """Return where in the track the kitchen is now, as far as Home Assistant knows."""
-    state = hass.states.get(KITCHEN)
-    assert isinstance(state, State)
-    position = state.attributes.get("media_position")
-    if position is None:
-        return -1.0
-    age = dt_util.utcnow() - state.attributes["media_position_updated_at"]
-    return float(position) + float(age.total_seconds())
-
-
 async def test_a_seek_whose_events_were_lost(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
@@ -43,10 +32,59 @@ async def test_a_seek_whose_events_were_lost(
     assert _position(hass) == pytest.approx(_true_position(remote), abs=2)
 
 
-def _dropped(remote: Remote) -> int:
-    return sum(event["status"] == "dropped" for event in remote.notifications())
+async def test_a_pause_that_is_found_out_late(
+    hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
+) -> None:
+    """The position is not that at which it was found out."""
+    remote.set_granted("Kitchen", "Second-10")
+    remote.reboot("Kitchen", 0.1)
+    await until(hass, lambda: _sent(remote, "AVTransport") >= 2)
+    await hass.async_add_executor_job(remote.play_tracks, "Kitchen")
+    await until(hass, lambda: 1 < _position(hass) < 10)
+    remote.forget_leases("Kitchen", "AVTransport")
+    remote.pause("Kitchen")
+    await until(hass, lambda: _state(hass).state == "paused")
+    await until(hass, lambda: abs(_shown(hass) - _true_position(remote)) < 1.5)
+
+
+async def test_a_track_that_is_repeated(
+    hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
+) -> None:
+    """No event says that it has begun again: nothing is different."""
+    await hass.async_add_executor_job(remote.play_tracks, "Kitchen", 1)
+    remote.set_play_mode("Kitchen", "REPEAT_ONE")
+    await until(hass, lambda: 1 < _position(hass) < 10)
+    remote.finish_track("Kitchen", 8)
+    await until(hass, lambda: _position(hass) > 100)
+    await until(hass, lambda: _true_position(remote) < 10)
+    await until(hass, lambda: abs(_position(hass) - _true_position(remote)) < 1.5)
+
+
+def _state(hass: HomeAssistant) -> State:
+    state = hass.states.get(KITCHEN)
+    assert state is not None
+    return state
+
+
+def _shown(hass: HomeAssistant) -> float:
+    return float(_state(hass).attributes.get("media_position", -1.0))
+
+
+def _position(hass: HomeAssistant) -> float:
+    """Return where in the track the kitchen is now, as far as Home Assistant knows."""
+    since = _state(hass).attributes.get("media_position_updated_at", dt_util.utcnow())
+    return _shown(hass) + float((dt_util.utcnow() - since).total_seconds())
 
 
 def _true_position(remote: Remote) -> float:
     speakers = remote.truth()["speakers"].values()
     return next(float(s["position"]) for s in speakers if s["name"] == "Kitchen")
+
+
+def _sent(remote: Remote, service: str) -> int:
+    events = remote.notifications()
+    return sum((e["room"], e["service"]) == ("Kitchen", service) for e in events)
+
+
+def _dropped(remote: Remote) -> int:
+    return sum(event["status"] == "dropped" for event in remote.notifications())

@@ -223,6 +223,28 @@ def test_reading() -> None:
     assert tracker.reading_due is None
 
 
+def test_track_that_begins_again_without_a_word() -> None:
+    """When its end is overdue, a reading tells."""
+    tracker = tracker_at(190.0)
+    assert tracker.reading_due is None
+    assert tracker.overdue_at == 13.0
+    tracker = tracker.after_reading(PositionReading(3.0, "one"), 13.0)
+    assert tracker.position == PlaybackPosition(3.0, 13.0, running=True)
+    assert tracker.overdue_at == 213.0
+
+
+def test_track_that_is_longer_than_was_said() -> None:
+    """It is read once, and not again and again."""
+    tracker = tracker_at(190.0).after_reading(PositionReading(203.0, "one"), 13.0)
+    assert tracker.position == PlaybackPosition(203.0, 13.0, running=True)
+    assert tracker.overdue_at is None
+
+
+@pytest.mark.parametrize("tracker", [tracker_at(190.0, PAUSED), PositionTracker()])
+def test_no_end_to_come(tracker: PositionTracker) -> None:
+    assert tracker.overdue_at is None
+
+
 def test_reading_that_took_long() -> None:
     """The music plays on while a request waits for its turn and for a slow player."""
     tracker = tracker_at(30.0).after_event(playing(), 0.0)

@@ -3,7 +3,7 @@
 Players do not event the position, but they event everything that changes it except a seek, so it
 can be reckoned: a track that starts is at 0, a pause freezes it, and it runs on when play resumes.
 Where an event leaves room for doubt, one reading (GetPositionInfo) settles it: `reading_due` says
-when. A reading right after a change may still show the clock of the track before, so it is due a
+when. So it does when a track should have ended and no event came (`overdue_at`). A reading right after a change may still show the clock of the track before, so it is due a
 moment later; and a reading that was requested before the newest change tells about the past, so it
 is dropped.
 
@@ -109,6 +109,19 @@ class PositionTracker:
             return None
         return self.valid_from
 
+    @property
+    def overdue_at(self) -> float | None:
+        """The time from which on an end of the track would be known, None if none is to come.
+
+        A track that is repeated may begin again without a word, and one may last longer than it
+        was said to; a reading tells.
+        """
+        duration, position = self.playing.duration, self.position
+        if duration is None or position is None or not position.running:
+            return None
+        left = duration - position.position
+        return position.measured_at + left + _NATURAL_END if left > 0 else None
+
     def after_event(
         self, playing: Playing, now: float, *, is_initial: bool = False
     ) -> PositionTracker:
@@ -171,7 +184,8 @@ class PositionTracker:
         if reading.position is None:
             return replace(settled, position=None)
         measured_at = requested_at if reading.measured_at is None else reading.measured_at
-        if self.position is not None:
+        overdue_at = self.overdue_at
+        if self.position is not None and (overdue_at is None or measured_at < overdue_at):
             ahead = self.position.at(measured_at) - reading.position
             if -_EARLY <= ahead <= _LATE:
                 return settled

@@ -104,6 +104,13 @@ class Speaker:
             return None
         return self.own.tracker.reading_due
 
+    @property
+    def next_reading_at(self) -> float | None:
+        """The same, or else the time at which its track should have ended and no event came."""
+        if self.reading_due is not None or self.shown is not self.own:
+            return self.reading_due
+        return self.own.tracker.overdue_at
+
     def variable(self, service: str, name: str, channel: str | None = None) -> str | None:
         """Give the newest value of a variable, None if there is none.
 
