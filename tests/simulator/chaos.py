@@ -315,9 +315,10 @@ class ChaosControl:
         }
 
     def chaos_roll_call(self) -> None:
-        """Let every player send an event of each service that clients follow.
+        """Let every player send an event on each lease that it serves.
 
-        So whoever has lost the last event of a service can know that one is missing.
+        So whoever has lost the last event of a service can know that one is missing, and a lease
+        that nobody knows any more ends.
         """
         simulator: Any = self
         for speaker in list(simulator.household.rooms()):
@@ -325,3 +326,7 @@ class ChaosControl:
             simulator.set_volume(speaker.uid, volume - 1 if volume else 1)
             speaker.transport.set_sleep_timer(None)
             simulator.offer_update(speaker.uid, f"roll-call-{speaker.transport.sleep_generation}")
+        for player in simulator.players.values():
+            leases = player.publisher.subscriptions.values()
+            for service in sorted({lease.service for lease in leases}):
+                player.publisher.emit(service, {})

@@ -344,5 +344,5 @@ class Remote:
         return cast("dict[str, Any]", self.call("chaos_look"))
 
     def chaos_roll_call(self) -> None:
-        """Let every player send an event of each service that clients follow."""
+        """Let every player send an event on each lease that it serves."""
         self.call("chaos_roll_call")

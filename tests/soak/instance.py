@@ -13,7 +13,7 @@ from tests.demo.configuration import ROOT, Settings, write
 from tests.demo.instance import free_port
 from tests.demo.processes import Child, DemoError
 
-from .resources import Resources, measure
+from .resources import Resources, measure, resident
 
 _START = 120.0
 #: Soaks that start at the same moment shall not find the same port free.
@@ -70,6 +70,11 @@ class Instance:
     def seconds(self) -> float:
         """Seconds since Home Assistant answered first."""
         return asyncio.get_running_loop().time() - self._begun
+
+    @property
+    def memory(self) -> float:
+        """MiB of memory that the process holds now."""
+        return resident(self.child._process.pid)
 
     async def resources(self) -> Resources:
         """Return what the process holds now."""

@@ -39,6 +39,8 @@ class Report:
     wrong: list[dict[str, Any]] = field(default_factory=list)
     staleness: Staleness = field(default_factory=Staleness)
     resources: dict[str, Resources] = field(default_factory=dict)
+    memory: list[tuple[int, float]] = field(default_factory=list)
+    """Seconds, and MiB at that time."""
     complaints: list[str] = field(default_factory=list)
     left_behind: dict[str, Any] = field(default_factory=dict)
 
@@ -88,6 +90,7 @@ class Report:
                 "by_fault": _rounded(stale.by_fault),
             },
             "resources": {name: found.as_dict() for name, found in self.resources.items()},
+            "memory": self.memory,
             "complaints": self.complaints,
             "left_behind": self.left_behind,
         }
@@ -126,6 +129,7 @@ class Report:
                 f"sockets, {found.delayed_calls} delayed calls, {found.tasks} tasks, "
                 f"{found.objects} objects"
             )
+        yield f"MiB by seconds: {dict(self.memory)}"
         yield f"left behind: {self.left_behind}"
         for entry in self.wrong:
             yield f"WRONG: {entry}"

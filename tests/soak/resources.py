@@ -37,6 +37,11 @@ def _status(pid: int) -> dict[str, str]:
     return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
+def resident(pid: int) -> float:
+    """Return the MiB of memory that a process holds."""
+    return round(int(_status(pid)["VmRSS"].split()[0]) / 1024, 1)
+
+
 def _descriptors(pid: int) -> list[str]:
     found = []
     for path in Path(f"/proc/{pid}/fd").iterdir():
@@ -74,7 +79,7 @@ def _measure(pid: int, inventory: Path, at: float) -> Resources:
     descriptors = _descriptors(pid)
     return Resources(
         at=round(at, 1),
-        rss_mib=round(int(status["VmRSS"].split()[0]) / 1024, 1),
+        rss_mib=resident(pid),
         threads=int(status["Threads"]),
         sockets=sum(name.startswith("socket:") for name in descriptors),
         files=len(descriptors),

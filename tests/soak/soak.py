@@ -24,6 +24,7 @@ _WARM_UP = 300.0
 _SHORT_LEASE = "Second-20"
 #: How long it is chaos before everything is healed, at least and at most.
 _CHAOS = (60.0, 200.0)
+_LAST_EVENTS = 10.0
 #: A fault may still be running when a soak heals: a restart takes this long at most.
 _RESTART = 10.0
 
@@ -73,6 +74,9 @@ class Soak:
                 raise DemoError(f"Not all is known at first: {list(monitor.differences.values())}")
             await self._measure("start")
             await self._rounds_of_chaos(monitor, watching)
+            # What could not be ended while a speaker did not answer is refused by now.
+            await self._remotely("chaos_roll_call")
+            await monitor.settled(_LAST_EVENTS)
             await self._measure("end")
         finally:
             watching.cancel()
@@ -102,6 +106,11 @@ class Soak:
     async def _measure(self, name: str) -> None:
         self.report.resources[name] = await self._instance.resources()
 
+    def _sample(self) -> None:
+        """Take note of the memory, to see how it develops."""
+        at, memory = round(self._instance.seconds), self._instance.memory
+        self.report.memory.append((at, memory))
+
     async def _rounds_of_chaos(self, monitor: Monitor, watching: asyncio.Task[None]) -> None:
         options = self._options
         end = self._instance.seconds + options.seconds
@@ -122,7 +131,9 @@ class Soak:
                 without=options.without,
             )
             await asyncio.sleep(chaos)
+            self._sample()
             await self._heal(monitor, silent=silent, patience=patience)
+            self._sample()
             self._rounds += 1
             if "warm" not in self.report.resources and (
                 self._instance.seconds > min(_WARM_UP, options.seconds / 3)
