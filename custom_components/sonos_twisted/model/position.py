@@ -3,7 +3,8 @@
 Players do not event the position, but they event everything that changes it except a seek, so it
 can be reckoned: a track that starts is at 0, a pause freezes it, and it runs on when play resumes.
 Where an event leaves room for doubt, one reading (GetPositionInfo) settles it: `reading_due` says
-when. So it does when a track should have ended and no event came (`overdue_at`). A reading right after a change may still show the clock of the track before, so it is due a
+when. `overdue_at` says when a track should have ended without an event, which is worth a reading,
+too. A reading right after a change may still show the clock of the track before, so it is due a
 moment later; and a reading that was requested before the newest change tells about the past, so it
 is dropped.
 
