@@ -5,7 +5,6 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 import os
 from pathlib import Path
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from custom_components.sonos_twisted.engine.runner import (
     CommandRunner,
     ThreadRunner,
 )
+from custom_components.sonos_twisted.engine.worker_process import WORKER_PROGRAM
 from tests.engine import fake_commands
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ _WORKER = Path(__file__).with_name("fake_worker.py")
 
 def worker_program(behaviour: str = "work", folder: Path | str = "-") -> Sequence[str]:
     """Return what starts a worker that behaves in some way."""
-    return (sys.executable, "-P", str(_WORKER), behaviour, str(folder))
+    return (*WORKER_PROGRAM[:-1], str(_WORKER), behaviour, str(folder))
 
 
 def wait_until[T](condition: Callable[[], T]) -> T:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-#: Starts a worker. ``-P``: where this file lies, modules have names that others may import.
-WORKER_PROGRAM = (sys.executable, "-P", str(Path(standalone.__file__)))
+#: Starts a worker. ``-P``: where this file lies, modules have names that others may import. ``-u``:
+#: what a command prints is not kept back, and so not lost when the worker ends.
+WORKER_PROGRAM = (sys.executable, "-P", "-u", str(Path(standalone.__file__)))
 
 #: Seconds that a worker gets to end by itself when it is not needed any more.
 ENDING_SECONDS = 0.5
