@@ -262,7 +262,7 @@ async def test_a_speaker_appears_and_leaves(own_house: SimulatorProcess) -> None
         remote.call("plug_in", speaker="Room 3")
         await until(lambda: services_at(own_house, "Room 3") >= OWN_SERVICES)
         assert uid_of(own_house, "Room 3") in host.topology.visible
-        remote.call("unplug", speaker="Room 3", reason="sleeping")
+        remote.call("unplug", speaker="Room 3")
         await until(lambda: uid_of(own_house, "Room 3") not in host.topology.visible)
 
 

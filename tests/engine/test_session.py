@@ -28,6 +28,7 @@ from custom_components.sonos_twisted.engine.lease import INITIAL_EVENT_SECONDS
 from custom_components.sonos_twisted.engine.news import PositionNews, Served, ServedNews
 from custom_components.sonos_twisted.engine.player import Player
 from custom_components.sonos_twisted.engine.session import (
+    AGREEMENT_SECONDS,
     DESCRIPTION_SECONDS,
     HOUSEHOLD_SERVICES,
     RELEASE_SECONDS,
@@ -481,6 +482,73 @@ def test_the_topology_is_told_once(running: House) -> None:
     for room in reporters:
         running.change(*four, source=room)
     assert len(running.told(TopologyNews)) == 1
+
+
+def reporters_of(house: House) -> tuple[Room, Room]:
+    """Return the two rooms that report the topology."""
+    one, two = (room for room in (ONE, TWO, THREE) if room.uid in house.reporters(TOPOLOGY))
+    return one, two
+
+
+def topology_subscriptions(house: House) -> Counter[str]:
+    """Count how often each speaker was subscribed to for the topology."""
+    sent = (sent for sent in house.request.sent if sent.kind == "SUBSCRIBE")
+    return Counter(host_of(each) for each in sent if each.service == TOPOLOGY)
+
+
+def test_a_household_that_has_changed_and_changed_back(running: House) -> None:
+    """One speaker told of the time in between and left; the other one saw only the end of it."""
+    staying, leaving = reporters_of(running)
+    running.change(ONE, TWO, source=leaving)
+    running.change(ONE, TWO, THREE, source=staying)
+    running.clock.advance(AGREEMENT_SECONDS)
+    running.answer()
+    assert running.told(TopologyNews)[-1].topology.visible == (ONE.uid, TWO.uid, THREE.uid)
+    assert THREE.uid in running.held()
+
+
+def test_a_reporter_whose_event_was_lost_is_asked(running: House) -> None:
+    """It says nothing more; the other one has told what is true."""
+    slow, quick = reporters_of(running)
+    before = topology_subscriptions(running)
+    running.change(ONE, TWO, THREE, FOUR, source=quick)
+    running.clock.advance(AGREEMENT_SECONDS)
+    running.answer()
+    asked = topology_subscriptions(running) - before
+    assert asked == {slow.address: 1}
+    assert running.told(TopologyNews)[-1].topology.visible[-1] == FOUR.uid
+
+
+def test_a_reporter_that_catches_up_in_time_is_not_asked(running: House) -> None:
+    slow, quick = reporters_of(running)
+    before = topology_subscriptions(running)
+    running.change(ONE, TWO, THREE, FOUR, source=quick)
+    running.clock.advance(AGREEMENT_SECONDS - 0.1)
+    running.change(ONE, TWO, THREE, FOUR, source=slow)
+    running.clock.advance(AGREEMENT_SECONDS)
+    running.answer()
+    assert topology_subscriptions(running) == before
+
+
+def test_a_reporter_that_leaves_meanwhile_is_not_asked(running: House) -> None:
+    leaving, staying = reporters_of(running)
+    running.change(*({ONE, TWO, THREE} - {leaving}), source=staying)
+    before = topology_subscriptions(running)
+    running.clock.advance(AGREEMENT_SECONDS)
+    assert (topology_subscriptions(running) - before)[leaving.address] == 0
+
+
+def test_reporters_that_contradict_each_other_for_good(running: House) -> None:
+    """A network that has fallen apart; asking once is enough, and nothing goes round."""
+    one, two = reporters_of(running)
+    before = topology_subscriptions(running).total()
+    running.change(ONE, TWO, source=one)
+    running.rooms[THREE.address] = THREE
+    for _ in range(20):
+        running.clock.advance(AGREEMENT_SECONDS)
+        running.answer()
+    assert topology_subscriptions(running).total() == before + 1
+    assert host_of(running.lease(TOPOLOGY, two)[0]) == two.address
 
 
 def test_other_variables_of_the_topology_service_are_news(running: House) -> None:

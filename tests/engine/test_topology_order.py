@@ -75,3 +75,52 @@ def test_memory_is_bounded() -> None:
     assert not order.is_news(SLOW, picture(99))
     assert order.is_news(SLOW, picture(0))
     assert len(order._pictures) <= 32
+
+
+def test_who_says_something_else_than_the_newest_disagrees() -> None:
+    order = TopologyOrder()
+    order.is_news(QUICK, A)
+    assert not order.disagrees(QUICK)
+    assert not order.disagrees(SLOW), "it has said nothing yet"
+    order.is_news(SLOW, A)
+    order.is_news(QUICK, B)
+    assert order.disagrees(SLOW)
+    order.is_news(SLOW, B)
+    assert not order.disagrees(SLOW)
+
+
+def test_who_said_something_long_ago_disagrees() -> None:
+    order = TopologyOrder()
+    order.is_news(SLOW, picture(0))
+    for number in range(1, 100):
+        order.is_news(QUICK, picture(number))
+    assert order.disagrees(SLOW)
+
+
+def test_what_was_asked_for_is_the_newest() -> None:
+    """It may look like something that was true before."""
+    order = TopologyOrder()
+    for shown in (A, B):
+        order.is_news(QUICK, shown)
+    order.is_news(SLOW, A)
+    order.trust_next(SLOW)
+    assert order.is_trusted(SLOW)
+    assert order.is_news(SLOW, A)
+    assert order.latest is A
+    assert not order.is_trusted(SLOW), "the one after it is an event like any other"
+
+
+def test_what_was_asked_for_may_be_known() -> None:
+    order = TopologyOrder()
+    for shown in (A, B):
+        order.is_news(QUICK, shown)
+    order.trust_next(SLOW)
+    assert not order.is_news(SLOW, B)
+    assert not order.disagrees(SLOW)
+
+
+def test_a_forgotten_speaker_is_not_trusted() -> None:
+    order = TopologyOrder()
+    order.trust_next(SLOW)
+    order.forget(SLOW)
+    assert not order.is_trusted(SLOW)

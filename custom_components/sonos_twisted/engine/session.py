@@ -42,6 +42,9 @@ RELEASE_SECONDS = 3.0
 DESCRIPTION_SECONDS = 3.0
 WATCH_SECONDS = 30.0
 
+#: Seconds after which all speakers that report the topology should tell the same.
+AGREEMENT_SECONDS = 3.0
+
 
 class HouseholdSession:
     """Keeps the links to the speakers of one household.
@@ -92,6 +95,7 @@ class HouseholdSession:
             lease_seconds=lease_seconds,
         )
         self._order = TopologyOrder()
+        self._disagreements: dict[str, IDelayedCall] = {}
         self._reporters: dict[str, list[str]] = {name: [] for name in HOUSEHOLD_SERVICES}
         self._topology_known: Deferred[None] | None = None
         self._watch_timer: IDelayedCall | None = None
@@ -159,6 +163,8 @@ class HouseholdSession:
         watch_timer, self._watch_timer = self._watch_timer, None
         if watch_timer is not None:
             watch_timer.cancel()
+        for uid in list(self._disagreements):
+            self._settle(uid)
         endings = [link.close() for link in self.links.values()]
         self.links.clear()
         waiting = DeferredList(endings, consumeErrors=True)
@@ -206,13 +212,50 @@ class HouseholdSession:
         except MalformedTopology as error:
             _LOGGER.warning("Ignored a topology of %s that cannot be read: %s", source, error)
             return
-        if self._order.is_news(source, topology):
+        was_asked = self._order.is_trusted(source)
+        is_news = self._order.is_news(source, topology)
+        self._settle(source)
+        if not was_asked:
+            self._look_for_disagreement()
+        if is_news:
             # First, so that the host knows the speakers that the rest of the news is about.
             self._post(TopologyNews(topology, time.monotonic()))
             self._adapt(topology)
         known, self._topology_known = self._topology_known, None
         if known is not None:
             self._when_described().chainDeferred(known)
+
+    def _look_for_disagreement(self) -> None:
+        """Give those who say something else than the newest picture a while to catch up.
+
+        What somebody answers who was asked starts nothing more: when two keep contradicting each
+        other there is no truth to be had, and asking would go round.
+        """
+        for uid in self._reporters[TOPOLOGY]:
+            if not self._order.disagrees(uid):
+                self._settle(uid)
+            elif uid not in self._disagreements:
+                self._disagreements[uid] = self._clock.callLater(
+                    AGREEMENT_SECONDS, self._ask_again, uid
+                )
+
+    def _settle(self, uid: str) -> None:
+        timer = self._disagreements.pop(uid, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _ask_again(self, uid: str) -> None:
+        """Let a speaker tell the topology anew that has not told the newest one in time.
+
+        Either an event of it was lost, or the household has changed back to what it said before,
+        and whoever told of the time in between has left or is late.
+        """
+        del self._disagreements[uid]
+        lease = self.links[uid].leases.get(TOPOLOGY) if uid in self.links else None
+        if lease is not None:
+            _LOGGER.debug("%s is asked again, because it tells another topology", uid)
+            self._order.trust_next(uid)
+            lease.renew_from_scratch()
 
     def _adapt(self, topology: Topology) -> None:
         """Keep links to the speakers that are there, and to no others."""
@@ -261,12 +304,17 @@ class HouseholdSession:
         link.boot_seq = boot_seq
         if before is not None:
             _LOGGER.debug("%s has started anew", link.uid)
-            self._order.forget(link.uid)
+            self._forget_story(link.uid)
             link.renew_from_scratch()
 
     def _part_with(self, link: SpeakerLink) -> None:
-        self._order.forget(link.uid)
+        self._forget_story(link.uid)
         link.close()
+
+    def _forget_story(self, uid: str) -> None:
+        """Forget what a speaker said of the topology: it will begin anew."""
+        self._order.forget(uid)
+        self._settle(uid)
 
     def _coordinates(self, uid: str) -> bool:
         topology = self._order.latest
@@ -287,7 +335,7 @@ class HouseholdSession:
                 if uid not in reporters and uid in self.links:
                     self.links[uid].drop(service)
                     if service == TOPOLOGY:
-                        self._order.forget(uid)
+                        self._forget_story(uid)
             for uid in reporters:
                 self.links[uid].hold(service)
 
