@@ -11,6 +11,7 @@ from .engine import EngineError, reactor_thread
 from .errors import placeholders, translation_key
 from .presence import async_watch
 from .schema import CONFIG_SCHEMA
+from .services import async_register_actions
 from .yaml_import import async_import_yaml
 
 __all__ = ["CONFIG_SCHEMA"]
@@ -23,6 +24,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
         await hass.async_add_executor_job(reactor_thread().stop)
 
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, stop_reactor)
+    async_register_actions(hass)
     if DOMAIN in config:
         async_import_yaml(hass, config[DOMAIN])
     return True

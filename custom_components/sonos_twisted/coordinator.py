@@ -2,9 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-import functools
 import logging
 from typing import Any
 
@@ -12,11 +11,12 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 
+from .commands import RoomCommands, regrouped
 from .const import CONF_HOSTS, CONF_KNOWN_HOSTS, DOMAIN
+from .content import HouseholdContent
 from .engine import (
     AnyNews,
     DescriptionNews,
-    EngineError,
     EventNews,
     HouseholdConnection,
     LeaseNews,
@@ -28,21 +28,15 @@ from .engine import (
     TopologyNews,
     reactor_thread,
 )
-from .engine.commands import transport
 from .entity import device_info
 from .errors import placeholders
-from .model import Aspect, Change, Household, Speaker, parse_position_info
+from .model import Aspect, Change, Household, Speaker
+from .positions import PositionReader
 from .schema import connection_settings
 
 _LOGGER = logging.getLogger(__name__)
 
 type SonosTwistedConfigEntry = ConfigEntry[HouseholdCoordinator]
-
-#: Seconds; how often at most the position of a room is read.
-POSITION_INTERVAL = 5.0
-
-#: Seconds after which a position is read again that could not be read.
-POSITION_RETRY = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +53,8 @@ class HouseholdCoordinator:
         connection: The way to the speakers.
         entity_ids: The media player entities by the uid of their speaker.
         served: Whether a speaker's state comes by its events or by asking, by uid.
+        commands: What executes commands in rooms and groups.
+        content: The household's favourites, playlists and stations.
 
     """
 
@@ -74,10 +70,11 @@ class HouseholdCoordinator:
         self.served: dict[str, Served] = {}
         self._subscribers: dict[str, list[_Subscriber]] = defaultdict(list)
         self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
-        self._position_readings: dict[str, asyncio.TimerHandle] = {}
-        self._next_reading_at: dict[str, float] = {}
+        self.commands = RoomCommands(self)
+        self.content = HouseholdContent(self)
+        self._positions = PositionReader(self)
+        self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}
-        self._stopping = False
         self._apply: dict[type[AnyNews], Callable[[Any], Iterable[Change]]] = {
             EventNews: self._apply_event,
             TopologyNews: self._apply_topology,
@@ -100,13 +97,12 @@ class HouseholdCoordinator:
         hosts = dict.fromkeys([*data[CONF_HOSTS], *data.get(CONF_KNOWN_HOSTS, ())])
         identity = await self.connection.open(list(hosts), self.entry.unique_id)
         _LOGGER.debug("Listening to %s through %s", identity.household_id, identity.address)
+        self.content.start()
 
     async def async_stop(self, _event: Event | None = None) -> None:
         """End everything that was started."""
-        self._stopping = True
-        for planned in self._position_readings.values():
-            planned.cancel()
-        self._position_readings.clear()
+        self._positions.stop()
+        self.content.stop()
         ir.async_delete_issue(self.hass, DOMAIN, self._port_issue)
         await self.connection.close()
 
@@ -146,11 +142,35 @@ class HouseholdCoordinator:
         """Return the address of the speaker that plays for a speaker's group."""
         return self.address_of(self.household.coordinator_of(speaker.uid) or speaker)
 
+    async def async_until(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Wait until the household's events have made a condition true.
+
+        Args:
+            condition: Looks at the household; called after each delivery of news.
+            seconds: How long to wait.
+
+        Returns:
+            Whether it is true.
+
+        """
+        delivered = asyncio.Event()
+        self._waiting.add(delivered)
+        try:
+            async with asyncio.timeout(seconds):
+                while not condition():
+                    await delivered.wait()
+                    delivered.clear()
+        except TimeoutError:
+            return condition()
+        finally:
+            self._waiting.discard(delivered)
+        return True
+
     @callback
     def async_group_shown(self, speaker: Speaker) -> None:
         """Tell the others of a speaker's group that there is an entity to name as a member now."""
         members = self.household.group_members(speaker.uid)
-        self._async_tell({uid: {Aspect.GROUP} for uid in members if uid != speaker.uid})
+        self.async_tell({uid: {Aspect.GROUP} for uid in members if uid != speaker.uid})
 
     # News
 
@@ -166,18 +186,22 @@ class HouseholdCoordinator:
                 continue
             for change in new:
                 changes[change.uid].add(change.aspect)
-        self._async_tell(changes)
+        self.commands.note_regrouped(regrouped(changes))
+        self.async_tell(changes)
         # An event that changes nothing to be seen can leave the position in doubt, too; and what
         # was left to polling is to be read when polling ends.
         heard = {piece.uid for piece in news if isinstance(piece, EventNews | ServedNews)}
-        self._plan_position_readings(changes.keys() | heard)
+        self._positions.plan(changes.keys() | heard)
 
     @callback
-    def _async_tell(self, changes: dict[str, set[Aspect]]) -> None:
+    def async_tell(self, changes: Mapping[str, set[Aspect]]) -> None:
+        """Let everybody know who shows something of this; changes are those of speakers by uid."""
         for uid, aspects in changes.items():
             for subscriber in list(self._subscribers.get(uid, ())):
                 if not subscriber.aspects.isdisjoint(aspects):
                     subscriber.changed()
+        for delivered in self._waiting:
+            delivered.set()
 
     def _apply_event(self, news: EventNews) -> Iterable[Change]:
         changes = self.household.apply_event(
@@ -288,60 +312,6 @@ class HouseholdCoordinator:
             self.hass.config_entries.async_update_entry(
                 self.entry, data={**self.entry.data, CONF_KNOWN_HOSTS: known}
             )
-
-    # Positions
-
-    def _plan_position_readings(self, uids: Iterable[str]) -> None:
-        """Read the position where an event left it in doubt, when the speaker's clock has settled.
-
-        No event carries the position, or says that a track has begun again; the model knows when
-        reading is worth a request.
-        """
-        if self._stopping:
-            return  # a reading that the end has overtaken asks for another one
-        now = self.hass.loop.time()
-        for uid in uids:
-            speaker = self.household.speakers.get(uid)
-            if speaker is None or (due := speaker.next_reading_at) is None:
-                continue
-            if self.served.get(uid) is Served.BY_POLLING:
-                continue  # every round of polling brings the position
-            when = max(due, self._next_reading_at.get(uid, now))
-            if (planned := self._position_readings.get(uid)) is not None:
-                if planned.when() <= when:
-                    continue
-                planned.cancel()
-            self._position_readings[uid] = self.hass.loop.call_at(
-                when, functools.partial(self._async_start_reading, speaker)
-            )
-
-    @callback
-    def _async_start_reading(self, speaker: Speaker) -> None:
-        del self._position_readings[speaker.uid]
-        due = speaker.next_reading_at
-        if due is not None and due > self.hass.loop.time():
-            self._plan_position_readings([speaker.uid])  # since it was planned, things changed
-        elif due is not None and speaker.visible and speaker.available:
-            self.entry.async_create_background_task(
-                self.hass, self._async_read_position(speaker), f"{speaker.name} position"
-            )
-
-    async def _async_read_position(self, speaker: Speaker) -> None:
-        requested_at = self.hass.loop.time()
-        self._next_reading_at[speaker.uid] = requested_at + POSITION_INTERVAL
-        try:
-            answer = await self.connection.run(transport.read_position, self.address_of(speaker))
-        except EngineError as error:
-            _LOGGER.debug("The position of %s cannot be read: %s", speaker.name, error)
-            self._next_reading_at[speaker.uid] = requested_at + POSITION_RETRY
-            self._plan_position_readings([speaker.uid])
-            return
-        changes: dict[str, set[Aspect]] = defaultdict(set)
-        reading = parse_position_info(answer)
-        for change in self.household.apply_position(speaker.uid, reading, requested_at):
-            changes[change.uid].add(change.aspect)
-        self._async_tell(changes)
-        self._plan_position_readings([speaker.uid])
 
 
 def _departure(speaker: Speaker, reason: str | None) -> str:

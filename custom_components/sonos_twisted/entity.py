@@ -1,6 +1,5 @@
 """What all entities of a speaker have in common."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar, override
 
 from homeassistant.core import callback
@@ -12,8 +11,6 @@ from homeassistant.helpers.device_registry import (
 from homeassistant.helpers.entity import Entity
 
 from .const import DOMAIN
-from .engine import EngineError
-from .errors import command_failed
 from .model import Aspect, Speaker
 
 if TYPE_CHECKING:
@@ -76,20 +73,3 @@ class SpeakerEntity(Entity):
     def _async_changed(self) -> None:
         self.refresh()
         self.async_write_ha_state()
-
-    async def run_command[**P, T](
-        self,
-        command: Callable[P, T],
-        *args: P.args,
-        **kwargs: P.kwargs,
-    ) -> T:
-        """Execute a command whose first argument is a speaker's address.
-
-        Raises:
-            HomeAssistantError: When the speaker cannot be reached or declines.
-
-        """
-        try:
-            return await self.coordinator.connection.run(command, *args, **kwargs)
-        except EngineError as error:
-            raise command_failed(self.speaker.name, error) from error

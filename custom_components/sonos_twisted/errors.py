@@ -1,7 +1,8 @@
 """The engine's errors in the words and types that Home Assistant shows."""
 
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
+from . import declined
 from .const import DOMAIN
 from .engine import (
     EngineError,
@@ -40,6 +41,7 @@ def placeholders(error: Exception) -> dict[str, str]:
         "callback": str(getattr(error, "callback", "")),
         "action": str(getattr(error, "action", "")),
         "code": str(getattr(error, "code", "")),
+        "task": declined.task(error) if isinstance(error, UpnpError) else "",
         "address": str(getattr(error, "address", "")),
         "first_port": str(getattr(error, "first_port", "")),
         "last_port": str(getattr(error, "last_port", "")),
@@ -54,8 +56,37 @@ def command_failed(room: str, error: EngineError) -> HomeAssistantError:
         error: What went wrong.
 
     """
+    key = f"command_{translation_key(error)}"
+    if isinstance(error, UpnpError):
+        key = f"declined_{declined.reason(error)}"
     return HomeAssistantError(
         translation_domain=DOMAIN,
-        translation_key=f"command_{translation_key(error)}",
+        translation_key=key,
         translation_placeholders={"room": room, **placeholders(error)},
+    )
+
+
+def refused(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return the error to raise for what a user got wrong.
+
+    Args:
+        key: The key of its description in ``translations``.
+        **placeholders: What the description refers to.
+
+    """
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
+    )
+
+
+def failed(key: str, **placeholders: str) -> HomeAssistantError:
+    """Return the error to raise when something could not be done that a user may ask for.
+
+    Args:
+        key: The key of its description in ``translations``.
+        **placeholders: What the description refers to.
+
+    """
+    return HomeAssistantError(
+        translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
     )

@@ -15,7 +15,6 @@ from homeassistant.components.media_player import (
     RepeatMode,
 )
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
@@ -25,7 +24,7 @@ from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError, UpnpError
 from .engine.commands import rendering, transport as transport_commands
 from .entity import SpeakerEntity
-from .errors import command_failed
+from .errors import command_failed, refused
 from .model import (
     Aspect,
     Media,
@@ -197,14 +196,18 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 
     # What the group does
 
+    @property
+    def _group_player(self) -> Speaker:
+        """The speaker that plays for the group."""
+        return self.coordinator.household.coordinator_of(self.speaker.uid) or self.speaker
+
     async def _command_group(self, command: Callable[..., None], *args: object) -> None:
-        await self.run_command(command, self.coordinator.group_address_of(self.speaker), *args)
+        await self.coordinator.commands.in_group(self.speaker, command, *args)
 
     async def _end_playback(self, command: Callable[..., None]) -> None:
         """Pause or stop; a group in which nothing plays has done so already."""
-        address = self.coordinator.group_address_of(self.speaker)
         try:
-            await self.coordinator.connection.run(command, address)
+            await self.coordinator.commands.attempt(self._group_player, command)
         except UpnpError as error:
             if error.code not in _NOTHING_TO_DO:
                 raise command_failed(self.speaker.name, error) from error
@@ -251,7 +254,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     # What the room does
 
     async def _command_room(self, command: Callable[..., None], *args: object) -> None:
-        await self.run_command(command, self.coordinator.address_of(self.speaker), *args)
+        await self.coordinator.commands.in_room(self.speaker, command, *args)
 
     @override
     async def async_set_volume_level(self, volume: float) -> None:
@@ -273,13 +276,11 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     async def async_join_players(self, group_members: list[str]) -> None:
         """Let other rooms play along with this room's group."""
         speakers = [self._speaker_of(entity_id) for entity_id in group_members]
-        coordinator = self.coordinator.household.coordinator_of(self.speaker.uid) or self.speaker
+        coordinator = self._group_player
         grouped = self.coordinator.household.group_members(self.speaker.uid)
         await asyncio.gather(
             *(
-                self.run_command(
-                    transport_commands.join, self.coordinator.address_of(speaker), coordinator.uid
-                )
+                self.coordinator.commands.in_room(speaker, transport_commands.join, coordinator.uid)
                 for speaker in speakers
                 if speaker.uid not in grouped
             )
@@ -297,11 +298,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         speakers = self.coordinator.household.speakers
         speaker = speakers.get(str(entry.unique_id)) if entry and is_ours else None
         if speaker is None or not speaker.visible:
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="not_a_speaker",
-                translation_placeholders={"entity_id": entity_id, "room": self.speaker.name},
-            )
+            raise refused("not_a_speaker", entity_id=entity_id, room=self.speaker.name)
         return speaker
 
 

@@ -156,7 +156,7 @@ def test_the_speaker_declines(house: SimulatorProcess) -> None:
     house.remote.call("fail_action", speaker="Room 1", action="Play", code=701)
     with pytest.raises(UpnpError) as caught:
         transport.play(house.hosts[0])
-    assert caught.value.args == (house.hosts[0], "Play", 701)
+    assert caught.value.args == (house.hosts[0], "Play", 701, "AVTransport")
 
 
 def test_an_action_that_there_is_not(house: SimulatorProcess) -> None:

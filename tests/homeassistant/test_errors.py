@@ -62,8 +62,26 @@ def test_each_error_has_words(error: EngineError, key: str, telling: dict[str, s
             f"Kitchen did not get the command: {HOST} does not answer",
         ),
         (
-            UpnpError(HOST, "Play", 701),
-            "Kitchen declined: Play is not possible now (error 701)",
+            UpnpError(HOST, "Play", 701, "AVTransport"),
+            "Kitchen could not play: what plays there at the moment does not allow it (error 701)",
+        ),
+        (
+            UpnpError(HOST, "Browse", 701, "ContentDirectory"),
+            (
+                "Kitchen could not look this up: there is no such thing in its lists or in the"
+                " music library (error 701)"
+            ),
+        ),
+        (
+            UpnpError(HOST, "Play", 501, "AVTransport"),
+            (
+                "Kitchen could not play: something went wrong inside the speaker; try again in a"
+                " moment (error 501)"
+            ),
+        ),
+        (
+            UpnpError(HOST, "Dance", 999, "AVTransport"),
+            "Kitchen could not Dance: it gave no reason that is known (error 999)",
         ),
         (NotSonosError(HOST), "Kitchen gave an answer that cannot be understood"),
         (

@@ -1,6 +1,6 @@
 """Rooms of a simulated house as media players: what they show, and what they can be told."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from homeassistant.components.media_player import MediaPlayerEntityFeature as Feature
 from homeassistant.core import HomeAssistant
@@ -9,49 +9,24 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from tests.homeassistant.actions import (
+    BATHROOM,
+    KITCHEN,
+    LIVING_ROOM,
+    OFFICE,
+    ROOMS,
+    act,
+    in_house,
+    shown,
+    shows,
+)
 from tests.homeassistant.conftest import until
 
 if TYPE_CHECKING:
     from tests.simulator.control import Remote
     from tests.simulator.process import SimulatorProcess
 
-KITCHEN = "media_player.kitchen"
-BATHROOM = "media_player.bathroom"
-BEDROOM = "media_player.bedroom"
-LIVING_ROOM = "media_player.living_room"
-OFFICE = "media_player.office"
-PATIO = "media_player.patio"
-ROOMS = [BATHROOM, BEDROOM, KITCHEN, LIVING_ROOM, OFFICE, PATIO]
-
 pytestmark = pytest.mark.usefixtures("entry")
-
-
-def shown(hass: HomeAssistant, entity_id: str, name: str) -> Any:
-    """Return what an entity shows."""
-    state = hass.states.get(entity_id)
-    assert state is not None
-    return state.state if name == "state" else state.attributes.get(name)
-
-
-async def shows(hass: HomeAssistant, entity_id: str, **expected: object) -> None:
-    """Wait until an entity shows all of this."""
-
-    def actual() -> dict[str, Any]:
-        return {name: shown(hass, entity_id, name) for name in expected}
-
-    await until(hass, lambda: actual() == expected, actual)
-
-
-async def act(hass: HomeAssistant, action: str, entity_id: str, **data: object) -> None:
-    """Perform an action of media_player on a room."""
-    await hass.services.async_call(
-        "media_player", action, {"entity_id": entity_id, **data}, blocking=True
-    )
-
-
-async def in_house(hass: HomeAssistant, function: Any, *args: object) -> Any:
-    """Do something in the house, away from the event loop."""
-    return await hass.async_add_executor_job(function, *args)
 
 
 async def test_each_room_is_one_player(hass: HomeAssistant) -> None:

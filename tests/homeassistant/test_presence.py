@@ -10,8 +10,8 @@ from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 import pytest
 
 from custom_components.sonos_twisted import presence
+from tests.homeassistant.actions import KITCHEN, in_house, shown, shows
 from tests.homeassistant.conftest import make_entry, until
-from tests.homeassistant.test_media_player import KITCHEN, in_house, shown, shows
 from tests.simulator.process import SimulatorProcess
 
 type Announce = Callable[..., None]

@@ -8,9 +8,12 @@ import re
 import string
 from typing import Any
 
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
+import voluptuous as vol
 
 import custom_components.sonos_twisted as integration
+from custom_components.sonos_twisted.declined import REASONS
 from custom_components.sonos_twisted.engine import (
     EngineError,
     EventsNotArrivingError,
@@ -25,8 +28,12 @@ from custom_components.sonos_twisted.engine import (
     WrongHouseholdError,
 )
 from custom_components.sonos_twisted.errors import command_failed, placeholders, translation_key
+from custom_components.sonos_twisted.services import ACTIONS as REGISTERED
 
 FOLDER = Path(integration.__file__).parent
+HOME_ASSISTANT_FLOOR = [*FOLDER.glob("*.py"), *(FOLDER / "actions").glob("*.py")]
+ACTIONS: dict[str, Any] = load_yaml_dict(str(FOLDER / "services.yaml"))
+ICONS: dict[str, Any] = json.loads((FOLDER / "icons.json").read_text("utf-8"))
 TEXTS: dict[str, Any] = json.loads((FOLDER / "translations" / "en.json").read_text("utf-8"))
 
 HOST = "192.0.2.20"
@@ -85,13 +92,22 @@ def named_keys() -> set[str]:
     """Return the translation keys that the code names where it raises."""
     return {
         keyword.value.value
-        for module in FOLDER.glob("*.py")
+        for module in HOME_ASSISTANT_FLOOR
         for node in ast.walk(ast.parse(module.read_text("utf-8")))
         if isinstance(node, ast.Call)
         for keyword in node.keywords
         if keyword.arg == "translation_key"
         and isinstance(keyword.value, ast.Constant)
         and isinstance(keyword.value.value, str)
+    } | {
+        node.args[0].value
+        for module in HOME_ASSISTANT_FLOOR
+        for node in ast.walk(ast.parse(module.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"refused", "failed"}
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
     }
 
 
@@ -124,8 +140,11 @@ def test_no_exception_is_missing_or_left_over() -> None:
     raised = (
         {translation_key(error) for error in OPENED}
         | {command_failed("Kitchen", error).translation_key for error in ASKED}
-        | {key for key in named_keys() if key in constants(*FOLDER.glob("*.py"))}
+        | {f"declined_{reason}" for reason in REASONS}
+        | named_keys()
     )
+    assert {f"declined_{reason}" for reason in REASONS} <= TEXTS["exceptions"].keys()
+    assert named_keys() <= TEXTS["exceptions"].keys() | TEXTS.get("issues", {}).keys()
     assert TEXTS["exceptions"].keys() <= raised
     assert {translation_key(error) for error in OPENED} <= TEXTS["exceptions"].keys()
     assert "not_a_speaker" in TEXTS["exceptions"]
@@ -148,6 +167,34 @@ def test_each_field_of_a_form_is_explained() -> None:
     """It has a name and a sentence."""
     for step in TEXTS["config"]["step"].values():
         assert step["data"].keys() == step["data_description"].keys()
+
+
+def test_each_action_is_described() -> None:
+    """By a name, a sentence, an icon, and each of its fields, in all of the files alike."""
+    registered = {action.name: action for action in REGISTERED}
+    assert sorted(registered) == list(ACTIONS) == list(TEXTS["services"]) == list(ICONS["services"])
+    for name, action in registered.items():
+        taken = {str(key) for key in action.fields}
+        texts = TEXTS["services"][name]
+        assert taken == set(texts.get("fields", {})), name
+        assert taken == set((ACTIONS[name] or {}).get("fields", {})), name
+        assert {"name", "description"} <= texts.keys()
+        for field in texts.get("fields", {}).values():
+            assert set(field) == {"name", "description"}, name
+
+
+def test_each_required_field_of_an_action_is_marked() -> None:
+    """In the schema and in the description for the user interface alike."""
+    for action in REGISTERED:
+        described = (ACTIONS[action.name] or {}).get("fields", {})
+        for key in action.fields:
+            required = isinstance(key, vol.Required)
+            assert described[str(key)].get("required", False) is required, (action.name, str(key))
+
+
+def test_each_action_does_something() -> None:
+    """For each room or for all of them together, not both."""
+    assert all((action.each is None) is not (action.together is None) for action in REGISTERED)
 
 
 @pytest.mark.parametrize(("path", "text"), list(strings(TEXTS)))

@@ -93,15 +93,17 @@ class UpnpError(PlayerError):
         host: The address that was asked.
         action: The UPnP action, for example ``Play``.
         code: The UPnP error code, for example 701.
+        service: The UPnP service that the action belongs to, which gives the code its meaning.
 
     """
 
-    def __init__(self, host: str, action: str, code: int) -> None:
+    def __init__(self, host: str, action: str, code: int, service: str = "") -> None:
         """Name the action and the code."""
         super().__init__(host, f"declined {action} with UPnP error {code}")
-        self.args = (host, action, code)
+        self.args = (host, action, code, service)
         self.action = action
         self.code = code
+        self.service = service
 
 
 class HttpStatusError(PlayerError):

@@ -15,8 +15,9 @@ import itertools
 import json
 from typing import Any
 
-from ..model import DeviceDescription
+from ..model import DeviceDescription, Didl
 from . import errors
+from .commands.content import Page
 from .commands.identity import Identity
 from .errors import EngineError
 
@@ -35,7 +36,7 @@ _OF = "of"
 
 #: What commands may return besides plain values.
 DATACLASSES: Mapping[str, type[Any]] = {
-    kind.__name__: kind for kind in (DeviceDescription, Identity)
+    kind.__name__: kind for kind in (DeviceDescription, Didl, Identity, Page)
 }
 
 #: What commands may raise.

@@ -41,7 +41,7 @@ from .position import (
     parse_position_info,
 )
 from .speaker import Speaker
-from .times import parse_duration
+from .times import format_duration, parse_duration
 from .topology import (
     EMPTY_TOPOLOGY,
     MalformedTopology,
@@ -84,6 +84,7 @@ __all__ = [
     "Variables",
     "ZoneGroup",
     "ZoneMember",
+    "format_duration",
     "is_really_gone",
     "media_from_variables",
     "merge_variables",

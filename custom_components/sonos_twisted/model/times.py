@@ -16,3 +16,10 @@ def parse_duration(text: str | None) -> float | None:
     hours, minutes, seconds, fraction = match.groups()
     whole = int(hours) * 3600 + int(minutes) * 60 + int(seconds)
     return float(f"{whole}.{fraction or 0}")
+
+
+def format_duration(seconds: int) -> str:
+    """Write a span of whole seconds as players read it: "0:03:22"."""
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"

@@ -60,9 +60,9 @@ def call(address: str, service: str, action: str, **arguments: str | int) -> dic
             action, list(arguments.items()), timeout=request_seconds.get()
         )
     except SoCoUPnPException as error:
-        raise UpnpError(host, action, int(error.error_code)) from error
+        raise UpnpError(host, action, int(error.error_code), service) from error
     except NotSupportedException as error:
-        raise UpnpError(host, action, INVALID_ACTION) from error
+        raise UpnpError(host, action, INVALID_ACTION, service) from error
     except requests.RequestException as error:
         _raise_for(host, action, error)
     except _NOT_SOAP as error:

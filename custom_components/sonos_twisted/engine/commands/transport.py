@@ -2,6 +2,7 @@
 
 import time
 
+from ...model import format_duration
 from . import soap
 
 _SERVICE = "AVTransport"
@@ -40,10 +41,32 @@ def seek(address: str, position: int) -> None:
         position: Seconds from the start of the track.
 
     """
-    minutes, seconds = divmod(position, 60)
-    hours, minutes = divmod(minutes, 60)
-    target = f"{hours}:{minutes:02}:{seconds:02}"
+    target = format_duration(position)
     soap.call(address, _SERVICE, "Seek", InstanceID=0, Unit="REL_TIME", Target=target)
+
+
+def seek_track(address: str, place: int) -> None:
+    """Go to a track of the queue, whose places count from 1."""
+    soap.call(address, _SERVICE, "Seek", InstanceID=0, Unit="TRACK_NR", Target=place)
+
+
+def set_uri(address: str, uri: str, metadata: str = "") -> None:
+    """Tell a group what to play next; it does not start.
+
+    Args:
+        address: The coordinator's address. A member would leave its group.
+        uri: A queue, a station, an input, a file; see `model.media` for the forms.
+        metadata: Its DIDL-Lite document, if it needs one.
+
+    """
+    soap.call(
+        address,
+        _SERVICE,
+        "SetAVTransportURI",
+        InstanceID=0,
+        CurrentURI=uri,
+        CurrentURIMetaData=metadata,
+    )
 
 
 def set_play_mode(address: str, play_mode: str) -> None:
@@ -65,15 +88,7 @@ def join(address: str, coordinator_uid: str) -> None:
         coordinator_uid: The uid of the group's coordinator.
 
     """
-    uri = f"x-rincon:{coordinator_uid}"
-    soap.call(
-        address,
-        _SERVICE,
-        "SetAVTransportURI",
-        InstanceID=0,
-        CurrentURI=uri,
-        CurrentURIMetaData="",
-    )
+    set_uri(address, f"x-rincon:{coordinator_uid}")
 
 
 def unjoin(address: str) -> None:

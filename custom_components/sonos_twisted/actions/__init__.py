@@ -1,0 +1,45 @@
+"""The integration's own actions: what rooms can be told besides what every media player can.
+
+Each module here is one subject, and has a table ``ACTIONS``; ``services.py`` registers them all.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.core import (
+    EntityServiceResponse,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+)
+
+if TYPE_CHECKING:
+    from ..media_player import SonosTwistedMediaPlayer
+
+type ForEachRoom = Callable[
+    [SonosTwistedMediaPlayer, ServiceCall], Coroutine[Any, Any, ServiceResponse]
+]
+type ForAllRooms = Callable[
+    [list[SonosTwistedMediaPlayer], ServiceCall], Coroutine[Any, Any, EntityServiceResponse | None]
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomAction:
+    """An action whose targets are rooms. Exactly one of the two functions is given.
+
+    Attributes:
+        name: The action's name, without the domain.
+        fields: The keys of its data besides the target, and how they are checked.
+        each: Does it for one room; called for every targeted room.
+        together: Does it for all targeted rooms at once.
+        response: Whether it returns data. That of ``each`` is returned by entity id.
+
+    """
+
+    name: str
+    fields: dict[Any, Any] = field(default_factory=dict)
+    each: ForEachRoom | None = None
+    together: ForAllRooms | None = None
+    response: SupportsResponse = SupportsResponse.NONE

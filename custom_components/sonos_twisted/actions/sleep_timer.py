@@ -1,0 +1,34 @@
+"""Actions for the sleep timer, which a group has in common."""
+
+from homeassistant.core import ServiceCall
+import voluptuous as vol
+
+from ..engine.commands import sleep_timer
+from ..media_player import SonosTwistedMediaPlayer
+from . import RoomAction
+
+ATTR_SLEEP_TIME = "sleep_time"
+
+_DAY = 24 * 60 * 60
+
+
+async def _set(entity: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
+    await entity.coordinator.commands.in_group(
+        entity.speaker, sleep_timer.start, call.data[ATTR_SLEEP_TIME]
+    )
+
+
+async def _clear(entity: SonosTwistedMediaPlayer, _call: ServiceCall) -> None:
+    await entity.coordinator.commands.in_group(entity.speaker, sleep_timer.clear)
+
+
+ACTIONS = (
+    RoomAction(
+        name="set_sleep_timer",
+        fields={
+            vol.Required(ATTR_SLEEP_TIME): vol.All(vol.Coerce(int), vol.Range(min=0, max=_DAY - 1))
+        },
+        each=_set,
+    ),
+    RoomAction(name="clear_sleep_timer", each=_clear),
+)

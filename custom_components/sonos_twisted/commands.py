@@ -1,0 +1,171 @@
+"""How a household's rooms are told what to do: which speaker is asked, and what if it declines.
+
+Lives on the event loop. Whatever goes wrong becomes an error that Home Assistant shows in the
+user's language, with the name of the room.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Concatenate
+
+from .engine import EngineError, PlayerUnreachableError, UpnpDisabledError, UpnpError
+from .errors import command_failed, failed
+from .model import Aspect, Speaker
+
+if TYPE_CHECKING:
+    from .coordinator import HouseholdCoordinator
+
+#: UPnP errors of a speaker that is just being grouped: not possible now, and not a coordinator.
+_REGROUPING = frozenset({701, 800})
+
+#: Seconds for which a group that has changed may still decline what it will accept.
+REGROUPING_SECONDS = 5.0
+
+#: Seconds between two attempts.
+RETRY_SECONDS = 0.4
+
+
+class RoomCommands:
+    """Executes commands of ``engine.commands`` in the rooms of one household."""
+
+    def __init__(self, coordinator: HouseholdCoordinator) -> None:
+        """Prepare for the household of a coordinator."""
+        self._coordinator = coordinator
+        self._loop = coordinator.hass.loop
+        self._regrouped_at: dict[str, float] = {}
+
+    def note_regrouped(self, uids: set[str]) -> None:
+        """Take note that the groups of these speakers have changed just now."""
+        for uid in uids:
+            self._regrouped_at[uid] = self._loop.time()
+
+    async def in_room[**P, T](
+        self,
+        speaker: Speaker,
+        command: Callable[Concatenate[str, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Execute a command at a room's own speaker.
+
+        Args:
+            speaker: The room's.
+            command: A command.
+            *args: Its arguments without the address, which is put in front of them.
+            **kwargs: Its other arguments.
+
+        Raises:
+            HomeAssistantError: When the speaker cannot be reached or declines.
+
+        """
+        try:
+            return await self.attempt(speaker, command, *args, **kwargs)
+        except EngineError as error:
+            raise command_failed(speaker.name, error) from error
+
+    async def in_group[**P, T](
+        self,
+        speaker: Speaker,
+        command: Callable[Concatenate[str, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Execute a command at the speaker that plays for a room's group.
+
+        Speakers decline for a moment what they were asked while they are being grouped; then they
+        are asked again, whoever plays for the group by then.
+
+        Args:
+            speaker: Any of the group.
+            command: A command.
+            *args: Its arguments without the address, which is put in front of them.
+            **kwargs: Its other arguments.
+
+        Raises:
+            HomeAssistantError: When the speaker cannot be reached or declines.
+
+        """
+        try:
+            return await self.attempt_in_group(speaker, command, *args, **kwargs)
+        except EngineError as error:
+            raise command_failed(speaker.name, error) from error
+
+    async def in_household[**P, T](
+        self, command: Callable[Concatenate[str, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Execute a command at any speaker: one that can be reached, or else the next one.
+
+        Args:
+            command: A command about what all speakers of the household know.
+            *args: Its arguments without the address, which is put in front of them.
+            **kwargs: Its other arguments.
+
+        Raises:
+            HomeAssistantError: When no speaker can be reached, or one declines.
+
+        """
+        rooms = sorted(self._coordinator.household.rooms, key=lambda room: not room.available)
+        for speaker in rooms:
+            try:
+                return await self.attempt(speaker, command, *args, **kwargs)
+            except (PlayerUnreachableError, UpnpDisabledError) as error:
+                if speaker is rooms[-1]:
+                    raise command_failed(speaker.name, error) from error
+            except EngineError as error:
+                raise command_failed(speaker.name, error) from error
+        raise failed("no_rooms")
+
+    async def attempt[**P, T](
+        self,
+        speaker: Speaker,
+        command: Callable[Concatenate[str, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Do the same as :meth:`in_room` for a caller who does something about an error.
+
+        Raises:
+            EngineError: When the speaker cannot be reached or declines.
+
+        """
+        address = self._coordinator.address_of(speaker)
+        return await self._coordinator.connection.run(command, address, *args, **kwargs)
+
+    async def attempt_in_group[**P, T](
+        self,
+        speaker: Speaker,
+        command: Callable[Concatenate[str, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Do the same as :meth:`in_group` for a caller who does something about an error.
+
+        Raises:
+            EngineError: When the speaker cannot be reached or declines.
+
+        """
+        deadline = self._loop.time() + REGROUPING_SECONDS
+        while True:
+            player = self._coordinator.household.coordinator_of(speaker.uid) or speaker
+            try:
+                return await self.attempt(player, command, *args, **kwargs)
+            except UpnpError as error:
+                if error.code not in _REGROUPING or not self._is_regrouping(speaker):
+                    raise
+                if self._loop.time() > deadline:
+                    raise
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _is_regrouping(self, speaker: Speaker) -> bool:
+        household = self._coordinator.household
+        player = household.coordinator_of(speaker.uid)
+        if player is None or player.follows is not None:
+            return True
+        uids = {speaker.uid, player.uid}
+        since = max(self._regrouped_at.get(uid, float("-inf")) for uid in uids)
+        return self._loop.time() - since < REGROUPING_SECONDS
+
+
+def regrouped(changes: Mapping[str, set[Aspect]]) -> set[str]:
+    """Return the speakers whose groups have changed."""
+    return {uid for uid, aspects in changes.items() if Aspect.GROUP in aspects}

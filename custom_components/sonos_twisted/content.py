@@ -1,0 +1,181 @@
+"""What a household has to choose from: its favourites, playlists and stations, kept current.
+
+Speakers tell by an event that one of these lists has changed, and not how; then it is read again.
+Lives on the event loop.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+import functools
+import logging
+from typing import TYPE_CHECKING
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.exceptions import HomeAssistantError
+
+from .engine.commands import content
+from .engine.commands.content import Page
+from .model import Aspect, Didl
+
+if TYPE_CHECKING:
+    from .coordinator import HouseholdCoordinator
+
+_LOGGER = logging.getLogger(__name__)
+
+#: The container of each list.
+_CONTAINERS = {Aspect.FAVORITES: "FV:2", Aspect.PLAYLISTS: "SQ:", Aspect.RADIO: "R:0/0"}
+
+#: Seconds to wait after a change for others that come with it.
+SETTLING_SECONDS = 0.3
+
+#: Seconds after which a list is read again that could not be read.
+RETRY_SECONDS = 60.0
+
+#: How often reading begins anew because the container has changed meanwhile.
+_ATTEMPTS = 3
+
+
+class HouseholdContent:
+    """The favourites, playlists and stations of one household.
+
+    Attributes:
+        favorites: The favourites of the Sonos app, in its order.
+        playlists: The Sonos playlists.
+        stations: The stations under "My Radio Stations".
+
+    """
+
+    def __init__(self, coordinator: HouseholdCoordinator) -> None:
+        """Prepare for the household of a coordinator."""
+        self._coordinator = coordinator
+        self._lists: dict[Aspect, tuple[Didl, ...]] = dict.fromkeys(_CONTAINERS, ())
+        self._changed: set[Aspect] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._reading = False
+        self._listeners: list[CALLBACK_TYPE] = []
+        self._endings: list[CALLBACK_TYPE] = []
+
+    @property
+    def favorites(self) -> tuple[Didl, ...]:
+        """The favourites of the Sonos app."""
+        return self._lists[Aspect.FAVORITES]
+
+    @property
+    def playlists(self) -> tuple[Didl, ...]:
+        """The Sonos playlists."""
+        return self._lists[Aspect.PLAYLISTS]
+
+    @property
+    def stations(self) -> tuple[Didl, ...]:
+        """The stations under "My Radio Stations"."""
+        return self._lists[Aspect.RADIO]
+
+    @callback
+    def start(self) -> None:
+        """Read the lists in the background, now and whenever they change."""
+        household_id = self._coordinator.household.household_id
+        for aspect in _CONTAINERS:
+            self._endings.append(
+                self._coordinator.async_subscribe(
+                    household_id, frozenset({aspect}), functools.partial(self.refresh, aspect)
+                )
+            )
+        for aspect in _CONTAINERS:
+            self.refresh(aspect)
+
+    @callback
+    def stop(self) -> None:
+        """Read no more."""
+        for end in self._endings:
+            end()
+        self._endings.clear()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    @callback
+    def async_subscribe(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call ``changed`` whenever one of the lists is another one.
+
+        Returns:
+            A function that ends the subscription.
+
+        """
+        self._listeners.append(changed)
+        return lambda: self._listeners.remove(changed)
+
+    @callback
+    def refresh(self, aspect: Aspect) -> None:
+        """Read a list again soon."""
+        self._changed.add(aspect)
+        self._plan(SETTLING_SECONDS)
+
+    def _plan(self, seconds: float) -> None:
+        if self._timer is None and not self._reading:
+            loop = self._coordinator.hass.loop
+            self._timer = loop.call_later(seconds, self._async_begin)
+
+    @callback
+    def _async_begin(self) -> None:
+        self._timer = None
+        self._reading = True
+        coordinator = self._coordinator
+        coordinator.entry.async_create_background_task(
+            coordinator.hass, self._async_read(), f"{coordinator.entry.title} lists"
+        )
+
+    async def _async_read(self) -> None:
+        failed: set[Aspect] = set()
+        try:
+            while to_read := self._changed - failed:
+                aspect = min(to_read)
+                self._changed.discard(aspect)
+                try:
+                    items = await self.async_browse_all(_CONTAINERS[aspect])
+                except HomeAssistantError as error:
+                    _LOGGER.debug("%s cannot be read: %s", aspect, error)
+                    failed.add(aspect)
+                    self._changed.add(aspect)
+                    continue
+                self._take(aspect, items)
+        finally:
+            self._reading = False
+        if failed and self._endings:
+            self._plan(RETRY_SECONDS)
+
+    def _take(self, aspect: Aspect, items: tuple[Didl, ...]) -> None:
+        if items != self._lists[aspect]:
+            self._lists[aspect] = items
+            for changed in list(self._listeners):
+                changed()
+
+    async def async_browse_all(self, object_id: str) -> tuple[Didl, ...]:
+        """Read all of a container that all speakers know.
+
+        Raises:
+            HomeAssistantError: When it cannot be read.
+
+        """
+        commands = self._coordinator.commands
+        return await async_all_pages(
+            lambda start: commands.in_household(content.browse, object_id, start)
+        )
+
+
+async def async_all_pages(read: Callable[[int], Awaitable[Page]]) -> tuple[Didl, ...]:
+    """Read page after page of a container, and begin anew when it changes meanwhile.
+
+    Args:
+        read: Reads the page that begins at a place, counted from 0.
+
+    """
+    items: list[Didl] = []
+    for _ in range(_ATTEMPTS):
+        page = first = await read(0)
+        items = list(page.items)
+        while page.items and len(items) < page.total and page.update_id == first.update_id:
+            page = await read(len(items))
+            items += page.items
+        if page.update_id == first.update_id:
+            break
+    return tuple(items)

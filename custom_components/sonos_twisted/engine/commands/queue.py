@@ -1,0 +1,59 @@
+"""A group's queue: the AVTransport service of the group's coordinator, whose queue it is."""
+
+from ...model import whole_number
+from ..errors import UpnpError
+from . import soap
+from .transport import seek_track, set_uri
+
+_SERVICE = "AVTransport"
+
+#: What a speaker answers that has nothing to remove.
+_ALREADY_EMPTY = 804
+
+
+def add(address: str, uri: str, metadata: str, before: int = 0) -> int:
+    """Add a track, or all tracks of a container, to the queue.
+
+    Args:
+        address: The coordinator's address.
+        uri: What to add.
+        metadata: Its DIDL-Lite document, which says among other things whose account plays it.
+        before: The place, from 1, before which it is inserted; 0 adds it at the end.
+
+    Returns:
+        The place, from 1, of the first track that was added.
+
+    """
+    answer = soap.call(
+        address,
+        _SERVICE,
+        "AddURIToQueue",
+        InstanceID=0,
+        EnqueuedURI=uri,
+        EnqueuedURIMetaData=metadata,
+        DesiredFirstTrackNumberEnqueued=before,
+        EnqueueAsNext=int(before > 0),
+    )
+    return whole_number(answer.get("FirstTrackNumberEnqueued", "")) or 1
+
+
+def clear(address: str) -> None:
+    """Empty the queue; harmless when it is empty."""
+    try:
+        soap.call(address, _SERVICE, "RemoveAllTracksFromQueue", InstanceID=0)
+    except UpnpError as error:
+        if error.code != _ALREADY_EMPTY:
+            raise
+
+
+def activate(address: str, uid: str, place: int = 1) -> None:
+    """Let the group play from the queue, from now on, beginning at a place; it does not start.
+
+    Args:
+        address: The coordinator's address.
+        uid: The coordinator's uid.
+        place: The track to begin with, from 1.
+
+    """
+    set_uri(address, f"x-rincon-queue:{uid}#0")
+    seek_track(address, place)

@@ -1,0 +1,41 @@
+"""Registers the integration's own actions with Home Assistant."""
+
+from homeassistant.components.media_player import DOMAIN as MEDIA_PLAYER_DOMAIN
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import service
+
+from .actions import RoomAction, sleep_timer
+from .const import DOMAIN
+
+#: Every action of the integration.
+ACTIONS: tuple[RoomAction, ...] = (*sleep_timer.ACTIONS,)
+
+
+@callback
+def async_register_actions(hass: HomeAssistant) -> None:
+    """Register all actions, whether or not a household is set up."""
+    for action in ACTIONS:
+        _register(hass, action)
+
+
+def _register(hass: HomeAssistant, action: RoomAction) -> None:
+    if action.each is not None:
+        service.async_register_platform_entity_service(
+            hass,
+            DOMAIN,
+            action.name,
+            entity_domain=MEDIA_PLAYER_DOMAIN,
+            func=action.each,
+            schema=action.fields,
+            supports_response=action.response,
+        )
+    elif action.together is not None:
+        service.async_register_batched_platform_entity_service(
+            hass,
+            DOMAIN,
+            action.name,
+            entity_domain=MEDIA_PLAYER_DOMAIN,
+            func=action.together,
+            schema=action.fields,
+            supports_response=action.response,
+        )
