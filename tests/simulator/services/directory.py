@@ -212,7 +212,8 @@ def _imported(speaker: Speaker, term: str) -> list[str]:
     return [
         _container(object_id, "A:PLAYLISTS", title, "object.container.playlistContainer")
         for object_id in speaker.household.catalog.imported
-        if term.casefold() in (title := unquote(object_id).rpartition("/")[2].partition(".")[0]).casefold()
+        if term.casefold()
+        in (title := unquote(object_id).rpartition("/")[2].partition(".")[0]).casefold()
     ]
 
 
