@@ -7,6 +7,7 @@ names for an item when it is asked again. Nobody can make it fetch anything else
 
 from http import HTTPStatus
 import logging
+import re
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -28,6 +29,8 @@ _LOGGER = logging.getLogger(__name__)
 
 #: What the addresses of a speaker's own pictures begin with.
 _ON_SPEAKER = "/getaa?"
+
+_ENCODED = re.compile(r"[!-~]+")
 
 _TIMEOUT = aiohttp.ClientTimeout(total=10)
 
@@ -128,7 +131,8 @@ async def _async_ask(
     if media_type == BrowseType.QUEUE_ITEM:
         if not (place := whole_number(content_id)):
             return None
-        page = await coordinator.commands.in_group(speaker, content.browse, "Q:0", place - 1, 1)
+        player = coordinator.household.coordinator_of(speaker.uid) or speaker
+        page = await coordinator.commands.in_room(player, content.browse, "Q:0", place - 1, 1)
         return next(iter(page.items), None)
     if media_type in _CONTAINER_TYPES and content_id.startswith(_CONTAINERS):
         return await coordinator.commands.in_household(content.look_up, content_id)
@@ -142,7 +146,7 @@ async def _async_fetch(
     try:
         async with session.get(
             # What a speaker has encoded is to reach it as it is.
-            URL(url, encoded=url.isascii() and " " not in url),
+            URL(url, encoded=_ENCODED.fullmatch(url) is not None),
             timeout=_TIMEOUT,
             allow_redirects=may_redirect,
         ) as response:

@@ -17,6 +17,7 @@ from homeassistant.components.media_player import (
 )
 from homeassistant.exceptions import HomeAssistantError
 
+from .browse_foreign import is_audio
 from .browse_items import DIRECTORY, LOOKS, BrowseType, entry, shown_error
 from .const import DOMAIN
 from .engine.commands import content
@@ -95,10 +96,7 @@ async def async_search(
     """
     content_id = query.media_content_id or ""
     if media_source.is_media_source_id(content_id):
-        try:
-            return await media_source.async_search_media(coordinator.hass, content_id, query)
-        except HomeAssistantError as error:
-            raise shown_error(SearchError, error) from error
+        return await _in_media_source(coordinator, content_id, query)
     scope = _of_classes(_scope(query.media_content_type, content_id), query.media_filter_classes)
     wanted = query.search_query.strip()
     if not wanted:
@@ -123,6 +121,16 @@ async def async_search(
     if errors and not found and len(errors) == len(lists):
         raise shown_error(SearchError, errors[0]) from errors[0]
     return SearchMedia(result=list(_results(found, wanted, scope, image_url))[:MOST_RESULTS])
+
+
+async def _in_media_source(
+    coordinator: HouseholdCoordinator, content_id: str, query: SearchMediaQuery
+) -> SearchMedia:
+    try:
+        found = await media_source.async_search_media(coordinator.hass, content_id, query)
+    except HomeAssistantError as error:
+        raise shown_error(SearchError, error) from error
+    return SearchMedia(result=[item for item in found.result if item.can_expand or is_audio(item)])
 
 
 def _scope(media_type: str | None, content_id: str) -> _Scope:

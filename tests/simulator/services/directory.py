@@ -277,7 +277,7 @@ def _children(speaker: Speaker, object_id: str) -> list[str]:
 
 def _metadata(speaker: Speaker, object_id: str) -> list[str]:
     """Return the entry of an object in the container that holds it."""
-    parents = [object_id.rpartition("/")[0], *_BROWSERS, "FV:2", "Q:0"]
+    parents = [object_id.rpartition("/")[0], *_BROWSERS, "FV:2", "Q:0", "A:PLAYLISTS"]
     for parent in parents:
         if not parent:
             continue
