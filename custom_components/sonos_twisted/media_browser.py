@@ -193,7 +193,7 @@ class MediaBrowser:
     async def _container(self, media_type: str, content_id: str) -> BrowseMedia:
         looks = (look for look in LOOKS.values() if look.media_type == media_type)
         shown = folder(
-            unquote(content_id.rpartition("/")[2]) or content_id,
+            unquote(content_id.rstrip("/").rpartition("/")[2]),
             media_type,
             content_id,
             next((look.media_class for look in looks), MediaClass.DIRECTORY),

@@ -167,6 +167,17 @@ async def test_share_is_not_played_as_a_whole(kitchen: Browser) -> None:
     assert {item["media_content_type"] for item in tracks["children"]} == {"track"}
 
 
+async def test_what_little_is_known_is_shown(kitchen: Browser) -> None:
+    """Also of what has gone meanwhile, cannot be played, or says nothing of itself."""
+    shown = await kitchen.open("artist", "A:ALBUMARTIST/Ida%20Lindqvist/")
+    assert shown["title"] == "Ida Lindqvist"
+    assert len(shown["children"]) == 2
+    assert (await kitchen.open("sonos_part", "A:ALBUM#100-200"))["children"] == []
+    # A favourite that only opens a page in the app.
+    shortcuts = await kitchen.open("sonos_favorites_folder", "folder")
+    assert (shortcuts["children"], shortcuts["not_shown"]) == ([], 1)
+
+
 @pytest.mark.parity("beyond: browse large libraries in parts")
 async def test_large_library_is_divided(
     kitchen: Browser, remote: Remote, hass: HomeAssistant

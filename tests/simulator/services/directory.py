@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .kinds import Answer, Arguments, Handler, Key, Variables
 
 _PAGE = 1000
+_QUEUE_PAGE = 486
 _MOST_FAVORITES = 70
 _ROOTS = {
     "A:ARTIST": "Contributing Artists",
@@ -306,7 +307,8 @@ def _browse(speaker: Speaker, args: Arguments) -> Answer:
     else:
         items = _children(speaker, object_id)
         start = number(args["StartingIndex"])
-        count = min(number(args["RequestedCount"]) or _PAGE, _PAGE)
+        most = _QUEUE_PAGE if object_id.startswith("Q:") else _PAGE
+        count = min(number(args["RequestedCount"]) or _PAGE, most)
         page = items[start : start + count]
     return {
         "Result": didl.wrap(*page),
