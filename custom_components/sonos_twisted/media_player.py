@@ -7,24 +7,30 @@ from typing import TYPE_CHECKING, ClassVar, override
 
 from homeassistant.components.media_player import (
     DOMAIN as MEDIA_PLAYER_DOMAIN,
+    BrowseMedia,
     MediaPlayerDeviceClass,
     MediaPlayerEntity,
     MediaPlayerEntityFeature,
     MediaPlayerState,
     MediaType,
     RepeatMode,
+    SearchMedia,
+    SearchMediaQuery,
 )
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from . import browse_images
 from .const import DOMAIN
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError, UpnpError
 from .engine.commands import rendering, transport as transport_commands
 from .entity import SpeakerEntity
 from .errors import command_failed, refused
+from .media_browser import MediaBrowser
+from .media_search import async_search
 from .model import (
     Aspect,
     Media,
@@ -48,9 +54,11 @@ _Feature = MediaPlayerEntityFeature
 
 #: What every room can do, whatever plays.
 _ALWAYS = (
-    _Feature.GROUPING
+    _Feature.BROWSE_MEDIA
+    | _Feature.GROUPING
     | _Feature.PAUSE
     | _Feature.PLAY
+    | _Feature.SEARCH_MEDIA
     | _Feature.STOP
     | _Feature.VOLUME_MUTE
     | _Feature.VOLUME_SET
@@ -250,6 +258,29 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 
     async def _set_play_mode(self, mode: PlayMode) -> None:
         await self._command_group(transport_commands.set_play_mode, mode.sonos_name)
+
+    # What there is to play
+
+    @override
+    async def async_browse_media(
+        self, media_content_type: str | None = None, media_content_id: str | None = None
+    ) -> BrowseMedia:
+        images = browse_images.image_url(self.coordinator, self.get_browse_image_url)
+        browser = MediaBrowser(self.coordinator, self.speaker, images)
+        return await browser.async_open(media_content_type, media_content_id)
+
+    @override
+    async def async_search_media(self, query: SearchMediaQuery) -> SearchMedia:
+        images = browse_images.image_url(self.coordinator, self.get_browse_image_url)
+        return await async_search(self.coordinator, images, query)
+
+    @override
+    async def async_get_browse_image(
+        self, media_content_type: str, media_content_id: str, media_image_id: str | None = None
+    ) -> tuple[bytes | None, str | None]:
+        return await browse_images.async_get_browse_image(
+            self.coordinator, self.speaker, media_content_type, media_content_id, media_image_id
+        )
 
     # What the room does
 

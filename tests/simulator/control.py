@@ -185,6 +185,14 @@ class Remote:
         """Remove the favourites with a title."""
         self.call("remove_favorite", title=title)
 
+    def fill_library(self, albums: int) -> None:
+        """Copy as many albums to the share besides the usual ones; 0 takes them away."""
+        self.call("fill_library", albums=albums)
+
+    def remove_shares(self) -> None:
+        """Take the music library away; ``fill_library`` brings it back."""
+        self.call("remove_shares")
+
     def ring_alarm(self, number: int) -> None:
         """Let the time of an alarm come."""
         self.call("ring_alarm", number=number)

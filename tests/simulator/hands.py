@@ -210,6 +210,16 @@ class Hands:
         favorites[:] = [favorite for favorite in favorites if favorite.title != title]
         self.household.container_changed("FV:2")
 
+    def fill_library(self, albums: int) -> None:
+        """Copy as many albums to the share besides the usual ones; 0 takes them away."""
+        self.household.catalog.fill_library(albums)
+        self.household.container_changed("S:")
+
+    def remove_shares(self) -> None:
+        """Take the music library away; ``fill_library`` brings it back."""
+        self.household.catalog.remove_shares()
+        self.household.container_changed("S:")
+
     def ring_alarm(self, number: int) -> None:
         """Let the time of an alarm come.
 

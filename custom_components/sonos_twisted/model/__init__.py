@@ -5,6 +5,15 @@ times are passed in, as seconds of a clock of the caller's choice (a monotonic o
 """
 
 from .aspects import Aspect, Change
+from .contents import (
+    LIBRARY_LISTS,
+    ContentKind,
+    Match,
+    divide,
+    is_container,
+    kind_of,
+    match,
+)
 from .description import (
     DescriptionError,
     DeviceDescription,
@@ -56,8 +65,10 @@ from .transport import Transport
 
 __all__ = [
     "EMPTY_TOPOLOGY",
+    "LIBRARY_LISTS",
     "Aspect",
     "Change",
+    "ContentKind",
     "DescriptionError",
     "DeviceDescription",
     "Didl",
@@ -65,6 +76,7 @@ __all__ = [
     "MalformedDescription",
     "MalformedNotification",
     "MalformedTopology",
+    "Match",
     "Media",
     "NotSonosDescription",
     "PlayMode",
@@ -84,8 +96,12 @@ __all__ = [
     "Variables",
     "ZoneGroup",
     "ZoneMember",
+    "divide",
     "format_duration",
+    "is_container",
     "is_really_gone",
+    "kind_of",
+    "match",
     "media_from_variables",
     "merge_variables",
     "parse_device_description",
