@@ -206,3 +206,10 @@ class Network:
     def set_topology_limit(self, players: int) -> None:
         """Let GetZoneGroupState fail in households with more players than this."""
         self.household.topology_limit = players
+
+    def set_regroup_time(self, seconds: float) -> None:
+        """Let players whose group has changed decline for so long what depends on it.
+
+        They answer 501 when they shall join another group, and 701 when they shall play.
+        """
+        self.household.regroup_seconds = seconds
