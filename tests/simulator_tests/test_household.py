@@ -513,7 +513,7 @@ def test_each_kind_of_ramp_has_its_own_speed(
     assert kitchen.rendering.volume["Master"] == at_once
     clock.pump([0.1] * round(moving * 10 - 5))
     assert at_once < kitchen.rendering.volume["Master"] < 30
-    clock.pump([0.1] * 10)
+    clock.pump([0.1] * 25)
     assert kitchen.rendering.volume["Master"] == 30
 
 
