@@ -26,6 +26,11 @@ async def all_of(doing: Iterable[Coroutine[Any, Any, object]]) -> None:
             raise outcome
 
 
+def _can_go_on(speaker: Speaker) -> bool:
+    """Tell whether what a room plays can be had again; television only by its own switch."""
+    return "Play" in speaker.actions
+
+
 class Everywhere:
     """Silence in a whole house for a while, and the music again."""
 
@@ -41,7 +46,11 @@ class Everywhere:
             HomeAssistantError: When some of it could not be paused.
 
         """
-        playing = [speaker for speaker in self._players if speaker.playback in _PLAYING]
+        playing = [
+            speaker
+            for speaker in self._players
+            if speaker.playback in _PLAYING and _can_go_on(speaker)
+        ]
         if playing:
             self._paused = playing
         await all_of(self._pause(speaker) for speaker in playing)
@@ -67,10 +76,7 @@ class Everywhere:
         return [room for room in household.rooms if household.coordinator_of(room.uid) is room]
 
     async def _pause(self, speaker: Speaker) -> None:
-        # A radio programme cannot wait, and television cannot be stopped from here.
         doing = transport.pause if "Pause" in speaker.actions else transport.stop
-        if speaker.actions and speaker.actions.isdisjoint({"Pause", "Stop"}):
-            return
         try:
             await self._coordinator.commands.attempt_in_group(speaker, doing)
         except UpnpError as error:

@@ -204,8 +204,13 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 
     async def _end_playback(self, command: Callable[..., None]) -> None:
         """Pause or stop; a group in which nothing plays has done so already."""
+        commands = self.coordinator.commands
         try:
-            await self.coordinator.commands.attempt(self._group_player, command)
+            if self.state is MediaPlayerState.PLAYING:
+                # It can be done, and is tried again when the group has just changed.
+                await commands.attempt_in_group(self.speaker, command)
+            else:
+                await commands.attempt(self._group_player, command)
         except UpnpError as error:
             if error.code not in _NOTHING_TO_DO:
                 raise command_failed(self.speaker.name, error) from error

@@ -262,7 +262,7 @@ class Remote:
         self.call("set_latency", speaker=speaker, seconds=seconds)
 
     def fail_action(self, speaker: str, action: str, code: int, times: int = 1) -> None:
-        """Let the next calls of an action fail with an error code."""
+        """Let the next calls of an action fail with an error code, or with 0 do nothing."""
         self.call("fail_action", speaker=speaker, action=action, code=code, times=times)
 
     def forget_leases(self, speaker: str, service: str | None = None) -> int:

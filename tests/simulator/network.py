@@ -119,7 +119,7 @@ class Network:
             player.faults.latency = seconds
 
     def fail_action(self, speaker: str, action: str, code: int, times: int = 1) -> None:
-        """Let the next calls of an action fail with an error code."""
+        """Let the next calls of an action fail with an error code, or with 0 do nothing."""
         for player in self._players(speaker):
             player.faults.actions.setdefault(action, []).extend([code] * times)
 
