@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .gena import EventSettings, Publisher, Subscription
     from .sender import Reactor
+    from .services.kinds import Handler
     from .speaker import Speaker
     from .table import Service
 
@@ -190,16 +191,19 @@ class Server(Resource):
         try:
             self._check_reach()
             soap.check_arguments(service, action, call.arguments)
-            handler = HANDLERS[service.name].get(call.action, not_implemented)
-            code = self._faults.take_action(call.action)
-            if code == IGNORED:
-                handler = nothing
-            elif code is not None:
-                raise UpnpError(code)
+            handler = self._handler(service, call.action)
             values = handler(self._speaker, call.arguments) or {}
             self._finish(request, 200, soap.response(service, action, values))
         except UpnpError as error:
             self._finish(request, 500, soap.fault(error.code))
+
+    def _handler(self, service: Service, action: str) -> Handler:
+        code = self._faults.take_action(action)
+        if code == IGNORED:
+            return nothing
+        if code is not None:
+            raise UpnpError(code)
+        return HANDLERS[service.name].get(action, not_implemented)
 
     def _check_reach(self) -> None:
         primary = self._speaker.primary
