@@ -104,14 +104,21 @@ class RoomGroups:
                 await self._tell(speaker, grouping.delegate, heir.uid, False)
             await self._tell(speaker, grouping.join, self._player_of(target).uid)
 
-        moves = [_Move(room, send, lambda room: self._together(room, target)) for room in rooms]
+        moves = [
+            _Move(room, send, lambda room: self._together(room, target))
+            for room in rooms
+            if room is not target
+        ]
         failures = await self._carry_out(moves, target)
         if not failures:
             return
-        uid, error = next(iter(failures.items()))
-        if len(failures) == 1 and error is not None:
-            raise command_failed(self._name(uid), error) from error
-        raise failed("not_joined", rooms=self._names(failures), room=target.name)
+        rooms_left, error = self._names(failures), next(iter(failures.values()))
+        if len(failures) > 1 or error is None:
+            raise failed("not_joined", rooms=rooms_left, room=target.name)
+        if isinstance(error, UpnpError):
+            code = str(error.code)
+            raise failed("join_declined", room=rooms_left, target=target.name, code=code) from error
+        raise command_failed(rooms_left, error) from error
 
     async def unjoin(self, speaker: Speaker) -> None:
         """Let a room play for itself, together with all others that shall do so at this moment.
@@ -195,11 +202,9 @@ class RoomGroups:
         staying = [member for member in members if member.uid not in {*moving, speaker.uid}]
         return min(staying, key=lambda member: not member.available, default=None)
 
-    def _name(self, uid: str) -> str:
-        return self._coordinator.household.speakers[uid].name
-
     def _names(self, uids: Iterable[str]) -> str:
-        return ", ".join(sorted(self._name(uid) for uid in uids))
+        speakers = self._coordinator.household.speakers
+        return ", ".join(sorted(speakers[uid].name for uid in uids))
 
     # Telling speakers, and finding out what came of it
 

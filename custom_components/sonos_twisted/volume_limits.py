@@ -97,24 +97,20 @@ class VolumeLimits:
             return
         self._correcting.add(speaker.uid)
         self._coordinator.entry.async_create_background_task(
-            self._coordinator.hass, self._correct(speaker), f"volume limit of {speaker.name}"
+            self._coordinator.hass, self._correct(speaker, limit), f"volume limit of {speaker.name}"
         )
 
-    async def _correct(self, speaker: Speaker) -> None:
+    async def _correct(self, speaker: Speaker, limit: int) -> None:
         """Tell a room to be as loud as it may be; once more if it became loud meanwhile."""
-        uid = speaker.uid
         try:
-            while uid in self._limits:
-                self._again.discard(uid)
-                await self._coordinator.commands.attempt(
-                    speaker, rendering.set_volume, self._limits[uid]
-                )
-                if uid not in self._again:
-                    break
+            await self._coordinator.commands.attempt(speaker, rendering.set_volume, limit)
         except EngineError as error:
             _LOGGER.warning("%s is louder than it may be: %s", speaker.name, error)
         finally:
-            self._correcting.discard(uid)
+            self._correcting.discard(speaker.uid)
+        if speaker.uid in self._again:
+            self._again.discard(speaker.uid)
+            self._hold(speaker)
 
 
 def is_fixed(speaker: Speaker) -> bool:

@@ -46,6 +46,7 @@ class RoomVolumes:
             HomeAssistantError: When its speaker cannot be reached or declines.
 
         """
+        _require_changeable(speaker)
         volume = self._limits.capped(speaker, volume)
         await self._commands.in_room(speaker, rendering.set_volume, volume)
 
@@ -56,6 +57,7 @@ class RoomVolumes:
             HomeAssistantError: When its speaker cannot be reached or declines.
 
         """
+        _require_changeable(speaker)
         limit = self._limits.of(speaker)
         if by > 0 and limit is not None and speaker.volume is not None:
             by = max(0, min(by, limit - speaker.volume))
@@ -69,6 +71,7 @@ class RoomVolumes:
             HomeAssistantError: When its speaker cannot be reached or declines.
 
         """
+        _require_changeable(speaker)
         volume = self._limits.capped(speaker, volume)
         await self._commands.in_room(speaker, rendering.ramp_to_volume, volume, ramp_type)
 
@@ -128,8 +131,8 @@ class RoomVolumes:
         """
         members = self._members(speaker)
         volumes = self._volumes(members)
-        if members and all(map(is_fixed, members)):
-            raise refused("volume_fixed", room=speaker.name)
+        if not volumes:
+            _require_changeable(speaker)
         scaled = _scaled(volumes, volume)
         wanted = {member: self._limits.capped(member, new) for member, new in scaled.items()}
         if wanted == scaled and not any(map(is_fixed, members)):
@@ -151,6 +154,11 @@ class RoomVolumes:
             for member in members
             if member.volume is not None and not is_fixed(member)
         }
+
+
+def _require_changeable(speaker: Speaker) -> None:
+    if is_fixed(speaker):
+        raise refused("volume_fixed", room=speaker.name)
 
 
 def _scaled(volumes: dict[Speaker, int], volume: int) -> dict[Speaker, int]:

@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.sonos_twisted import grouping
+from custom_components.sonos_twisted import commands, grouping
 from tests.homeassistant.actions import (
     BATHROOM,
     BEDROOM,
@@ -23,7 +23,7 @@ from tests.homeassistant.actions import (
     shown,
     shows,
 )
-from tests.homeassistant.conftest import make_entry, until
+from tests.homeassistant.conftest import eventually, make_entry, until
 
 if TYPE_CHECKING:
     from tests.simulator.control import Remote
@@ -54,6 +54,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait as long as real speakers deserve."""
     monkeypatch.setattr(grouping, "INSISTING_SECONDS", 0.5)
     monkeypatch.setattr(grouping, "CONFIRMATION_SECONDS", 0.5)
+    monkeypatch.setattr(grouping, "ADOPTING_SECONDS", 0.3)
 
 
 @pytest.fixture
@@ -192,13 +193,29 @@ async def test_a_join_that_is_declined_is_tried_again(
     assert shown(hass, KITCHEN, "group_members") == [KITCHEN, BATHROOM]
 
 
-@pytest.mark.usefixtures("hasty")
+async def test_what_was_declined_may_happen_all_the_same(
+    hass: HomeAssistant, remote: Remote
+) -> None:
+    """Somebody else has done it meanwhile, in the app."""
+    await in_house(hass, remote.fail_action, "Bathroom", "SetAVTransportURI", 501, 99)
+    joining = hass.async_create_task(act(hass, "join", KITCHEN, group_members=[BATHROOM]))
+    await eventually(lambda: counted(hass, remote, JOIN), lambda count: count > 0)
+    await in_house(hass, remote.group, "Bathroom", "Kitchen")
+    await joining
+    assert shown(hass, KITCHEN, "group_members") == [KITCHEN, BATHROOM]
+
+
 @pytest.mark.parity("beyond: truth read back when no event tells of a group")
 @pytest.mark.parametrize("largest", [20, 0], ids=["small", "large"])
 async def test_lost_events_are_no_error(
-    hass: HomeAssistant, remote: Remote, largest: int, caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant,
+    remote: Remote,
+    largest: int,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The truth is asked for; a large household tells it only in an event."""
+    monkeypatch.setattr(grouping, "CONFIRMATION_SECONDS", 0.5)
     await in_house(hass, remote.set_topology_limit, largest)
     await in_house(hass, remote.fault_notify, "*", "drop", "ZoneGroupTopology")
     await in_house(hass, remote.reset_requests)
@@ -220,11 +237,14 @@ async def test_what_a_speaker_keeps_declining_is_an_error(
     await in_house(hass, remote.fail_action, "Bathroom", "SetAVTransportURI", code, 20)
     with pytest.raises(HomeAssistantError) as caught:
         await act(hass, "join", KITCHEN, group_members=[BATHROOM, OFFICE])
-    placeholders = caught.value.translation_placeholders
-    assert placeholders is not None
-    assert (placeholders["room"], placeholders["code"]) == ("Bathroom", str(code))
+    placeholders = {"room": "Bathroom", "target": "Kitchen", "code": str(code)}
+    assert caught.value.translation_placeholders == placeholders
     assert shown(hass, KITCHEN, "group_members") == [KITCHEN, OFFICE]
     assert shown(hass, BATHROOM, "group_members") == [BATHROOM]
+    await in_house(hass, remote.refuse, "Bathroom")
+    with pytest.raises(HomeAssistantError) as caught:
+        await act(hass, "join", OFFICE, group_members=[BATHROOM])
+    assert caught.value.translation_key == "command_cannot_connect"
 
 
 @pytest.mark.usefixtures("hasty")
@@ -284,12 +304,10 @@ async def test_rooms_of_another_household_cannot_join(
     await hass.config_entries.async_unload(other.entry_id)
 
 
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parity("beyond: hand over the coordinator role")
-async def test_handing_over(
-    hass: HomeAssistant, remote: Remote, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_handing_over(hass: HomeAssistant, remote: Remote) -> None:
     """The group stays together, and the music goes on."""
-    monkeypatch.setattr(grouping, "CONFIRMATION_SECONDS", 0.5)
     await music(hass, remote, "Bathroom", "Office")
     title = shown(hass, KITCHEN, "media_title")
     # Any of the group may be told.
@@ -348,8 +366,11 @@ async def test_the_whole_house_at_once(
     assert shown(hass, KITCHEN, "state") == "playing"
 
 
-async def test_what_cannot_be_paused_is_an_error(hass: HomeAssistant, remote: Remote) -> None:
+async def test_what_cannot_be_paused_is_an_error(
+    hass: HomeAssistant, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Unless it has ended by itself just now."""
+    monkeypatch.setattr(commands, "REGROUPING_SECONDS", 0.0)
     await music(hass, remote)
     await in_house(hass, remote.fail_action, "Kitchen", "Pause", 701)
     await act(hass, "ours.pause_all", OFFICE)

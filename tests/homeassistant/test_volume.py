@@ -137,11 +137,14 @@ async def test_a_fixed_output_leaves_the_group_its_volume(
     await in_house(hass, remote.ungroup, "Office")
     await shows(hass, OFFICE, group_members=[OFFICE])
     for name, data in (
-        ("set_group_volume", {"volume_level": 0.1}),
-        ("change_group_volume", {"change": 0.1}),
+        ("ours.set_group_volume", {"volume_level": 0.1}),
+        ("ours.change_group_volume", {"change": 0.1}),
+        ("ours.ramp_volume", {"volume_level": 0.1}),
+        ("volume_set", {"volume_level": 0.1}),
+        ("volume_down", {}),
     ):
         with pytest.raises(ServiceValidationError) as refused:
-            await act(hass, f"ours.{name}", OFFICE, **data)
+            await act(hass, name, OFFICE, **data)
         assert refused.value.translation_key == "volume_fixed"
 
 
@@ -231,6 +234,21 @@ async def test_no_command_exceeds_a_limit(
     await act(hass, "volume_down", BATHROOM)
     await show_volumes(hass, bathroom=0.39)
     assert loudest[BATHROOM] == 0.41
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_volume_that_is_raised_while_it_is_put_right(
+    hass: HomeAssistant, remote: Remote
+) -> None:
+    """A speaker is slow to answer, and somebody goes on turning the knob."""
+    await act(hass, "ours.set_volume_limit", BATHROOM, volume_level=0.3)
+    await in_house(hass, remote.set_latency, "Bathroom", 0.6)
+    await in_house(hass, remote.reset_requests)
+    for loud in (50, 60):
+        await in_house(hass, remote.set_volume, "Bathroom", loud)
+        await show_volumes(hass, bathroom=loud / 100)
+    await show_volumes(hass, bathroom=0.3)
+    assert await counted(hass, remote, SET) <= 2
 
 
 @pytest.mark.usefixtures("entry")

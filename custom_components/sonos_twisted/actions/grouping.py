@@ -10,6 +10,7 @@ import voluptuous as vol
 from ..coordinator import HouseholdCoordinator
 from ..everywhere import all_of
 from ..media_player import SonosTwistedMediaPlayer
+from ..model import Speaker
 from . import ForAllRooms, RoomAction
 
 ATTR_TO = "to"
@@ -21,19 +22,23 @@ async def _hand_over(entity: SonosTwistedMediaPlayer, call: ServiceCall) -> None
     await groups.hand_over(entity.speaker, heir)
 
 
+def _present(coordinator: HouseholdCoordinator) -> list[Speaker]:
+    return [room for room in coordinator.household.rooms if room.available]
+
+
 async def _group_all(entities: list[SonosTwistedMediaPlayer], _call: ServiceCall) -> None:
     """Group each household around its first targeted room, rather one in which music plays."""
     targets: dict[HouseholdCoordinator, SonosTwistedMediaPlayer] = {}
     for entity in sorted(entities, key=lambda entity: entity.state != "playing"):
         targets.setdefault(entity.coordinator, entity)
     await all_of(
-        coordinator.groups.join(entity.speaker, coordinator.household.rooms)
+        coordinator.groups.join(entity.speaker, _present(coordinator))
         for coordinator, entity in targets.items()
     )
 
 
 async def _ungroup(coordinator: HouseholdCoordinator) -> None:
-    await all_of(coordinator.groups.unjoin(room) for room in coordinator.household.rooms)
+    await all_of(coordinator.groups.unjoin(room) for room in _present(coordinator))
 
 
 async def _pause(coordinator: HouseholdCoordinator) -> None:
