@@ -30,8 +30,9 @@ class RoomVolumes:
     def attributes(self, speaker: Speaker) -> dict[str, float | bool]:
         """Return what a room shows besides its own volume, as far as that is known."""
         limit, volume = self._limits.of(speaker), self.of_group(speaker)
+        alone = len(self._members(speaker)) == 1
         attributes = {
-            ATTR_GROUP_MUTED: speaker.group_muted,
+            ATTR_GROUP_MUTED: speaker.muted if alone else speaker.group_muted,
             ATTR_GROUP_VOLUME: None if volume is None else volume / 100,
             ATTR_VOLUME_LIMIT: None if limit is None else limit / 100,
         }
@@ -84,6 +85,8 @@ class RoomVolumes:
         the volume of a group is that of the members that have one to change.
         """
         members = self._members(speaker)
+        if len(members) == 1:
+            return speaker.volume
         volumes = self._volumes(members)
         if not volumes or not any(map(is_fixed, members)):
             return speaker.group_volume
