@@ -30,9 +30,13 @@ from .engine import (
 )
 from .entity import device_info
 from .errors import placeholders
+from .everywhere import Everywhere
+from .grouping import RoomGroups
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .schema import connection_settings
+from .volume_limits import VolumeLimits
+from .volumes import RoomVolumes
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -55,6 +59,10 @@ class HouseholdCoordinator:
         served: Whether a speaker's state comes by its events or by asking, by uid.
         commands: What executes commands in rooms and groups.
         content: The household's favourites, playlists and stations.
+        groups: What changes which rooms play together.
+        volume_limits: How loud rooms may become.
+        volumes: What changes the volume of rooms and groups.
+        everywhere: What is done in all rooms at once.
 
     """
 
@@ -72,6 +80,10 @@ class HouseholdCoordinator:
         self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
         self.commands = RoomCommands(self)
         self.content = HouseholdContent(self)
+        self.groups = RoomGroups(self)
+        self.volume_limits = VolumeLimits(self)
+        self.volumes = RoomVolumes(self)
+        self.everywhere = Everywhere(self)
         self._positions = PositionReader(self)
         self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}
@@ -93,6 +105,7 @@ class HouseholdCoordinator:
             EngineError: When it cannot be opened.
 
         """
+        await self.volume_limits.async_load()
         data = self.entry.data
         hosts = dict.fromkeys([*data[CONF_HOSTS], *data.get(CONF_KNOWN_HOSTS, ())])
         identity = await self.connection.open(list(hosts), self.entry.unique_id)
@@ -188,6 +201,7 @@ class HouseholdCoordinator:
                 changes[change.uid].add(change.aspect)
         self.commands.note_regrouped(regrouped(changes))
         self.async_tell(changes)
+        self.volume_limits.hold(changes)
         # An event that changes nothing to be seen can leave the position in doubt, too; and what
         # was left to polling is to be read when polling ends.
         heard = {piece.uid for piece in news if isinstance(piece, EventNews | ServedNews)}

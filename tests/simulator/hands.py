@@ -68,6 +68,14 @@ class Hands:
         """Move the slider of the whole group."""
         set_group_volume(self.household.group_of(self._speaker(speaker)).coordinator, volume)
 
+    def fix_output(self, speaker: str, on: bool = True) -> None:
+        """Fix the line-out of a player at full volume, in the app, or end that.
+
+        Raises:
+            UpnpError: The model has none.
+        """
+        self._speaker(speaker).rendering.set_fixed(on=on)
+
     def set_mute(self, speaker: str, mute: bool = True) -> None:
         """Mute a player or end that."""
         self._speaker(speaker).rendering.set_mute(on=mute)
