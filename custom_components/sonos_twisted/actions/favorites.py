@@ -9,10 +9,10 @@ from ..media_player import SonosTwistedMediaPlayer
 from ..model import write_favorite
 from . import RoomAction, picking
 from .choosing import FAVORITES, async_choose, async_refuse_title
-from .picking import ATTR_MEDIA_CONTENT_ID, Pick
+from .picking import Pick
 from .playlists import as_choice
 from .queue import ATTR_NAME
-from .sharing import NAME, once_per_household
+from .sharing import ATTR_MEDIA_CONTENT_ID, NAME, once_per_household, once_per_source
 
 ATTR_ADD = "add"
 ATTR_FAVORITE = "favorite"
@@ -73,7 +73,7 @@ ACTIONS = (
             vol.Optional(ATTR_ADD, default=_TRACK): vol.In([_TRACK, _CONTAINER]),
             vol.Optional(ATTR_MEDIA_CONTENT_ID): cv.string,
         },
-        together=once_per_household(_add),
+        together=once_per_source(_add),
         response=SupportsResponse.OPTIONAL,
     ),
     RoomAction(

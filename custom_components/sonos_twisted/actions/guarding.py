@@ -12,12 +12,17 @@ if TYPE_CHECKING:
     from ..model import Speaker
 
 
+#: How often something is tried that is right for the list as it has become, too.
+_ATTEMPTS = 4
+
+
 async def async_guarded(
     speaker: Speaker,
     look: Callable[[], Awaitable[Page]],
     change: Callable[[Page], Awaitable[None]],
     *,
     insist: bool = False,
+    anew: bool = False,
 ) -> None:
     """Look at a list and change it, unless it changes in between.
 
@@ -26,25 +31,31 @@ async def async_guarded(
         look: Reads a page of the list.
         change: Changes the list that the page is of, and lets an ``EngineError`` through.
         insist: Try without an update id when the speaker declines and the list is the same still.
+        anew: Begin anew when the list has changed, since no places are meant.
 
     Raises:
         HomeAssistantError: When the list has changed, or the speaker cannot be reached or declines.
 
     """
     page = await look()
-    try:
-        await change(page)
-    except UpnpError as error:
-        if (await look()).update_id != page.update_id:
-            raise failed("changed_meanwhile", room=speaker.name) from error
-        if not insist:
-            raise command_failed(speaker.name, error) from error
-    except EngineError as error:
-        raise command_failed(speaker.name, error) from error
-    else:
-        return
-    # It is documented nowhere that the queue's actions count as its listing does; 0 always works.
-    try:
-        await change(replace(page, update_id=0))
-    except EngineError as error:
-        raise command_failed(speaker.name, error) from error
+    update_id = page.update_id
+    for _ in range(_ATTEMPTS):
+        try:
+            await change(replace(page, update_id=update_id))
+        except EngineError as error:
+            if not isinstance(error, UpnpError):
+                raise command_failed(speaker.name, error) from error
+            now = await look()
+            if now.update_id == page.update_id:
+                if not insist or not update_id:
+                    raise command_failed(speaker.name, error) from error
+                # It is documented nowhere that the queue's actions count as its listing does;
+                # 0 always works.
+                update_id = 0
+            elif anew:
+                page, update_id = now, now.update_id
+            else:
+                raise failed("changed_meanwhile", room=speaker.name) from error
+        else:
+            return
+    raise failed("changed_meanwhile", room=speaker.name)

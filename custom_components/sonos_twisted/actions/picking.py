@@ -7,12 +7,11 @@ from ..engine import EngineError, UpnpError
 from ..engine.commands import content
 from ..errors import command_failed, refused
 from ..model import Didl, Source, parse_didl, write_didl
+from .sharing import ATTR_MEDIA_CONTENT_ID
 
 if TYPE_CHECKING:
     from ..media_player import SonosTwistedMediaPlayer
     from ..model import Media, Speaker
-
-ATTR_MEDIA_CONTENT_ID = "media_content_id"
 
 #: What the ids of everything that speakers list begin with.
 _LISTED = ("A:", "FV:2/", "Q:0/", "R:0/", "S:", "SQ:")
@@ -107,9 +106,12 @@ def container(room: SonosTwistedMediaPlayer) -> Pick:
 
     """
     media = room.speaker.media
-    if media is None or media.source is not Source.QUEUE or not media.enqueued_uri:
-        raise refused("no_container", room=room.speaker.name)
-    if not media.container:
+    if (
+        media is None
+        or media.source is not Source.QUEUE
+        or not media.enqueued_uri
+        or not media.container
+    ):
         raise refused("no_container", room=room.speaker.name)
     didl = Didl(
         title=media.container,

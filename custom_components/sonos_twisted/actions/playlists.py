@@ -15,9 +15,15 @@ from ..model import Didl
 from . import RoomAction, picking
 from .choosing import PLAYLISTS, async_choose, async_refuse_title
 from .guarding import async_guarded
-from .picking import ATTR_MEDIA_CONTENT_ID
 from .queue import ATTR_COUNT, ATTR_NAME, ATTR_NEW_POSITION, ATTR_START, as_response
-from .sharing import COUNT, NAME, POSITION, once_per_household
+from .sharing import (
+    ATTR_MEDIA_CONTENT_ID,
+    COUNT,
+    NAME,
+    POSITION,
+    once_per_household,
+    once_per_source,
+)
 
 ATTR_ADD = "add"
 ATTR_PLAYLIST = "playlist"
@@ -83,7 +89,11 @@ async def _delete(room: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
 
 
 async def _change(
-    room: SonosTwistedMediaPlayer, object_id: str, change: Callable[[Page], Awaitable[None]]
+    room: SonosTwistedMediaPlayer,
+    object_id: str,
+    change: Callable[[Page], Awaitable[None]],
+    *,
+    anew: bool = False,
 ) -> None:
     """Change the tracks of a playlist, unless it is changed by somebody else meanwhile."""
 
@@ -92,7 +102,7 @@ async def _change(
             room.speaker, content.browse, object_id, 0, 1
         )
 
-    await async_guarded(room.speaker, look, change)
+    await async_guarded(room.speaker, look, change, anew=anew)
 
 
 async def _add(room: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
@@ -111,7 +121,7 @@ async def _add(room: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
             room.speaker, playlists.add, page.update_id, object_id, pick.uri, pick.metadata
         )
 
-    await _change(room, object_id, add)
+    await _change(room, object_id, add, anew=True)
 
 
 async def _add_queue(room: SonosTwistedMediaPlayer, object_id: str, title: str) -> None:
@@ -125,7 +135,7 @@ async def _add_queue(room: SonosTwistedMediaPlayer, object_id: str, title: str) 
             room.speaker, playlists.add_queue, page.update_id, object_id, f"{title} +"
         )
 
-    await _change(room, object_id, add)
+    await _change(room, object_id, add, anew=True)
 
 
 def _check(page: Page, title: str, field: str, value: int, first: int, last: int) -> None:
@@ -185,7 +195,7 @@ ACTIONS = (
             vol.Optional(ATTR_ADD, default=_TRACK): vol.In([_TRACK, _QUEUE]),
             vol.Optional(ATTR_MEDIA_CONTENT_ID): cv.string,
         },
-        together=once_per_household(_add),
+        together=once_per_source(_add),
     ),
     RoomAction(
         name="create_playlist",

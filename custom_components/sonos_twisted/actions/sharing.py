@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import EntityServiceResponse, ServiceCall, ServiceResponse
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 type _Work = Callable[
     [SonosTwistedMediaPlayer, ServiceCall], Coroutine[Any, Any, ServiceResponse | None]
 ]
+
+ATTR_MEDIA_CONTENT_ID = "media_content_id"
 
 _MOST_CHARACTERS = 255
 
@@ -38,39 +40,48 @@ COUNT = vol.All(vol.Coerce(int), vol.Range(min=1))
 
 def once_per_group(work: _Work) -> ForAllRooms:
     """Let one room of each targeted group do something; the response is that of all of them."""
-    return _once(
-        work,
-        lambda room: (
-            (room.coordinator.household.coordinator_of(room.speaker.uid) or room.speaker).uid
-        ),
-    )
+    return _once(work, lambda room, _call: _group(room))
 
 
 def once_per_household(work: _Work) -> ForAllRooms:
     """Let one room of each targeted household do something, in the same way."""
-    return _once(work, lambda room: room.coordinator.household.household_id)
+    return _once(work, lambda room, _call: _household(room))
 
 
-def _once(work: _Work, common: Callable[[SonosTwistedMediaPlayer], Hashable]) -> ForAllRooms:
+def once_per_source(work: _Work) -> ForAllRooms:
+    """Do the first if it is about what rooms play, and the second if a media id says what."""
+
+    def source(room: SonosTwistedMediaPlayer, call: ServiceCall) -> str:
+        return _household(room) if ATTR_MEDIA_CONTENT_ID in call.data else _group(room)
+
+    return _once(work, source)
+
+
+def _group(room: SonosTwistedMediaPlayer) -> str:
+    return (room.coordinator.household.coordinator_of(room.speaker.uid) or room.speaker).uid
+
+
+def _household(room: SonosTwistedMediaPlayer) -> str:
+    return room.coordinator.household.household_id
+
+
+def _once(
+    work: _Work, common: Callable[[SonosTwistedMediaPlayer, ServiceCall], str]
+) -> ForAllRooms:
     async def together(
         rooms: list[SonosTwistedMediaPlayer], call: ServiceCall
     ) -> EntityServiceResponse | None:
-        sharing: dict[Hashable, list[SonosTwistedMediaPlayer]] = defaultdict(list)
+        sharing: dict[str, list[SonosTwistedMediaPlayer]] = defaultdict(list)
         for room in rooms:
-            sharing[common(room)].append(room)
+            sharing[common(room, call)].append(room)
         answers = await asyncio.gather(
             *(work(some[0], call) for some in sharing.values()), return_exceptions=True
         )
-        for answer in answers:
+        response: EntityServiceResponse = {}
+        for some, answer in zip(sharing.values(), answers, strict=True):
             if isinstance(answer, BaseException):
                 raise answer
-        if not call.return_response:
-            return None
-        return {
-            room.entity_id: answer
-            for some, answer in zip(sharing.values(), answers, strict=True)
-            for room in some
-            if not isinstance(answer, BaseException)
-        }
+            response |= dict.fromkeys((room.entity_id for room in some), answer)
+        return response if call.return_response else None
 
     return together
