@@ -11,12 +11,11 @@ from tests.homeassistant.actions import BATHROOM, KITCHEN, LIVING_ROOM, act, in_
 from tests.homeassistant.conftest import until
 
 if TYPE_CHECKING:
-    from pytest_homeassistant_custom_component.common import MockConfigEntry
-
+    from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
     from tests.simulator.control import Remote
     from tests.simulator.process import SimulatorProcess
 
-pytestmark = pytest.mark.usefixtures("standing_entry")
+pytestmark = pytest.mark.usefixtures("standing_coordinator")
 
 
 @pytest.fixture
@@ -103,10 +102,10 @@ async def test_what_plays_becomes_a_favorite(hass: HomeAssistant, remote: Remote
 
 @pytest.mark.parity("beyond: add favourite by id")
 async def test_what_an_id_names_becomes_a_favorite(
-    hass: HomeAssistant, remote: Remote, standing_entry: MockConfigEntry
+    hass: HomeAssistant, remote: Remote, standing_coordinator: HouseholdCoordinator
 ) -> None:
     """It is in the lists of sources then, without anybody asking for it."""
-    favorites = standing_entry.runtime_data.content
+    favorites = standing_coordinator.content
     await act(
         hass,
         "ours.add_favorite",

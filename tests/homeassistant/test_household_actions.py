@@ -17,12 +17,11 @@ from tests.homeassistant.actions import BATHROOM, KITCHEN, PATIO, act, in_house
 from tests.homeassistant.conftest import eventually, until
 
 if TYPE_CHECKING:
-    from pytest_homeassistant_custom_component.common import MockConfigEntry
-
+    from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
     from tests.simulator.control import Remote
     from tests.simulator.process import SimulatorProcess
 
-pytestmark = pytest.mark.usefixtures("standing_entry")
+pytestmark = pytest.mark.usefixtures("standing_coordinator")
 
 
 @pytest.fixture
@@ -43,10 +42,10 @@ async def requests(hass: HomeAssistant, remote: Remote, action: str) -> dict[str
 
 @pytest.mark.parity("beyond: library update with progress")
 async def test_library_is_updated(
-    hass: HomeAssistant, remote: Remote, standing_entry: MockConfigEntry
+    hass: HomeAssistant, remote: Remote, standing_coordinator: HouseholdCoordinator
 ) -> None:
     """It is begun once, its progress comes by events, and who waits is told the end."""
-    told = standing_entry.runtime_data.household.variables["ContentDirectory"]
+    told = standing_coordinator.household.variables["ContentDirectory"]
     assert told["share_index_in_progress"] == "0"
     await in_house(hass, remote.reset_requests)
     await in_house(hass, remote.plan_index, 1.5, "The folder //nas/music is not there")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.simulator.control import Remote
     from tests.simulator.process import SimulatorProcess
 
-pytestmark = pytest.mark.usefixtures("standing_entry")
+pytestmark = pytest.mark.usefixtures("standing_coordinator")
 
 DINNER = [
     "Kelewele",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.simulator.process import SimulatorProcess
 
 
-pytestmark = pytest.mark.usefixtures("standing_entry")
+pytestmark = pytest.mark.usefixtures("standing_coordinator")
 
 
 @pytest.fixture
