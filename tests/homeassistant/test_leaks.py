@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from soco import events_twisted
@@ -93,6 +94,10 @@ async def go_round(hass: HomeAssistant, house: SimulatorProcess) -> None:
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.NOT_LOADED
+    # What stands in for the storage in tests remembers each call.
+    stand_in: Any = Store
+    for name in ("_async_load", "_async_write_data", "async_remove"):
+        getattr(stand_in, name).reset_mock()
 
 
 async def _set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
