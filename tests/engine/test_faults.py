@@ -32,9 +32,10 @@ from custom_components.sonos_twisted.engine import (
     Served,
     UpnpDisabledError,
 )
+from custom_components.sonos_twisted.engine.backoff import Backoff
 from custom_components.sonos_twisted.engine.commands import rendering, state
-from custom_components.sonos_twisted.engine.lease import Backoff
-from custom_components.sonos_twisted.engine.session import RELEASE_SECONDS, TOPOLOGY
+from custom_components.sonos_twisted.engine.reporters import TOPOLOGY
+from custom_components.sonos_twisted.engine.session import RELEASE_SECONDS
 from tests.engine.host import OWN_SERVICES, Host, base, following, until
 from tests.simulator.process import SimulatorProcess
 
@@ -539,7 +540,9 @@ async def test_others_report_when_those_who_reported_have_left(
     remote = other_house.remote
     async with following(other_house, request_seconds=1.0) as host:
         await until(host.is_heard)
-        reporters = set(await host.on_reactor(lambda: list(host.session._reporters[TOPOLOGY])))
+        reporters = set(
+            await host.on_reactor(lambda: list(host.session._reporters.chosen[TOPOLOGY]))
+        )
         assert len(reporters) == 2
         for uid in reporters:
             remote.unplug(uid, reason=None)
@@ -550,7 +553,7 @@ async def test_others_report_when_those_who_reported_have_left(
         await until(
             lambda: set(host.household.group_members(host.speaker(rest[1]).uid)) == together
         )
-        now = await host.on_reactor(lambda: dict(host.session._reporters))
+        now = await host.on_reactor(lambda: dict(host.session._reporters.chosen))
         assert all(reporters.isdisjoint(uids) for uids in now.values())
         # And they are known again when they are back.
         for uid in reporters:
@@ -562,7 +565,7 @@ async def test_others_report_when_those_who_reported_have_left(
 
 async def first_reporter_leaves(host: Host, remote: Remote) -> float:
     """Pull a plug, and return how many seconds it takes to be known."""
-    first = (await host.on_reactor(lambda: list(host.session._reporters[TOPOLOGY])))[0]
+    first = (await host.on_reactor(lambda: list(host.session._reporters.chosen[TOPOLOGY])))[0]
     remote.unplug(first)
     return await until(lambda: first not in {room.uid for room in host.household.rooms})
 
