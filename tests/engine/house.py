@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 import itertools
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ from ..model.payloads import (
 from .fakes import FakeReactor, FakeRequest, Sent, a_listener, notify
 
 if TYPE_CHECKING:
+    from custom_components.sonos_twisted.engine.commands.state import State
     from custom_components.sonos_twisted.engine.listener import Listener
 
 OWN_SERVICES = {"AVTransport", "RenderingControl", "DeviceProperties", "GroupRenderingControl"}
@@ -127,6 +129,11 @@ class House:
         self.news: list[AnyNews] = []
         self.rooms = {room.address: room for room in rooms}
         self.dead: dict[str, Exception] = {}
+        # What some answer when they are asked for their state, though they may grant nothing, and
+        # the services that some do not grant, and who answers no question.
+        self.states: dict[str, State] = {}
+        self.declined: dict[tuple[str, str], Exception] = {}
+        self.hanging: set[str] = set()
         self.sids = (f"uuid:{number}" for number in itertools.count(1))
         self.session = HouseholdSession(
             reactor=self.clock,
@@ -158,13 +165,17 @@ class House:
         while pending := self._answerable():
             for answer in pending:
                 answer()
-        self.leave_unanswered()
+        self.settle_questions()
 
-    def leave_unanswered(self) -> None:
-        """Let questions to speakers that cannot be reached fail."""
+    def settle_questions(self) -> None:
+        """Let questions to speakers that cannot be reached fail, and answer where that is set."""
         for asked in self.runner.open("read"):
             error = self.dead.get(asked.host)
-            if isinstance(error, PlayerUnreachableError):
+            if asked.host in self.hanging:
+                asked.answer.errback(SILENCE)
+            elif asked.host in self.states:
+                asked.answer.callback(deepcopy(self.states[asked.host]))
+            elif isinstance(error, PlayerUnreachableError):
                 asked.answer.errback(error)
 
     def _answerable(self) -> list[Callable[[], object]]:
@@ -178,7 +189,7 @@ class House:
         host = host_of(sent)
         if sent.answer.called:
             return
-        if error := self.dead.get(host):
+        if error := self.dead.get(host) or self._declines(sent):
             sent.fail(error)
         elif sent.kind == "SUBSCRIBE":
             sid = next(self.sids)
@@ -186,6 +197,10 @@ class House:
             self.send(sent, sid, self.initial(sent))
         else:
             sent.grant(sent.headers["SID"])
+
+    def _declines(self, sent: Sent) -> Exception | None:
+        wanted = sent.kind != "UNSUBSCRIBE"
+        return self.declined.get((host_of(sent), sent.service)) if wanted else None
 
     def _describe(self, asked: Command) -> None:
         if error := self.dead.get(asked.host):
@@ -262,10 +277,16 @@ def live(house: House, seconds: int) -> None:
         house.answer()
 
 
+def topology_subscriptions(house: House) -> Counter[str]:
+    """Count how often each speaker was subscribed to for the topology."""
+    sent = (sent for sent in house.request.sent if sent.kind == "SUBSCRIBE")
+    return Counter(host_of(each) for each in sent if each.service == TOPOLOGY)
+
+
 def answer_within(house: House, requests: int) -> None:
     """Let the speakers answer so many requests; there must not be more of them."""
     for _ in range(requests):
         for sent in house.request.open[:1]:
             house._answer(sent)
-        house.leave_unanswered()
+        house.settle_questions()
     assert house.request.open == []

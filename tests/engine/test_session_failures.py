@@ -1,11 +1,13 @@
 """Speakers that fail, and what a session makes of it."""
 
 from collections import Counter
+from random import Random
 
 import pytest
 
 from custom_components.sonos_twisted.engine import (
     EventNews,
+    HttpStatusError,
     PlayerError,
     PlayerUnreachableError,
     ReachabilityNews,
@@ -24,7 +26,19 @@ from ..model.payloads import (
     last_change,
     notify as body_of,
 )
-from .house import ONE, OWN_SERVICES, TOPOLOGY, TWO, Command, House, answer_within, host_of, live
+from .house import (
+    ONE,
+    OWN_SERVICES,
+    SILENCE,
+    THREE,
+    TOPOLOGY,
+    TWO,
+    Command,
+    House,
+    answer_within,
+    host_of,
+    live,
+)
 
 
 @pytest.fixture
@@ -151,6 +165,107 @@ def test_a_goodbye(running: House) -> None:
     running.answer()
     assert running.told(ReachabilityNews)[1:] == [ReachabilityNews(TWO.uid, True)]
     running.session.said_goodbye("RINCON_UNKNOWN", "sleeping")
+
+
+def test_a_speaker_that_said_goodbye_does_not_come_back_by_our_own_doing(running: House) -> None:
+    """Nothing that we ask it shows that it is there; only its answer does."""
+    live(running, 241)
+    running.dead[THREE.address] = SILENCE
+    running.session.said_goodbye(THREE.uid, "sleeping")
+    running.news.clear()
+    for _ in range(200):
+        running.clock.advance(1)
+        # It takes ten seconds to find out that a speaker does not answer.
+        late = [sent for sent in running.request.open if host_of(sent) != THREE.address]
+        for sent in late:
+            running._answer(sent)
+    assert any(host_of(sent) == THREE.address for sent in running.request.open)
+    assert running.told(ReachabilityNews) == []
+
+
+@pytest.mark.parametrize("grants_again", [False, True])
+def test_a_speaker_that_grants_nothing_but_does_as_it_is_told(
+    dead: House, grants_again: bool
+) -> None:
+    """It can be used all the same: it is asked for its state, and stays available."""
+    dead.states[TWO.address] = {"RenderingControl": {"volume": "33"}}
+    dead.news.clear()
+    live(dead, 900)
+    assert dead.told(ReachabilityNews) == []
+    assert dead.told(ServedNews) == [ServedNews(TWO.uid, Served.BY_POLLING)]
+    assert "33" in {news.variables.get("volume") for news in dead.told(EventNews)}
+    if grants_again:
+        dead.dead.clear()
+        live(dead, 75)
+        assert dead.told(ServedNews)[-1] == ServedNews(TWO.uid, Served.BY_EVENTS)
+
+
+def test_a_speaker_that_comes_back_without_granting_anything(dead: House) -> None:
+    """It is still asked, now and then, whether it answers."""
+    live(dead, 900)
+    assert dead.told(ReachabilityNews)[-1].reachable is False
+    dead.states[TWO.address] = {"RenderingControl": {"volume": "33"}}
+    dead.news.clear()
+    live(dead, 100)
+    assert dead.told(ReachabilityNews) == [ReachabilityNews(TWO.uid, True)]
+    assert dead.told(ServedNews)[-1:] in ([], [ServedNews(TWO.uid, Served.BY_POLLING)])
+    assert "33" in {news.variables.get("volume") for news in dead.told(EventNews)}
+
+
+def test_how_often_a_dead_speaker_is_asked_a_question(dead: House) -> None:
+    """Each takes a thread for as long as a request may take."""
+    live(dead, 900)
+    before = len(dead.runner.asked)
+    live(dead, 600)
+    asked = [each for each in dead.runner.asked[before:] if each.host == TWO.address]
+    assert 0 < len([each for each in asked if each.name == "read"]) <= 20
+
+
+def test_a_command_that_was_answered_brings_a_speaker_back(dead: House) -> None:
+    live(dead, 100)
+    assert dead.told(ReachabilityNews)[-1].reachable is False
+    dead.news.clear()
+    dead.session.answered("192.0.2.12:1400")
+    assert dead.told(ReachabilityNews) == [ReachabilityNews(TWO.uid, True)]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_lost_last_event_is_found_out_whatever_else_goes_wrong(house: House, seed: int) -> None:
+    """Within five minutes of the end of the faults, for each service of each speaker.
+
+    One of them never answers a question, which makes its leases be verified again and again.
+    """
+    dice = Random(seed)  # noqa: S311, not for secrets
+    house.start(ONE)
+    house.answer()
+    addresses = [room.address for room in (ONE, TWO, THREE)]
+    services = sorted({service for _, service in house.session.leases})
+    for _ in range(dice.randrange(100, 1500)):
+        host, service = dice.choice(addresses), dice.choice(services)
+        errors = (SILENCE, SubscriptionLostError(host), HttpStatusError(host, "SUBSCRIBE", 503))
+        happens = dice.choices(("nothing", "declines", "dies", "hangs", "heals"), (80, 6, 3, 3, 8))
+        match happens[0]:
+            case "declines":
+                house.declined[host, service] = dice.choice(errors)
+            case "dies":
+                house.dead[host] = SILENCE
+            case "hangs":
+                house.hanging.add(host)
+            case "heals":
+                house.session.answered(f"{host}:1400")
+                for faults in (house.dead, house.declined, house.hanging):
+                    faults.clear()
+        live(house, 1)
+    house.dead.clear()
+    house.declined.clear()
+    house.hanging = {ONE.address}
+    # From here on nobody sends an event of his own accord. Whatever was lost, be it in this second,
+    # is told by the first event of the next subscription.
+    house.news.clear()
+    live(house, 300)
+    told = {(news.uid, news.service) for news in house.told(EventNews)}
+    assert told >= {key for key in house.session.leases if key[1] in OWN_SERVICES}
+    assert len(house.session.leases) == 3 * len(OWN_SERVICES) + 4
 
 
 def test_an_answer_is_a_sign_of_life(dead: House) -> None:

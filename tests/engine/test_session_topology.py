@@ -1,7 +1,5 @@
 """What a session learns of its household, and the speakers that come and go."""
 
-from collections import Counter
-
 import pytest
 
 from custom_components.sonos_twisted.engine import (
@@ -20,7 +18,18 @@ from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECO
 from ..model.payloads import (
     notify as body_of,
 )
-from .house import FOUR, ONE, OWN_SERVICES, THREE, TOPOLOGY, TWO, House, Room, host_of
+from .house import (
+    FOUR,
+    ONE,
+    OWN_SERVICES,
+    THREE,
+    TOPOLOGY,
+    TWO,
+    House,
+    Room,
+    host_of,
+    topology_subscriptions,
+)
 
 # News
 
@@ -48,12 +57,6 @@ def reporters_of(house: House) -> tuple[Room, Room]:
     """Return the two rooms that report the topology."""
     one, two = (room for room in (ONE, TWO, THREE) if room.uid in house.reporters(TOPOLOGY))
     return one, two
-
-
-def topology_subscriptions(house: House) -> Counter[str]:
-    """Count how often each speaker was subscribed to for the topology."""
-    sent = (sent for sent in house.request.sent if sent.kind == "SUBSCRIBE")
-    return Counter(host_of(each) for each in sent if each.service == TOPOLOGY)
 
 
 def test_a_household_that_has_changed_and_changed_back(running: House) -> None:

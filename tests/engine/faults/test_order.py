@@ -62,6 +62,49 @@ async def test_an_event_that_was_long_on_its_way_is_not_believed(house: Simulato
         assert host.lease("Patio", "RenderingControl").subscriptions == 1
 
 
+async def test_an_initial_event_that_comes_again_late_is_not_believed(
+    house: SimulatorProcess,
+) -> None:
+    """It may be from before everything else; what is true is found out within a second."""
+    async with following(house) as host:
+        await until(host.is_heard)
+        uid = host.speaker("Patio").uid
+        for _ in range(2):
+            await turned(host, house, "Patio")
+        lease = host.lease("Patio", "RenderingControl")
+        assert send_again(lease_of(house, uid, "RenderingControl"), 0, 99) == 200
+        assert await until(lambda: lease.subscriptions == 2 and lease.is_held) < AT_ONCE
+        assert host.shows(house), host.differences(house)
+        assert 99 not in volumes(host, "Patio")
+
+
+async def test_a_speaker_that_counts_anew(house: SimulatorProcess) -> None:
+    """It has lost count, but not the lease; its events are not lost."""
+    async with following(house) as host:
+        await until(host.is_heard)
+        for _ in range(2):
+            await turned(host, house, "Patio")
+        house.remote.renumber_events("Patio", "RenderingControl", 0)
+        assert await turned(host, house, "Patio") < AT_ONCE
+        assert await turned(host, house, "Patio") < AT_ONCE
+        assert host.lease("Patio", "RenderingControl").subscriptions == 2
+
+
+async def test_after_the_greatest_number_comes_1(house: SimulatorProcess) -> None:
+    """Nothing is lost there, so nobody subscribes anew."""
+    async with following(house) as host:
+        await until(host.is_heard)
+        lease = host.lease("Patio", "RenderingControl")
+        # As if four thousand million events had come.
+        house.remote.renumber_events("Patio", "RenderingControl", 2**32 - 2)
+        await host.on_reactor(lambda: setattr(lease._core.sequence, "last", 2**32 - 3))
+        for _ in range(4):
+            assert await turned(host, house, "Patio") < AT_ONCE
+        uid = host.speaker("Patio").uid
+        assert lease_of(house, uid, "RenderingControl")["next_seq"] == 3
+        assert (lease.subscriptions, lease.gaps) == (1, 0)
+
+
 async def test_an_event_of_an_ended_subscription_is_refused(house: SimulatorProcess) -> None:
     """It may be older than what the new subscription has told."""
     async with following(house) as host:

@@ -1,8 +1,10 @@
 """Renewals, and subscriptions that are not granted."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 import functools
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -202,3 +204,38 @@ async def test_a_broken_connection_is_a_failure_like_others(
         await until(lambda: all_by_events(host))
         assert lease.subscriptions == 3
         await turned(host, house, "Kitchen")
+
+
+@pytest.mark.parametrize(
+    ("granted", "bound"),
+    [
+        ("Second-3", AT_ONCE),
+        ("", AT_ONCE),
+        ("nonsense", AT_ONCE),
+        # The speaker forgets us after three seconds nevertheless, and the next renewal shows it.
+        ("Second-infinite", 3.0 + AT_ONCE),
+        # It has forgotten us at once.
+        ("Second-0", 2.0 + AT_ONCE),
+    ],
+)
+async def test_whatever_time_is_granted(
+    house: SimulatorProcess, granted: str, bound: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Short, missing, endless or absurd: changes are heard, and the speaker is not flooded."""
+    set_constants(monkeypatch, subscription__MAX_RENEWAL_SECONDS=3.0)
+    house.remote.set_granted("Kitchen", granted)
+    async with following(house, lease_seconds=3) as host:
+        await until(host.is_heard)
+        uid = host.speaker("Kitchen").uid
+        house.remote.reset_requests()
+        begin = time.monotonic()
+        while time.monotonic() - begin < 4.0:
+            assert await turned(host, house, "Kitchen") < bound
+            await asyncio.sleep(0.3)
+        passed = time.monotonic() - begin
+        requests = house.remote.requests().get(uid, {})
+        asked = sum(requests.get(f"{kind} RenderingControl", 0) for kind in ("SUBSCRIBE", "RENEW"))
+        # Every two seconds at most; a renewal that is declined is followed by a subscription.
+        assert asked <= 2 * (passed / 2.0 + 1)
+        assert host.reachable.get(uid) is not False
+        await true(host, house)

@@ -10,12 +10,13 @@ import pytest
 from custom_components.sonos_twisted.engine import (
     EventsNotArrivingError,
     ListenSettings,
+    ReachabilityNews,
     Served,
 )
 from tests.simulator.process import SimulatorProcess
 
 from ..host import following, until
-from .steps import all_by_events, complaints, soap_requests, true, turned
+from .steps import AT_ONCE, all_by_events, complaints, soap_requests, true, turned
 
 
 @asynccontextmanager
@@ -82,3 +83,25 @@ async def test_a_house_whose_events_cannot_arrive_is_polled_until_they_can(
     house.remote.stop_playing("Kitchen")
     assert len(complaints(caplog)) == 1
     assert complaints(caplog)[0].startswith("Asking for the state at intervals, because")
+
+
+@pytest.mark.usefixtures("polling_is_quick")
+async def test_a_speaker_that_does_as_it_is_told_but_grants_nothing(
+    house: SimulatorProcess,
+) -> None:
+    """Subscriptions hang, commands do not: it is polled and stays available, as it works."""
+    async with following(house, request_seconds=0.5) as host:
+        await until(host.is_heard)
+        uid = host.speaker("Patio").uid
+        house.remote.stall("Patio", "gena")
+        house.remote.forget_leases("Patio")
+        await host.on_reactor(host.session.links[uid].renew_from_scratch)
+        since = len(host.news)
+        await until(lambda: host.served[uid] is Served.BY_POLLING)
+        for _ in range(3):
+            assert await turned(host, house, "Patio") < 2.0 + AT_ONCE
+        told = [news for news in host.news[since:] if isinstance(news, ReachabilityNews)]
+        assert [news for news in told if not news.reachable] == []
+        house.remote.heal()
+        await until(lambda: all_by_events(host))
+        assert await turned(host, house, "Patio") < AT_ONCE
