@@ -174,7 +174,10 @@ class House:
             if asked.host in self.hanging:
                 asked.answer.errback(SILENCE)
             elif asked.host in self.states:
-                asked.answer.callback(deepcopy(self.states[asked.host]))
+                state = deepcopy(self.states[asked.host])
+                if "topology" not in asked.args[0]:
+                    state.pop(TOPOLOGY, None)
+                asked.answer.callback(state)
             elif isinstance(error, PlayerUnreachableError):
                 asked.answer.errback(error)
 

@@ -1,10 +1,13 @@
 """Who reports what concerns the household, when some of those who could do not."""
 
-from dataclasses import replace
-
 import pytest
+from twisted.internet.defer import CancelledError
 
-from custom_components.sonos_twisted.engine import EventsNotArrivingError, HttpStatusError
+from custom_components.sonos_twisted.engine import (
+    EventNews,
+    EventsNotArrivingError,
+    HttpStatusError,
+)
 from custom_components.sonos_twisted.engine.news import TopologyNews
 from custom_components.sonos_twisted.engine.reporters import (
     DECLINED_SECONDS,
@@ -14,7 +17,8 @@ from custom_components.sonos_twisted.engine.reporters import (
 from custom_components.sonos_twisted.engine.session import AGREEMENT_SECONDS
 from custom_components.sonos_twisted.engine.speaker_link import SPEAKER_SERVICES
 
-from .house import ALARMS, CONTENT, FOUR, ONE, THREE, TOPOLOGY, TWO, House, Room, live
+from ..model.payloads import notify as body_of
+from .house import ALARMS, CONTENT, FOUR, ONE, SILENCE, THREE, TOPOLOGY, TWO, House, Room, live
 
 ALL = (ONE, TWO, THREE, FOUR)
 
@@ -127,7 +131,8 @@ def test_a_polled_topology_is_believed_again_after_an_event_said_otherwise(
             error = EventsNotArrivingError(room.address, "http://192.0.2.1:1400/")
             house.declined[room.address, service] = error
     house.rooms = {room.address: room for room in (ONE, TWO)}
-    house.states[ONE.address] = {TOPOLOGY: {"zone_group_state": before}}
+    for room in (ONE, TWO, THREE):
+        house.states[room.address] = {TOPOLOGY: {"zone_group_state": before}}
     for link in list(house.session.links.values()):
         link.renew_from_scratch()
     live(house, 60)
@@ -146,27 +151,45 @@ def test_an_answer_does_not_replace_what_an_event_told_meanwhile(one_polled: Hou
     assert house.told(TopologyNews)[-1].topology.visible == (ONE.uid, TWO.uid, THREE.uid)
 
 
-def test_a_polled_speaker_that_tells_another_topology_is_asked(one_polled: House) -> None:
+@pytest.mark.parametrize("truth", [(ONE, TWO), (ONE, TWO, FOUR)])
+def test_a_polled_speaker_that_tells_another_topology_is_asked(
+    one_polled: House, truth: tuple[Room, ...]
+) -> None:
     """The last event of the other one was lost, and nobody else would tell."""
     house = one_polled
-    house.session.links[ONE.uid].ask_for_topology()
+    for room in (THREE, FOUR):
+        house.dead[room.address] = SILENCE
     house.settle_questions()
-    changed = replace(TWO, boot_seq=TWO.boot_seq + 1)
-    house.change(ONE, changed, source=TWO)
+    house.change(ONE, TWO, THREE, source=TWO)
     house.answer()
-    told = len(house.told(TopologyNews))
-    house.rooms = {room.address: room for room in (ONE, changed, THREE)}
+    house.rooms = {room.address: room for room in truth}
     house.states[ONE.address] = {TOPOLOGY: {"zone_group_state": house.topology}}
     live(house, int(AGREEMENT_SECONDS) + 1)
-    assert len(house.told(TopologyNews)) > told
-    assert THREE.uid in house.told(TopologyNews)[-1].topology.visible
+    told = house.told(TopologyNews)[-1].topology.visible
+    assert told == tuple(room.uid for room in truth)
+
+
+def test_an_answer_is_news_when_an_event_said_otherwise_meanwhile(one_polled: House) -> None:
+    """Of a service that comes both ways, the answers of before say nothing."""
+    house = one_polled
+    del house.declined[ONE.address, "RenderingControl"]
+    house.states[ONE.address] = {"RenderingControl": {"volume": "20"}}
+    live(house, 61)
+    sent, sid = house.lease("RenderingControl", ONE)
+    for seq in (1, 2):
+        # This event is the last one that arrives; the one that tells of the way back is lost.
+        house.news.clear()
+        assert house.send(sent, sid, body_of({"Volume": "30"}), seq) == 200
+        live(house, 12)
+        told = [news.variables.get("volume") for news in house.told(EventNews)]
+        assert told[:2] == ["30", "20"]
 
 
 def test_a_question_for_the_topology_that_fails(one_polled: House) -> None:
     house = one_polled
     house.states.clear()
     told = len(house.told(TopologyNews))
-    house.session.links[ONE.uid].ask_for_topology()
-    error = HttpStatusError(ONE.address, "GetZoneGroupState", 500)
-    house.runner.open("read")[-1].answer.errback(error)
+    for error in (HttpStatusError(ONE.address, "GetZoneGroupState", 500), CancelledError()):
+        house.session.links[ONE.uid].ask_for_topology()
+        house.runner.open("read")[-1].answer.errback(error)
     assert len(house.told(TopologyNews)) == told

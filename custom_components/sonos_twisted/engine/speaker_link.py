@@ -328,7 +328,10 @@ class SpeakerLink:
             text = str(state.get(TOPOLOGY, {}).get("zone_group_state", ""))
             self._context.topology_received(self.uid, text, asked_at)
 
-        self._read(["topology"]).addCallbacks(answered, lambda failure: failure.trap(EngineError))
+        def failed(failure: Failure) -> None:
+            failure.trap(EngineError, CancelledError)
+
+        self._read(["topology"]).addCallbacks(answered, failed)
 
     def _poll(self, queries: Sequence[str]) -> Deferred[State]:
         self._asked_at = time.monotonic()
