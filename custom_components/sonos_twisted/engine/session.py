@@ -235,17 +235,16 @@ class HouseholdSession:
         if known is not None:
             self._when_described().chainDeferred(known)
 
-    def topology_answered(self, uid: str, text: str) -> None:
-        """Take for the truth what a speaker has just answered when asked for the topology."""
-        self._order.trust_next(uid)
-        self._topology_received(uid, text)
+    def topology_answered(self, uid: str, text: str, asked_at: float) -> None:
+        """Take for the truth what a speaker answered, unless an event has told more since."""
+        self._topology_received(uid, text, asked_at)
 
     def ask_for_topology(self) -> None:
         """Let those who report the topology tell it anew, in an event of a new subscription.
 
         A large household has no other way to be asked: its topology does not fit into an answer.
         """
-        for uid in self._reporters[TOPOLOGY]:
+        for uid in self._reporters.chosen[TOPOLOGY]:
             self._settle(uid)
             self._ask_again(uid)
 
