@@ -119,7 +119,7 @@ class Soak:
         while (left := end - self._instance.seconds) > 0:
             if watching.done():
                 watching.result()
-            # In each third round there is no fault that would excuse a state for being wrong.
+            # In one round of three there is no fault that would excuse a state for being wrong.
             strict = self._rounds % 3 == 2
             silent = not options.short_leases and not strict and self._rounds % 2 == 0
             # A lease that was forgotten gives no sign either, until it is renewed.
