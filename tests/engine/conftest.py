@@ -10,7 +10,11 @@ import pytest
 from twisted.internet.threads import blockingCallFromThread
 from twisted.web.server import Site
 
+from custom_components.sonos_twisted.engine.session import RELEASE_SECONDS
+
 from .fakes import Page
+from .house import ONE, THREE, TWO, House
+from .tenant import Tenant
 
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
@@ -30,6 +34,32 @@ def _reserved_network() -> tuple[str, socket.socket]:
 
 #: The first three bytes of this run's addresses.
 NETWORK, _CLAIM = _reserved_network()
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    """Give a house whose clock is moved by hand, and which nobody listens to yet."""
+    house = House(ONE, TWO, THREE)
+    yield house
+    house.session.stop()
+    house.clock.advance(RELEASE_SECONDS)
+    assert house.clock.getDelayedCalls() == []
+
+
+@pytest.fixture
+def running(house: House) -> House:
+    """Give a house in which everything is listened to."""
+    house.start(ONE)
+    house.answer()
+    assert house.outcome == [None]
+    return house
+
+
+@pytest.fixture
+def tenant() -> Tenant:
+    """Give a lease that nobody has asked for yet."""
+    return Tenant()
+
 
 type OnReactor = Callable[..., Any]
 

@@ -10,8 +10,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from custom_components.sonos_twisted.engine import commands
+from custom_components.sonos_twisted.engine.backoff import Backoff
 from custom_components.sonos_twisted.engine.command_names import CommandNames
-from custom_components.sonos_twisted.engine.lease import Backoff
 from custom_components.sonos_twisted.engine.process_runner import ProcessRunner
 from custom_components.sonos_twisted.engine.runner import (
     REQUESTS_PER_COMMAND,

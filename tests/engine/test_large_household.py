@@ -135,7 +135,7 @@ async def test_reporters_leave(house: SimulatorProcess, remote: Remote) -> None:
     async with following(house) as host:
         await until(lambda: is_whole(host), lambda: len(host.told))
         first, second = await reactor_thread().run(
-            lambda: list(host.session._reporters["ZoneGroupTopology"])
+            lambda: list(host.session._reporters.chosen["ZoneGroupTopology"])
         )
         remote.unplug(first)
         await until(lambda: first not in {room.uid for room in host.household.rooms})

@@ -1,8 +1,6 @@
 """A lease: what it does when, on a clock that is moved by hand."""
 
-from collections.abc import Callable
 from itertools import product
-from typing import TYPE_CHECKING
 from unittest.mock import Mock
 
 from hypothesis import given, strategies as st
@@ -12,109 +10,16 @@ from twisted.python.failure import Failure
 from custom_components.sonos_twisted.engine import (
     EventsNotArrivingError,
     HttpStatusError,
-    PlayerUnreachableError,
-    SubscriptionLostError,
     UpnpDisabledError,
 )
+from custom_components.sonos_twisted.engine.backoff import Backoff
 from custom_components.sonos_twisted.engine.lease import (
     INITIAL_EVENT_SECONDS,
-    QUIET_SECONDS,
-    Backoff,
-    Lease,
     LeaseState as S,
 )
 from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECONDS
 
-from ..model.payloads import notify as body_of
-from .fakes import FakeReactor, FakeRequest, Sent, a_listener, a_subscription, notify
-
-if TYPE_CHECKING:
-    from soco.events_base import Event
-
-    from custom_components.sonos_twisted.engine import Subscription
-
-SILENCE = PlayerUnreachableError("192.0.2.11", "does not answer")
-LOST = SubscriptionLostError("192.0.2.11")
-
-
-class Tenant:
-    """A lease with all that is around it: a clock, a listener, and a speaker worked by hand."""
-
-    def __init__(self, random: Callable[[], float] = lambda: 1.0) -> None:
-        """Prepare; the listener is open."""
-        self.clock = FakeReactor()
-        self.request = FakeRequest()
-        self.listener = a_listener(self.clock)
-        self.listener.start()
-        self.subscriptions: list[Subscription] = []
-        self.events: list[Event] = []
-        self.states: list[S] = []
-        self.lease = Lease(
-            self.new_subscription,
-            self.clock,
-            on_event=self.events.append,
-            on_change=lambda lease: self.states.append(lease.state),
-            backoff=Backoff(random=random),
-            seconds=600,
-        )
-
-    def new_subscription(self) -> Subscription:
-        """Make a subscription."""
-        subscription = a_subscription(self.clock, self.request, listener=self.listener)
-        self.subscriptions.append(subscription)
-        return subscription
-
-    def state(self) -> S:
-        """Return what the lease is doing."""
-        return self.lease.state
-
-    def error(self) -> Exception | None:
-        """Return what went wrong last."""
-        return self.lease.error
-
-    @property
-    def asked(self) -> Sent:
-        """The newest request that is not answered."""
-        return self.request.open[-1]
-
-    def grant(self) -> None:
-        """Let the speaker accept; its SIDs count up."""
-        self.asked.grant(f"uuid:{len(self.subscriptions)}", "Second-600")
-
-    def event(self, seq: int, *, of: int = -1) -> int:
-        """Let the speaker send an event of a subscription, the newest one or an older one."""
-        number = range(1, len(self.subscriptions) + 1)[of]
-        headers: dict[str, str | None] = {"SEQ": str(seq), "SID": f"uuid:{number}"}
-        path = f"/{self.subscriptions[of].token}"
-        return notify(self.clock, path, body_of({"Volume": str(seq)}), headers)
-
-    @property
-    def volumes(self) -> list[str]:
-        """What was heard, in order."""
-        return [event.variables["volume"] for event in self.events]
-
-    def until_due(self) -> float:
-        """Return the seconds until the first thing that is planned."""
-        return min(call.getTime() for call in self.clock.getDelayedCalls()) - self.clock.seconds()
-
-    def lead_to(self, state: S) -> None:
-        """Bring the lease into a state, the way it gets there in life."""
-        for step in WAYS[state]:
-            step(self)
-
-
-WAYS: dict[S, list[Callable[[Tenant], object]]] = {S.IDLE: []}
-WAYS[S.SUBSCRIBING] = [lambda t: t.lease.hold()]
-WAYS[S.GRANTED] = [*WAYS[S.SUBSCRIBING], lambda t: t.grant()]
-WAYS[S.HELD] = [*WAYS[S.GRANTED], lambda t: t.event(0)]
-WAYS[S.WAITING] = [*WAYS[S.SUBSCRIBING], lambda t: t.asked.fail(SILENCE)]
-WAYS[S.DOUBTFUL] = [
-    *WAYS[S.HELD],
-    lambda t: t.clock.advance(MAX_RENEWAL_SECONDS),
-    lambda t: t.asked.fail(SILENCE),
-]
-WAYS[S.RENEWING] = [*WAYS[S.DOUBTFUL], lambda t: t.lease.sign_of_life()]
-WAYS[S.RELEASED] = [*WAYS[S.SUBSCRIBING], lambda t: t.lease.release()]
+from .tenant import LOST, SILENCE, Tenant
 
 LEADS_TO: dict[tuple[S, str], S] = {
     (S.IDLE, "hold"): S.SUBSCRIBING,
@@ -134,6 +39,8 @@ LEADS_TO: dict[tuple[S, str], S] = {
     (S.RENEWING, "renewed"): S.HELD,
     (S.RENEWING, "renewal_failed"): S.DOUBTFUL,
     (S.RENEWING, "lost"): S.SUBSCRIBING,
+    (S.SUBSCRIBING, "sign_of_life"): S.SUBSCRIBING,
+    (S.RENEWING, "sign_of_life"): S.RENEWING,
     (S.WAITING, "timer_fired"): S.SUBSCRIBING,
     (S.WAITING, "sign_of_life"): S.SUBSCRIBING,
 }
@@ -151,11 +58,6 @@ INPUTS = (
     "verify",
     "release",
 )
-
-
-@pytest.fixture
-def tenant() -> Tenant:
-    return Tenant()
 
 
 # The table
@@ -362,6 +264,55 @@ def test_a_sign_of_life_ends_the_wait(tenant: Tenant) -> None:
     assert tenant.clock.getDelayedCalls() == []
 
 
+def _after_a_long_outage(tenant: Tenant) -> None:
+    tenant.lead_to(S.SUBSCRIBING)
+    for _ in range(10):
+        tenant.asked.fail(SILENCE)
+        tenant.clock.advance(60)
+
+
+@pytest.mark.parametrize("state", [S.SUBSCRIBING, S.RENEWING])
+def test_a_sign_of_life_during_an_attempt_makes_the_next_one_soon(tenant: Tenant, state: S) -> None:
+    """The attempt may have been under way before the speaker came back."""
+    tenant.lead_to(state)
+    for _ in range(8):
+        tenant.asked.fail(SILENCE)
+        tenant.clock.advance(60)
+    tenant.asked.fail(SILENCE)
+    assert tenant.until_due() > 10
+    tenant.clock.advance(tenant.until_due())
+    tenant.lease.sign_of_life()
+    tenant.asked.fail(SILENCE)
+    assert tenant.until_due() <= 0.5
+
+
+def test_a_gap_right_after_a_long_outage_heals_within_a_second(tenant: Tenant) -> None:
+    """The grant has shown that the outage is over."""
+    _after_a_long_outage(tenant)
+    tenant.grant()
+    tenant.event(1)
+    assert tenant.state() is S.WAITING
+    assert tenant.until_due() <= 0.5
+
+
+@pytest.mark.parametrize("seq", [None, 1])
+def test_grants_that_bring_no_full_state_are_asked_for_less_often(
+    tenant: Tenant, seq: int | None
+) -> None:
+    """As where no event can reach us; each attempt costs the speaker a subscription."""
+    tenant.lead_to(S.SUBSCRIBING)
+    waits = []
+    for _ in range(9):
+        tenant.grant()
+        if seq is None:
+            tenant.clock.advance(INITIAL_EVENT_SECONDS)
+        else:
+            tenant.event(seq)
+        waits.append(min(60.0, tenant.until_due()))
+        tenant.clock.advance(waits[-1])
+    assert waits == [0.5, 1, 2, 4, 8, 16, 32, 60, 60]
+
+
 # Events
 
 
@@ -499,119 +450,6 @@ def test_a_renewal_of_a_subscription_that_is_over(tenant: Tenant) -> None:
     tenant.lease.verify()
     assert tenant.state() is S.SUBSCRIBING
     assert tenant.lease.subscriptions == 2
-
-
-# Silence
-
-
-def _after_silence(tenant: Tenant) -> None:
-    """Let a lease be held and quiet until it asks for a second subscription."""
-    tenant.lead_to(S.HELD)
-    tenant.clock.advance(MAX_RENEWAL_SECONDS)
-    tenant.asked.grant("uuid:1", "Second-600")
-    tenant.clock.advance(QUIET_SECONDS - MAX_RENEWAL_SECONDS)
-
-
-def test_what_was_lost_before_a_silence_is_found_out(tenant: Tenant) -> None:
-    """No event shows that the one before it is missing, so a second subscription is asked for."""
-    _after_silence(tenant)
-    assert tenant.request.kinds == ["SUBSCRIBE", "RENEW", "SUBSCRIBE"]
-    tenant.grant()
-    tenant.states.clear()
-    assert tenant.event(0) == 200
-    assert tenant.volumes == ["0", "0"]
-    assert tenant.request.kinds[3:] == ["UNSUBSCRIBE"]
-    assert tenant.request.last.headers["SID"] == "uuid:1"
-    assert tenant.event(1, of=0) == 412
-    assert tenant.event(1) == 200
-    assert (tenant.state(), tenant.states) == (S.HELD, [])
-    assert tenant.listener.subscriptions_map.count == 1
-
-
-def test_the_bound_for_silent_losses_is_kept() -> None:
-    assert QUIET_SECONDS + INITIAL_EVENT_SECONDS < 300
-    assert QUIET_SECONDS * 0.9 > MAX_RENEWAL_SECONDS
-
-
-def test_a_lease_with_events_is_never_replaced(tenant: Tenant) -> None:
-    tenant.lead_to(S.HELD)
-    for seq in range(1, 20):
-        tenant.clock.advance(100)
-        tenant.event(seq)
-        for sent in tenant.request.open:
-            sent.grant("uuid:1", "Second-600")
-    assert tenant.lease.subscriptions == 1
-
-
-def test_the_first_subscription_serves_until_the_second_one_does(tenant: Tenant) -> None:
-    _after_silence(tenant)
-    assert tenant.event(1, of=0) == 200
-    tenant.grant()
-    assert tenant.event(2, of=0) == 200
-    assert tenant.lease.is_held
-    tenant.event(0)
-    assert tenant.volumes == ["0", "1", "2", "0"]
-
-
-def test_the_second_initial_event_overtakes_its_grant(tenant: Tenant) -> None:
-    _after_silence(tenant)
-    tenant.event(0)
-    tenant.event(1)
-    assert tenant.volumes == ["0", "0", "1"]
-    tenant.request.open[0].grant("uuid:2", "Second-600")
-    assert tenant.state() is S.HELD
-    assert tenant.until_due() == MAX_RENEWAL_SECONDS
-
-
-def test_a_second_subscription_that_fails_after_its_initial_event(tenant: Tenant) -> None:
-    _after_silence(tenant)
-    tenant.event(0)
-    tenant.request.open[0].fail(SILENCE)
-    assert tenant.state() is S.SUBSCRIBING
-    assert tenant.lease.subscriptions == 3
-
-
-def test_a_refused_second_subscription_leaves_the_first_one(tenant: Tenant) -> None:
-    _after_silence(tenant)
-    tenant.asked.fail(SILENCE)
-    assert tenant.state() is S.DOUBTFUL
-    assert tenant.error() is SILENCE
-    assert tenant.event(1, of=0) == 200
-    tenant.asked.grant("uuid:1", "Second-600")
-    assert tenant.state() is S.HELD
-    assert tenant.error() is None
-
-
-def test_a_second_subscription_without_events(tenant: Tenant) -> None:
-    """Perhaps no event arrives at all: everything is begun anew."""
-    _after_silence(tenant)
-    tenant.grant()
-    tenant.clock.advance(INITIAL_EVENT_SECONDS)
-    assert tenant.state() is S.SUBSCRIBING
-    assert tenant.lease.subscriptions == 3
-    assert tenant.request.kinds.count("UNSUBSCRIBE") == 2
-
-
-def test_doubts_end_the_succession(tenant: Tenant) -> None:
-    _after_silence(tenant)
-    tenant.lease.verify()
-    assert tenant.state() is S.RENEWING
-    tenant.request.open[0].grant("uuid:2", "Second-600")
-    assert tenant.event(0) == 412
-    tenant.asked.fail(LOST)
-    assert tenant.request.kinds[-1] == "UNSUBSCRIBE"
-
-
-def test_released_during_a_succession(tenant: Tenant) -> None:
-    _after_silence(tenant)
-    tenant.grant()
-    released = tenant.lease.release()
-    assert tenant.request.kinds.count("UNSUBSCRIBE") == 2
-    for sent in tenant.request.open:
-        sent.grant()
-    assert released.called
-    assert tenant.clock.getDelayedCalls() == []
-    assert tenant.listener.subscriptions_map.count == 0
 
 
 # A reboot

@@ -5,7 +5,7 @@ from soco.services import AVTransport, Service
 
 from custom_components.sonos_twisted.engine import PlayerUnreachableError
 from custom_components.sonos_twisted.engine.player import HTControl, Player, service_of
-from custom_components.sonos_twisted.engine.session import HOUSEHOLD_SERVICES
+from custom_components.sonos_twisted.engine.reporters import HOUSEHOLD_SERVICES
 from custom_components.sonos_twisted.engine.speaker_link import SPEAKER_SERVICES
 
 

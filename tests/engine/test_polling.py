@@ -127,6 +127,23 @@ def test_only_what_changed_is_passed_on(polled: Polled) -> None:
     ]
 
 
+def test_an_answer_that_equals_the_one_before_is_news_after_an_event(polled: Polled) -> None:
+    """The event has told something else in between, and may have been followed by a lost one."""
+    polled.answer("20")
+    polled.clock.advance(COORDINATOR_SECONDS)
+    polled.poller.forget("RenderingControl")
+    polled.answer("20")
+    assert polled.states[-1] == {"RenderingControl": {"volume": {"Master": "20"}}}
+
+
+def test_the_topology_is_always_passed_on(polled: Polled) -> None:
+    """Another speaker may have told another one in between."""
+    for _ in range(2):
+        polled.answers[-1].callback({"ZoneGroupTopology": {"zone_group_state": "<same/>"}})
+        polled.clock.advance(COORDINATOR_SECONDS)
+    assert polled.states == [{"ZoneGroupTopology": {"zone_group_state": "<same/>"}}] * 2
+
+
 def test_after_a_failure_everything_is_passed_on_again(polled: Polled) -> None:
     polled.answer("20")
     polled.clock.advance(COORDINATOR_SECONDS)

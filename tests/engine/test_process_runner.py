@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from custom_components.sonos_twisted.engine import EngineError, PlayerError
+from custom_components.sonos_twisted.engine.backoff import Backoff
 from custom_components.sonos_twisted.engine.commands.identity import identify
-from custom_components.sonos_twisted.engine.lease import Backoff
 from custom_components.sonos_twisted.engine.messages import MAX_MESSAGE
 from custom_components.sonos_twisted.engine.process_runner import ProcessRunner
 from custom_components.sonos_twisted.engine.worker_process import WORKER_PROGRAM, WorkerProcess

@@ -10,6 +10,7 @@ IN_ORDER = Arrival.IN_ORDER
 GAP = Arrival.AFTER_GAP
 REPEATED = Arrival.REPEATED
 LATE = Arrival.LATE
+STRAY = Arrival.OUT_OF_NOWHERE
 
 
 @pytest.mark.parametrize(
@@ -20,8 +21,9 @@ LATE = Arrival.LATE
         pytest.param([0, 2, 3], [INITIAL, GAP, IN_ORDER], id="one lost"),
         pytest.param([0, 1, 3, 2], [INITIAL, IN_ORDER, GAP, LATE], id="two swapped"),
         pytest.param([5], [GAP], id="initial event lost"),
-        pytest.param([1, 0], [GAP, INITIAL], id="initial event late"),
-        pytest.param([0, 1, 0, 1], [INITIAL, IN_ORDER, INITIAL, IN_ORDER], id="started anew"),
+        pytest.param([1, 0], [GAP, STRAY], id="initial event late"),
+        pytest.param([0, 1, 2, 0], [INITIAL, IN_ORDER, IN_ORDER, STRAY], id="initial event again"),
+        pytest.param([MAX_SEQ, 0], [GAP, STRAY], id="wraps to 0, which it must not"),
         pytest.param([MAX_SEQ, 1, 2], [GAP, IN_ORDER, IN_ORDER], id="wraps to 1"),
         pytest.param([MAX_SEQ, 2], [GAP, GAP], id="one lost at the wrap"),
         pytest.param([1, MAX_SEQ], [GAP, LATE], id="late over the wrap"),
@@ -41,7 +43,9 @@ def test_how_events_stand_to_those_before(numbers: list[int], arrivals: list[Arr
         ([1], False),
         ([0, 2], False),
         ([0, 2, 3], False),
-        ([0, 2, 0], True),
+        ([0, 0], True),
+        ([1, 0], False),
+        ([0, 2, 0], False),
     ],
 )
 def test_complete_since_the_initial_event(numbers: list[int], complete: bool) -> None:
@@ -58,7 +62,7 @@ def test_a_late_event_does_not_turn_back_the_clock() -> None:
 
 @given(st.lists(st.integers(0, MAX_SEQ)))
 def test_any_numbers_are_judged(numbers: list[int]) -> None:
-    """Whatever a speaker sends, each event is one of the five; the state stays in range."""
+    """Whatever a speaker sends, each event is one of the six; the state stays in range."""
     sequence = EventSequence()
     for number in numbers:
         assert isinstance(sequence.arrived(number), Arrival)

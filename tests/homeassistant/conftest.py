@@ -131,7 +131,10 @@ def all_known(hass: HomeAssistant) -> bool:
 
 
 async def until(
-    hass: HomeAssistant, condition: Callable[[], object], otherwise: Callable[[], object] = str
+    hass: HomeAssistant,
+    condition: Callable[[], object],
+    otherwise: Callable[[], object] = str,
+    seconds: float = PATIENCE,
 ) -> None:
     """Wait until something is true, for as long as a test has patience.
 
@@ -139,10 +142,11 @@ async def until(
         hass: Home Assistant.
         condition: What must become true.
         otherwise: Tells what is the case when it did not.
+        seconds: How long that is.
 
     """
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + PATIENCE
+    deadline = loop.time() + seconds
     while not condition():
         assert loop.time() < deadline, f"this did not become true in time; {otherwise()}"
         await asyncio.sleep(0.01)

@@ -1,5 +1,6 @@
 """Set-up, unloading and reloading of households, and what can be in the way of them."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 import contextlib
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
@@ -106,6 +108,12 @@ def shown(hass: HomeAssistant, entity_id: str, name: str) -> Any:
     return state.attributes.get(name)
 
 
+def is_unavailable(hass: HomeAssistant, entity_id: str) -> bool:
+    """Tell whether an entity is unavailable."""
+    state = hass.states.get(entity_id)
+    return state is not None and state.state == "unavailable"
+
+
 async def turn_the_knob(hass: HomeAssistant, house: SimulatorProcess, room: str) -> None:
     """Change the volume of a room, and wait until its entity shows it: events arrive."""
     entity_id = f"media_player.{room.lower()}"
@@ -177,6 +185,28 @@ async def test_stopping_home_assistant_ends_every_subscription(
     hass.bus.async_fire(EVENT_HOMEASSISTANT_CLOSE)
     await hass.async_block_till_done()
     assert reactor.running
+
+
+async def test_stopping_home_assistant_does_not_wait_for_speakers_that_hang(
+    hass: HomeAssistant, standing_house: SimulatorProcess
+) -> None:
+    """Neither for subscriptions that cannot be ended, nor for a command that is under way."""
+    await set_up(hass, add(hass, standing_house, "Kitchen"))
+    await until(hass, lambda: all_known(hass))
+    await hass.async_add_executor_job(standing_house.remote.stall, "*")
+    target = {"entity_id": KITCHEN, "volume_level": 0.5}
+    command = hass.async_create_task(
+        hass.services.async_call("media_player", "volume_set", target, blocking=True)
+    )
+    loop = asyncio.get_running_loop()
+    await asyncio.sleep(0.1)
+    begin = loop.time()
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+    assert loop.time() - begin < 3.0 + 1.5
+    with pytest.raises(HomeAssistantError):
+        await command
+    await hass.async_add_executor_job(standing_house.remote.forget_leases, "*")
 
 
 async def test_our_reactor_ends_with_home_assistant(
@@ -272,7 +302,11 @@ async def test_household_is_found_again_when_the_configured_speaker_has_gone(
     await hass.async_add_executor_job(remote.disconnect, "Kitchen")
     assert await hass.config_entries.async_setup(entry.entry_id)
     await turn_the_knob(hass, standing_house, "Bathroom")
+    # It is unavailable for as long as it is away, and back by itself.
+    await until(hass, lambda: is_unavailable(hass, KITCHEN), seconds=45.0)
     await hass.async_add_executor_job(remote.reconnect, "Kitchen")
+    await until(hass, lambda: not is_unavailable(hass, KITCHEN), seconds=75.0)
+    await turn_the_knob(hass, standing_house, "Kitchen")
 
 
 async def requests_of_setup(hass: HomeAssistant, house: SimulatorProcess) -> dict[str, int]:

@@ -3,8 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+import contextlib
 import gc
 import logging
+import os
 from pathlib import Path
 import threading
 import tracemalloc
@@ -82,9 +84,9 @@ def is_known(hass: HomeAssistant) -> bool:
     return len(states) == 2 and all("volume_level" in state.attributes for state in states)
 
 
-async def go_round(hass: HomeAssistant, house: SimulatorProcess) -> None:
+async def go_round(hass: HomeAssistant, house: SimulatorProcess, **options: object) -> None:
     """Add the household, use it, reload it, and remove it."""
-    entry = await make_entry(hass, house.hosts[0])
+    entry = await make_entry(hass, house.hosts[0], **options)
     await _set_up(hass, entry)
     await hass.services.async_call(
         "media_player", "volume_set", {"entity_id": "all", "volume_level": 0.3}, blocking=True
@@ -112,7 +114,10 @@ async def of_reactor(reactor: ReactorBase) -> dict[str, Counter[str]]:
     def look() -> dict[str, Counter[str]]:
         triggers = untyped._eventTriggers["shutdown"]
         return {
-            "delayed calls": Counter(repr(call.func) for call in untyped.getDelayedCalls()),
+            "delayed calls": Counter(
+                getattr(call.func, "__qualname__", repr(call.func))
+                for call in untyped.getDelayedCalls()
+            ),
             "readers": Counter(type(reader).__name__ for reader in untyped.getReaders()),
             "writers": Counter(type(writer).__name__ for writer in untyped.getWriters()),
             "shutdown triggers": Counter(
@@ -214,3 +219,75 @@ async def test_nothing_is_left_after_a_hundred_households(
     leases = await hass.async_add_executor_job(small_house.remote.leases)
     assert not any(leases.values())
     assert not complaints(caplog)
+
+
+def children() -> Counter[str]:
+    """Return this process's children by what they are, those that nobody has waited for too."""
+    found: Counter[str] = Counter()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            name, _, rest = path.read_text().partition(") ")
+            state, parent, *_ = rest.split()
+            if int(parent) == os.getpid():
+                found[f"{name.partition('(')[2]} {'zombie' if state == 'Z' else 'running'}"] += 1
+    return found
+
+
+@pytest.mark.timeout(400)
+async def test_nothing_is_left_of_workers(
+    hass: HomeAssistant, small_house: SimulatorProcess, reactor: ReactorBase
+) -> None:
+    """Where commands run in a process of their own: no child, no pipe, no zombie, and no thread."""
+    await go_round(hass, small_house, commands="process")
+    await eventually(_children, lambda left: not any("zombie" in name for name in left))
+    before = {**await everything(hass, reactor), "children": children()}
+    for _ in range(10):
+        await go_round(hass, small_house, commands="process")
+
+    async def more() -> dict[str, object]:
+        return grown({**await everything(hass, reactor), "children": children()}, before)
+
+    await eventually(more, lambda left: not left)
+
+
+async def _children() -> Counter[str]:
+    return children()
+
+
+async def test_an_entry_that_stays_keeps_nothing_of_one_that_goes(
+    hass: HomeAssistant,
+    small_house: SimulatorProcess,
+    neighbours: SimulatorProcess,
+    reactor: ReactorBase,
+) -> None:
+    """Two households share the reactor and the listener; one comes and goes ten times."""
+    stays = await make_entry(hass, neighbours.hosts[0])
+    assert await hass.config_entries.async_setup(stays.entry_id)
+    remaining = len(hass.states.async_all("media_player"))
+
+    def all_there() -> bool:
+        states = hass.states.async_all("media_player")
+        return len(states) == remaining + 2 and all(
+            "volume_level" in state.attributes for state in states
+        )
+
+    async def go() -> None:
+        entry = await make_entry(hass, small_house.hosts[0])
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await until(hass, all_there)
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await until(hass, all_there)
+        await hass.config_entries.async_remove(entry.entry_id)
+        await hass.async_block_till_done()
+
+    for _ in range(2):
+        await go()
+    before = await everything(hass, reactor)
+    for _ in range(10):
+        await go()
+
+    async def more() -> dict[str, object]:
+        return grown(await everything(hass, reactor), before)
+
+    await eventually(more, lambda left: not left)
+    assert await hass.config_entries.async_unload(stays.entry_id)

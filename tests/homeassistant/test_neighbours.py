@@ -12,6 +12,7 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -71,6 +72,8 @@ class Household:
         self._volume = 20
         self._entries: dict[str, str] = {}
         self.there: list[str] = []
+        #: Of our entry.
+        self.options: dict[str, object] = {}
 
     async def _do(self, function: Any, *args: object) -> Any:
         return await self._hass.async_add_executor_job(function, *args)
@@ -81,7 +84,7 @@ class Household:
         if platform in self._entries:
             assert await hass.config_entries.async_setup(self._entries[platform])
         elif platform == OURS:
-            entry = await make_entry(hass, self._house.addresses[ROOM])
+            entry = await make_entry(hass, self._house.addresses[ROOM], **self.options)
             assert await hass.config_entries.async_setup(entry.entry_id)
         else:
             hosts = {"hosts": self._house.hosts, "advertise_addr": "127.0.0.1"}
@@ -204,6 +207,33 @@ async def test_core_and_we_leave_each_other_alone(
     await both.remove(second)
     await both.works()
     assert not our_complaints(caplog)
+
+
+@pytest.mark.parametrize("order", [(CORE, OURS), (OURS, CORE)])
+async def test_we_leave_each_other_the_port(
+    both: Household, hass: HomeAssistant, shared_house: SimulatorProcess, order: tuple[str, str]
+) -> None:
+    """Both want the same port: whoever comes second takes another one, and both are heard."""
+
+    async def ports() -> set[int]:
+        leases = await hass.async_add_executor_job(shared_house.remote.leases)
+        held = [lease for of_speaker in leases.values() for lease in of_speaker]
+        return {urlsplit(lease["callback"]).port or 0 for lease in held}
+
+    both.options = {"listen_port": 1400}
+    await both.add(order[0])
+    await both.works()
+    taken = await ports()
+    assert len(taken) == 1
+    if order[1] == OURS:
+        both.options = {"listen_port": min(taken)}
+    await both.add(order[1])
+    await both.works()
+    now = await ports()
+    assert len(now) == 2
+    assert now > taken
+    await both.reload(order[0])
+    await both.works()
 
 
 async def test_our_leases_outlive_what_core_does(

@@ -289,6 +289,10 @@ class Remote:
         """Lose leases, of one service or of all; renewals get 412. Return how many."""
         return cast("int", self.call("forget_leases", speaker=speaker, service=service))
 
+    def renumber_events(self, speaker: str, service: str, seq: int) -> None:
+        """Let the next event of each lease on a service have this SEQ."""
+        self.call("renumber_events", speaker=speaker, service=service, seq=seq)
+
     def set_subscribe_status(self, speaker: str, status: int | None) -> None:
         """Answer fresh SUBSCRIBE requests with a status, 412 or 503; None ends that."""
         self.call("set_subscribe_status", speaker=speaker, status=status)

@@ -150,6 +150,12 @@ class Publisher:
             self._drop(subscription)
         return len(lost)
 
+    def renumber(self, service: str, seq: int) -> None:
+        """Give the next event of each lease on a service this number."""
+        for subscription in self.subscriptions.values():
+            if subscription.service == service:
+                subscription.seq = seq
+
     def close(self) -> None:
         """Lose everything and send nothing more."""
         self.forget()

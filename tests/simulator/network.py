@@ -129,6 +129,11 @@ class Network:
         """Lose leases, of one service or of all; renewals get 412. Return how many."""
         return sum(player.publisher.forget(service) for player in self._players(speaker))
 
+    def renumber_events(self, speaker: str, service: str, seq: int) -> None:
+        """Let the next event of each lease on a service have this SEQ, and count on from there."""
+        for player in self._players(speaker):
+            player.publisher.renumber(service, seq)
+
     def set_subscribe_status(self, speaker: str, status: int | None) -> None:
         """Answer fresh SUBSCRIBE requests with a status, 412 or 503; None ends that."""
         for player in self._players(speaker):

@@ -404,6 +404,16 @@ def test_faults_of_leases(house: SimulatorProcess, kitchen: str, listener: Liste
     assert listener.subscribe(kitchen, AVT).getheader("timeout") is None
 
 
+def test_renumbered_events(house: SimulatorProcess, kitchen: str, listener: Listener) -> None:
+    """After the greatest number comes 1, as 0 is the first event's alone."""
+    remote = house.remote
+    sid = str(listener.subscribe(kitchen, AVT).getheader("sid"))
+    remote.renumber_events("Kitchen", "AVTransport", 2**32 - 1)
+    remote.emit("Kitchen", "AVTransport", {"TransportState": "PLAYING"})
+    leases = [lease for of_speaker in remote.leases().values() for lease in of_speaker]
+    assert [lease["next_seq"] for lease in leases if lease["sid"] == sid] == [1]
+
+
 # -- power and addresses
 
 

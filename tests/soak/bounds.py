@@ -31,10 +31,18 @@ BOUNDS = {
     "disconnected": SILENT,
 }
 
+#: What everybody in the house knows at once: the speaker must be unavailable within this time.
+GONE = {"unplugged": AT_ONCE}
+
 #: What is not the speaker's own fault: nobody reported the topology.
 NO_REPORTER = "no_topology_reporter"
 #: What the states of a speaker without any fault are measured under.
 NO_FAULT = "none"
+
+
+def slow_to_heal() -> tuple[str, ...]:
+    """Return the kinds after which being wrong for more than a moment is excused."""
+    return tuple(kind for kind, seconds in BOUNDS.items() if seconds > AT_ONCE)
 
 
 def bound(kind: str) -> float:

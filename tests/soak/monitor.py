@@ -11,11 +11,12 @@ from typing import Any
 from tests.demo.client import Client
 from tests.simulator.control import Remote
 
-from .bounds import AT_ONCE, NO_FAULT, NO_REPORTER, bound
-from .expectation import agree, expected, shown
+from .bounds import AFTER_BACKOFF, AT_ONCE, GONE, NO_FAULT, NO_REPORTER, bound
+from .expectation import POSITION, agree, expected, shown
 
 INTERVAL = 0.2
 _HOUSEHOLD = "*"
+_AVAILABILITY = "availability"
 #: Seconds for which a reporter's fault excuses a late topology, when all reporters have one.
 _REPORTER_GRACE = 15.0
 
@@ -30,6 +31,8 @@ class Difference:
     """When it began, or when the last fault that can be the reason ended."""
     deadline: float
     """When it must be gone."""
+    first: float
+    """When it was seen first."""
     wanted: object = None
     seen: object = None
     kinds: set[str] = field(default_factory=set)
@@ -68,6 +71,7 @@ class Monitor:
         self._remote = remote
         self._client = client
         self._entity_ids = entity_ids
+        self._began: dict[tuple[str, str], float] = {}
         self._ended: dict[str, dict[str, float]] = defaultdict(dict)
         self._looked = asyncio.Condition()
 
@@ -105,8 +109,7 @@ class Monitor:
         """Compare everything once."""
         found = await asyncio.to_thread(self._remote.chaos_look)
         now = asyncio.get_running_loop().time()
-        self.faults = found["faults"]
-        self._note_faults(now, found["reporters"])
+        self._note_faults(now, found["faults"], found["reporters"])
         speakers = found["truth"]["speakers"]
         for uid, speaker in speakers.items():
             if not speaker["invisible"]:
@@ -115,28 +118,56 @@ class Monitor:
         async with self._looked:
             self._looked.notify_all()
 
-    def _note_faults(self, now: float, reporters: list[str]) -> None:
-        """Remember until when each kind of fault was the case, by speaker."""
-        for target, kind in self.faults.items():
+    def _note_faults(self, now: float, faults: dict[str, str], reporters: list[str]) -> None:
+        """Remember from when until when each kind of fault was the case, by speaker."""
+        for target, kind in faults.items():
+            if self.faults.get(target) != kind:
+                self._began[target, kind] = now
             self._ended[target][kind] = now
+        self.faults = faults
         at_fault = [
             uid
             for uid in reporters
             if any(now - ended < _REPORTER_GRACE for ended in self._ended[uid].values())
         ]
         if len(at_fault) == len(reporters):
+            if now - self._ended[_HOUSEHOLD].get(NO_REPORTER, float("-inf")) > 2 * INTERVAL:
+                self._began[_HOUSEHOLD, NO_REPORTER] = now
             self._ended[_HOUSEHOLD][NO_REPORTER] = now
 
     def _compare(self, now: float, uid: str, speaker: dict[str, Any]) -> None:
-        faults = self._faults_of(now, {uid, speaker["coordinator"], _HOUSEHOLD})
+        targets = {uid, speaker["coordinator"], _HOUSEHOLD}
+        faults = self._faults_of(now, targets)
         wanted = expected(speaker, self._entity_ids)
         seen = shown(self._client.states.get(self._entity_ids.get(uid, "")), time())
+        if self.faults.get(uid) in GONE:
+            self._expect_gone(now, uid, self.faults[uid], seen["state"])
+            return
+        self.differences.pop((uid, _AVAILABILITY), None)
         for name, value in wanted.items():
             self.comparisons += 1
             if agree(name, value, seen.get(name)):
                 self._agreed(now, uid, name)
             else:
-                self._differed(now, (uid, name), (value, seen.get(name)), faults)
+                self._differed(now, (uid, name), (value, seen.get(name)), faults, targets)
+
+    def _expect_gone(self, now: float, uid: str, kind: str, state: object) -> None:
+        """A speaker that has left is unavailable, whatever it was; nothing else is compared."""
+        self.comparisons += 1
+        for key in [key for key in self.differences if key[0] == uid != key[1] != _AVAILABILITY]:
+            del self.differences[key]
+        began = self._began[uid, kind]
+        if self._ended[_HOUSEHOLD].get(NO_REPORTER, float("-inf")) >= began:
+            # Nobody could tell.
+            self.differences.pop((uid, _AVAILABILITY), None)
+        elif state == "unavailable":
+            self._agreed(now, uid, _AVAILABILITY)
+        else:
+            key = uid, _AVAILABILITY
+            if key not in self.differences:
+                deadline = began + GONE[kind]
+                self.differences[key] = Difference(*key, began, deadline, began, kinds={kind})
+            self._differed(now, key, ("unavailable", state), {}, set())
 
     def _faults_of(self, now: float, targets: set[str]) -> dict[str, float]:
         """Return when the faults ended that can still be the reason for a difference."""
@@ -160,18 +191,31 @@ class Monitor:
         key: tuple[str, str],
         values: tuple[object, object],
         faults: dict[str, float],
+        targets: set[str],
     ) -> None:
         difference = self.differences.get(key)
+        if difference is not None and key[1] != POSITION and difference.wanted != values[0]:
+            # Something else is to be shown now, so that its time begins anew.
+            difference.first = now
         if difference is None:
-            difference = self.differences[key] = Difference(*key, now, now + AT_ONCE)
+            difference = self.differences[key] = Difference(*key, now, now + AT_ONCE, now)
         difference.wanted, difference.seen = values
         difference.kinds |= faults.keys()
         for kind, ended in faults.items():
-            difference.deadline = max(difference.deadline, ended + bound(kind))
+            seconds = bound(kind)
+            if self._began_after(difference.first, kind, targets):
+                # It is no reason for the difference; it only keeps it from being found out.
+                seconds = min(seconds, AFTER_BACKOFF)
+            difference.deadline = max(difference.deadline, ended + seconds)
             difference.since = max(difference.since, ended)
         if now > difference.deadline and not difference.counted:
             difference.counted = True
             self._report(now, difference, over=False)
+
+    def _began_after(self, moment: float, kind: str, targets: set[str]) -> bool:
+        """Tell whether all faults of a kind that the targets had began after a moment."""
+        began = [self._began[target, kind] for target in targets if (target, kind) in self._began]
+        return bool(began) and min(began) > moment
 
     def _report(self, now: float, difference: Difference, *, over: bool) -> None:
         entry = {

@@ -3,6 +3,7 @@
 A longer run is for scripts/soak.
 """
 
+import asyncio
 from itertools import chain
 import json
 import os
@@ -10,6 +11,7 @@ from pathlib import Path
 import subprocess
 import sys
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -18,7 +20,7 @@ from tests.simulator.mischief import FAULTS
 
 from .bounds import BOUNDS, NO_FAULT, NO_REPORTER, SILENT, bound
 from .expectation import agree, expected, shown
-from .monitor import Staleness
+from .monitor import Monitor, Staleness
 from .report import Check, Report
 from .resources import Resources
 
@@ -26,6 +28,9 @@ ROOT = Path(__file__).parents[2]
 
 #: Threads that a pool makes when it first needs them, and sockets of requests on their way.
 _ROOM = 12
+
+#: MiB, from the end of the first round on, when everything has been imported and used once.
+_MEMORY = 15.0
 
 
 def _environment() -> dict[str, str]:
@@ -68,6 +73,7 @@ def test_truth_equals_state_after_chaos(tmp_path: Path) -> None:
     assert end["threads"] <= start["threads"] + _ROOM
     assert end["sockets"] <= start["sockets"] + _ROOM
     assert end["delayed_calls"] <= start["delayed_calls"] + _ROOM
+    assert end["rss_mib"] <= report["resources"]["warm"]["rss_mib"] + _MEMORY
 
 
 # What the soak is made of
@@ -158,6 +164,60 @@ def test_positions_agree_within_a_tolerance() -> None:
 def test_every_fault_has_a_bound() -> None:
     assert BOUNDS.keys() == FAULTS.keys()
     assert max(BOUNDS.values()) == SILENT == bound(NO_REPORTER)
+
+
+class _House:
+    """A house of one speaker, and what its entity shows."""
+
+    def __init__(self) -> None:
+        self.faults: dict[str, str] = {}
+        self.truth = _truth(invisible=False, group=["A"])
+        self.states = {"media_player.a": _state("playing")}
+
+    def chaos_look(self) -> dict[str, Any]:
+        """Return what the monitor asks for."""
+        speakers = {"A": self.truth}
+        return {"faults": self.faults, "reporters": ["B", "C"], "truth": {"speakers": speakers}}
+
+
+async def _watched(seconds: dict[int, str | None], until: int) -> Monitor:
+    """Let a volume be wrong all the time, and faults begin and end at some seconds."""
+    house: Any = _House()
+    loop = asyncio.get_running_loop()
+    monitor = Monitor(house, house, {"A": "media_player.a"})
+    with patch.object(loop, "time") as now:
+        for second in range(until):
+            now.return_value = float(second)
+            if second in seconds:
+                kind = seconds[second]
+                house.faults = {"A": kind} if kind else {}
+            await monitor.look()
+    return monitor
+
+
+def _late(monitor: Monitor) -> set[str]:
+    return {entry["attribute"] for entry in monitor.wrong}
+
+
+async def test_a_fault_of_before_excuses_for_as_long_as_it_may_take() -> None:
+    assert "volume_level" not in _late(await _watched({0: "lost_events", 5: None}, 300))
+    assert "volume_level" in _late(await _watched({0: "lost_events", 5: None}, 310))
+
+
+async def test_a_fault_that_came_later_is_no_excuse() -> None:
+    """It may keep the difference from being found out, but has not made it."""
+    faults: dict[int, str | None] = {5: "lost_events", 8: None}
+    assert "volume_level" not in _late(await _watched(faults, 80))
+    assert "volume_level" in _late(await _watched(faults, 90))
+
+
+async def test_without_a_fault_nothing_is_excused() -> None:
+    assert "volume_level" in _late(await _watched({}, 12))
+
+
+async def test_a_speaker_that_has_left_must_be_unavailable() -> None:
+    assert _late(await _watched({0: "unplugged"}, 9)) == set()
+    assert _late(await _watched({0: "unplugged"}, 12)) == {"availability"}
 
 
 def test_staleness_keeps_the_longest() -> None:

@@ -17,8 +17,9 @@ from .listener import Listener, Listeners, ListenSettings
 from .mailbox import Mailbox
 from .player import Player
 from .process_runner import ProcessRunner
+from .reporters import TOPOLOGY
 from .runner import STOP_SECONDS, CommandRunner, ThreadRunner
-from .session import TOPOLOGY, HouseholdSession
+from .session import HouseholdSession
 from .subscription import DEFAULT_LEASE_SECONDS
 
 if TYPE_CHECKING:
@@ -232,10 +233,12 @@ class HouseholdConnection:
                 too large for an answer.
 
         """
+        reactor: Any = self._thread.reactor
+        asked_at = reactor.seconds()
         state = await self.run(read, address, ["topology"])
         if self._session is not None:
             text = str(state[TOPOLOGY].get("zone_group_state", ""))
-            self._thread.reactor.callFromThread(self._session.topology_answered, uid, text)
+            reactor.callFromThread(self._session.topology_answered, uid, text, asked_at)
 
     def ask_for_topology(self) -> None:
         """Let speakers send an event that tells how the household is grouped now."""

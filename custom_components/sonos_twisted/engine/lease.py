@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 import logging
-import random
 from typing import TYPE_CHECKING, Any, Protocol
 
 from automat import TypeMachineBuilder
 from twisted.internet.defer import Deferred, DeferredList, succeed
 
+from .backoff import Backoff
 from .errors import EngineError, EventsNotArrivingError, SubscriptionLostError
 from .sequence import Arrival, EventSequence
 from .subscription import DEFAULT_LEASE_SECONDS, Subscription
@@ -34,33 +34,6 @@ INITIAL_EVENT_SECONDS = 5.0
 #: event of a new subscription tells everything. It takes longer than a renewal, which finds out
 #: more cheaply that a speaker has forgotten us.
 QUIET_SECONDS = 270.0
-
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """How long to wait before trying again: longer each time, up to a bound, never exactly equal.
-
-    Attributes:
-        first: Seconds before the second attempt.
-        longest: Seconds that are never exceeded.
-        factor: How much longer each wait is than the one before.
-        random: Returns a number from 0 to 1; replaced in tests.
-
-    """
-
-    first: float = 0.5
-    longest: float = 60.0
-    factor: float = 2.0
-    random: Callable[[], float] = random.random
-
-    def delay(self, failures: int) -> float:
-        """Return the seconds to wait after this many failures in a row, from 1.
-
-        The result lies between half of the nominal delay and all of it, so that the leases of a
-        household that failed together do not come back together.
-        """
-        nominal = min(self.longest, self.first * self.factor ** min(failures - 1, 30))
-        return nominal * (0.5 + self.random() / 2)
 
 
 class LeaseState(StrEnum):
@@ -141,7 +114,14 @@ class _Core:
     successor: Subscription | None = None
     sequence: EventSequence = field(default_factory=EventSequence)
     timer: IDelayedCall | None = None
+    #: Failures in a row, which make the next wait longer; those that began with a grant also
+    #: alone, because a grant shows that all others are over.
     failures: int = 0
+    empty_grants: int = 0
+    #: When the events will have been quiet for too long. Only an event puts it off.
+    quiet_at: float = 0.0
+    #: Whether the last thing that happened was the speaker's doing.
+    answered: bool = False
     error: Exception | None = None
     subscribed: int = 0
     gaps: int = 0
@@ -205,6 +185,7 @@ class _Core:
         return DeferredList([ending, succession], consumeErrors=True)
 
     def await_initial_event(self) -> None:
+        self.failures = self.empty_grants
         if self.sequence.complete:
             self.inputs.initial_event()
         elif self.sequence.last is not None:
@@ -213,19 +194,42 @@ class _Core:
             self.start_timer(INITIAL_EVENT_SECONDS)
 
     def rejoice(self) -> None:
-        self.failures = 0
+        self.failures = self.empty_grants = 0
         self.error = None
+        self.put_off_quiet()
         self.await_quiet()
 
-    def await_quiet(self) -> None:
+    def resume(self) -> None:
+        """Go on as before a renewal, which says nothing of events that were lost."""
+        self.error = None
+        if self.quiet_at > self.clock.seconds():
+            self.failures = 0
+        # Otherwise a second subscription is overdue. Where it is refused while renewals succeed,
+        # each attempt has to wait longer than the one before.
+        self.await_quiet()
+
+    def put_off_quiet(self) -> None:
         # Not to the second, so that the leases of a household are not refreshed together.
-        self.start_timer(QUIET_SECONDS * (0.9 + self.backoff.random() / 10))
+        seconds = QUIET_SECONDS * (0.9 + self.backoff.random() / 10)
+        self.quiet_at = self.clock.seconds() + seconds
+
+    def await_quiet(self) -> None:
+        self.start_timer(max(0.0, self.quiet_at - self.clock.seconds()))
+
+    def take_heart(self) -> None:
+        """The speaker was heard of meanwhile: if this attempt fails, the next one is soon."""
+        self.failures = 0
 
     def wait(self) -> None:
         """Wait before the next attempt, longer after each failure."""
         self.drop_successor()
         self.failures += 1
         self.start_timer(self.backoff.delay(self.failures))
+
+    def wait_for_all(self) -> None:
+        """An event is missing from the beginning: begin anew, and wait longer each time."""
+        self.empty_grants += 1
+        self.wait()
 
     def wait_without_events(self) -> None:
         """The grant was worth nothing: end it, and wait."""
@@ -234,7 +238,7 @@ class _Core:
             callback = self.subscription.event_listener.callback_url(host)
             self.error = EventsNotArrivingError(host, callback)
         self.drop()
-        self.wait()
+        self.wait_for_all()
 
     def renew(self) -> None:
         self.stop_timer()
@@ -307,17 +311,19 @@ class _Core:
         arrival = self.sequence.arrived(event.seq)
         if arrival in {Arrival.REPEATED, Arrival.LATE}:
             return
-        if self.state is LeaseState.HELD and self.successor is None:
-            self.await_quiet()
-        self.on_event(event)
+        if arrival is not Arrival.OUT_OF_NOWHERE:
+            self.put_off_quiet()
+            if self.state is LeaseState.HELD and self.successor is None:
+                self.await_quiet()
+            self.on_event(event)
         if arrival is Arrival.INITIAL:
             self.inputs.initial_event()
-        elif arrival is Arrival.AFTER_GAP:
+        elif arrival is Arrival.IN_ORDER:
+            self.inputs.sign_of_life()
+        else:
             self.gaps += 1
             _LOGGER.debug("Event %d of %s came after a gap", event.seq, subscription.sid)
             self.inputs.lost()
-        else:
-            self.inputs.sign_of_life()
 
 
 S = LeaseState
@@ -329,9 +335,10 @@ TRANSITIONS = (
     (S.IDLE, I.hold, S.SUBSCRIBING, _Core.subscribe),
     (S.SUBSCRIBING, I.granted, S.GRANTED, _Core.await_initial_event),
     (S.SUBSCRIBING, I.refused, S.WAITING, _Core.wait),
+    (S.SUBSCRIBING, I.sign_of_life, S.SUBSCRIBING, _Core.take_heart),
     (S.GRANTED, I.initial_event, S.HELD, _Core.rejoice),
     (S.GRANTED, I.timer_fired, S.WAITING, _Core.wait_without_events),
-    (S.GRANTED, I.lost, S.WAITING, _Core.wait),
+    (S.GRANTED, I.lost, S.WAITING, _Core.wait_for_all),
     (S.HELD, I.renewal_failed, S.DOUBTFUL, _Core.wait),
     (S.HELD, I.lost, S.SUBSCRIBING, _Core.subscribe),
     (S.HELD, I.timer_fired, S.HELD, _Core.refresh),
@@ -340,13 +347,17 @@ TRANSITIONS = (
     (S.DOUBTFUL, I.sign_of_life, S.RENEWING, _Core.renew),
     (S.DOUBTFUL, I.verify, S.RENEWING, _Core.renew),
     (S.DOUBTFUL, I.lost, S.SUBSCRIBING, _Core.subscribe),
-    (S.RENEWING, I.renewed, S.HELD, _Core.rejoice),
+    (S.RENEWING, I.renewed, S.HELD, _Core.resume),
     (S.RENEWING, I.renewal_failed, S.DOUBTFUL, _Core.wait),
+    (S.RENEWING, I.sign_of_life, S.RENEWING, _Core.take_heart),
     (S.RENEWING, I.lost, S.SUBSCRIBING, _Core.subscribe),
     (S.WAITING, I.timer_fired, S.SUBSCRIBING, _Core.subscribe),
     (S.WAITING, I.sign_of_life, S.SUBSCRIBING, _Core.subscribe),
     *((state, I.release, S.RELEASED, _Core.end) for state in S if state is not S.RELEASED),
 )
+
+#: What only a speaker that answers can bring about.
+_ANSWERS = frozenset({I.granted, I.initial_event, I.renewed})
 
 _INPUTS = (
     I.hold,
@@ -369,11 +380,12 @@ def _build_machine() -> Callable[[_Core], LeaseInputs]:
     states = {state: builder.state(state.value) for state in LeaseState}
 
     def action_of(
-        target: LeaseState, act: Callable[[_Core], None]
+        happening: Callable[..., None], target: LeaseState, act: Callable[[_Core], None]
     ) -> Callable[[LeaseInputs, _Core], None]:
         def action(_inputs: LeaseInputs, core: _Core) -> None:
             core.state = target
             act(core)
+            core.answered = happening in _ANSWERS
             core.on_change()
 
         return action
@@ -381,7 +393,7 @@ def _build_machine() -> Callable[[_Core], LeaseInputs]:
     listed = set()
     for source, happening, target, act in TRANSITIONS:
         listed.add((source, happening))
-        states[source].upon(happening).to(states[target])(action_of(target, act))
+        states[source].upon(happening).to(states[target])(action_of(happening, target, act))
     for state in LeaseState:
         for happening in _INPUTS:
             if (state, happening) not in listed:
@@ -445,6 +457,11 @@ class Lease:
         return self._core.error
 
     @property
+    def was_answered(self) -> bool:
+        """Whether it is by the speaker's doing that the lease has changed, rather than by ours."""
+        return self._core.answered
+
+    @property
     def subscriptions(self) -> int:
         """How many subscriptions were asked for so far."""
         return self._core.subscribed
@@ -463,8 +480,12 @@ class Lease:
         self._machine.sign_of_life()
 
     def verify(self) -> None:
-        """Ask the speaker whether it still serves the subscription, by renewing it now."""
-        self._machine.verify()
+        """Ask the speaker whether it still serves the subscription, by renewing it now.
+
+        While a second subscription is asked for, that shows it as well.
+        """
+        if self._core.successor is None:
+            self._machine.verify()
 
     def renew_from_scratch(self) -> None:
         """Subscribe anew: the speaker is known to have forgotten the subscription."""

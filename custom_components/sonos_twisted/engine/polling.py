@@ -30,8 +30,9 @@ _MEMBER_QUERIES = ("volume", "mute")
 #: has more than four requests.
 _IN_TURN = ("media", "mute", "play_mode", "actions")
 
-#: A position that is the same as before is news all the same: it was to have moved on.
-_ALWAYS_NEW = frozenset({POSITION, POSITION_MEASURED_AT})
+#: What is passed on even when it is the same as before: a position was to have moved on, and of the
+#: topology another speaker may have said something else in between.
+_ALWAYS_NEW = frozenset({POSITION, POSITION_MEASURED_AT, "zone_group_state"})
 
 
 class Poller:
@@ -54,8 +55,8 @@ class Poller:
             clock: The reactor, or a fake clock.
             coordinates: Whether the speaker coordinates its group now.
             reports_topology: Whether the household's topology is to be asked of this speaker.
-            answered: Takes the variables that have changed since the round before, the position,
-                and all of them in the first round.
+            answered: Takes the variables that have changed since the round before, the position
+                and the topology, and all of them in the first round.
             failed: Takes the reason when a round failed.
 
         """
@@ -93,6 +94,10 @@ class Poller:
             timer.cancel()
         if reading is not None:
             reading.cancel()
+
+    def forget(self, service: str) -> None:
+        """Pass on all of a service the next time: an event of it has told something else."""
+        self._known.pop(service, None)
 
     def _queries(self) -> Sequence[str]:
         # The topology takes turns with the rest, so that the speaker that is asked for it is not

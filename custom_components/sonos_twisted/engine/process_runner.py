@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.python.failure import Failure
 
+from .backoff import Backoff
 from .calls import Call, Calls, unexpected
 from .command_names import CommandNames
 from .errors import EngineError, PlayerError
-from .lease import Backoff
 from .messages import (
     CallMessage,
     ErrorMessage,

@@ -16,6 +16,7 @@ class Arrival(Enum):
     AFTER_GAP = auto()
     REPEATED = auto()
     LATE = auto()
+    OUT_OF_NOWHERE = auto()
 
 
 @dataclass(slots=True)
@@ -30,14 +31,17 @@ class EventSequence:
         """Take note of an event and say how it stands to those before it.
 
         A repeated or late event says nothing new and must not be applied. After a gap an event
-        is lost: what it said can only be had by subscribing again.
+        is lost: what it said can only be had by subscribing again. An initial event that follows
+        others may be late, or the speaker counts anew; it must not be applied, and it, too, takes
+        a new subscription to find out.
         """
         last, self.last = self.last, seq
-        if seq == 0:
-            self.complete = True
-            return Arrival.INITIAL if last != 0 else Arrival.REPEATED
         if last is None:
-            return Arrival.AFTER_GAP
+            self.complete = seq == 0
+            return Arrival.INITIAL if seq == 0 else Arrival.AFTER_GAP
+        if seq == 0 != last:
+            self.complete = False
+            return Arrival.OUT_OF_NOWHERE
         ahead = (seq - last) % MAX_SEQ
         if ahead == 1:
             return Arrival.IN_ORDER

@@ -4,7 +4,7 @@ Lives on the reactor thread. It learns the household from its topology, keeps a 
 speaker, and lets as many of them as it takes report what concerns the whole household.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 import logging
 import time
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from .commands.state import State, read
 from .errors import ListenError, PlayerError, PlayerUnreachableError
 from .news import AnyNews, ListenerNews, TopologyNews
 from .player import Player
+from .reporters import HOUSEHOLD_SERVICES, TOPOLOGY, Reporters
 from .speaker_link import LinkContext, SpeakerLink
 from .subscription import DEFAULT_LEASE_SECONDS
 from .topology_order import TopologyOrder
@@ -30,12 +31,6 @@ if TYPE_CHECKING:
     from .runner import CommandRunner
 
 _LOGGER = logging.getLogger(__name__)
-
-TOPOLOGY = "ZoneGroupTopology"
-
-#: Services whose events concern the household, and how many speakers report them to us. With two
-#: of them for the topology, one that leaves cannot take the news of it along.
-HOUSEHOLD_SERVICES: Mapping[str, int] = {TOPOLOGY: 2, "AlarmClock": 1, "ContentDirectory": 1}
 
 #: Seconds.
 RELEASE_SECONDS = 3.0
@@ -90,13 +85,20 @@ class HouseholdSession:
             post=post,
             topology_received=self._topology_received,
             reachability_changed=lambda _: self._assign_household_services(),
+            lease_changed=self._lease_changed,
             coordinates=self._coordinates,
             reports_topology=self._reports_topology,
             lease_seconds=lease_seconds,
         )
         self._order = TopologyOrder()
         self._disagreements: dict[str, IDelayedCall] = {}
-        self._reporters: dict[str, list[str]] = {name: [] for name in HOUSEHOLD_SERVICES}
+        self._told_at = float("-inf")
+        self._reporters = Reporters(
+            reactor,
+            self.links,
+            replace=self._assign_household_services,
+            nobody_else=self._not_reported,
+        )
         self._topology_known: Deferred[None] | None = None
         self._watch_timer: IDelayedCall | None = None
         self._callbacks: dict[str, tuple[object, ...] | None] = {}
@@ -135,7 +137,7 @@ class HouseholdSession:
                 self._ask_for_topology(uid, player, error).chainDeferred(known)
 
         link = self._link(uid, player)
-        self._reporters[TOPOLOGY].append(uid)
+        self._reporters.chosen[TOPOLOGY].append(uid)
         link.hold(TOPOLOGY, changed)
         self._watch()
         return known
@@ -144,7 +146,7 @@ class HouseholdSession:
         """Ask for the topology because no event will tell it, for the reason given."""
 
         def answered(state: State) -> Deferred[None]:
-            self._topology_received(uid, str(state[TOPOLOGY]["zone_group_state"]))
+            self._topology_received(uid, str(state[TOPOLOGY]["zone_group_state"]), None)
             if self._order.latest is None:
                 raise error
             _LOGGER.warning("Asking for the state at intervals, because %s", error)
@@ -163,6 +165,7 @@ class HouseholdSession:
         watch_timer, self._watch_timer = self._watch_timer, None
         if watch_timer is not None:
             watch_timer.cancel()
+        self._reporters.stop()
         for uid in list(self._disagreements):
             self._settle(uid)
         endings = [link.close() for link in self.links.values()]
@@ -200,24 +203,31 @@ class HouseholdSession:
         player = Player.at(address)
         for link in self.links.values():
             if link.player == player:
-                link.sign_of_life()
+                link.command_answered()
 
     # The topology
 
-    def _topology_received(self, source: str, text: str) -> None:
+    def _topology_received(self, source: str, text: str, asked_at: float | None) -> None:
         if self._stopping:
+            return
+        if asked_at is not None and asked_at < self._told_at:
+            # It may be older than what an event has told in the meantime.
             return
         try:
             topology = parse_zone_group_state(text)
         except MalformedTopology as error:
             _LOGGER.warning("Ignored a topology of %s that cannot be read: %s", source, error)
             return
+        if asked_at is not None:
+            self._order.trust_next(source)
         was_asked = self._order.is_trusted(source)
         is_news = self._order.is_news(source, topology)
         self._settle(source)
         if not was_asked:
             self._look_for_disagreement()
         if is_news:
+            if asked_at is None:
+                self._told_at = self._clock.seconds()
             # First, so that the host knows the speakers that the rest of the news is about.
             self._post(TopologyNews(topology, time.monotonic()))
             self._adapt(topology)
@@ -225,17 +235,16 @@ class HouseholdSession:
         if known is not None:
             self._when_described().chainDeferred(known)
 
-    def topology_answered(self, uid: str, text: str) -> None:
-        """Take for the truth what a speaker has just answered when asked for the topology."""
-        self._order.trust_next(uid)
-        self._topology_received(uid, text)
+    def topology_answered(self, uid: str, text: str, asked_at: float) -> None:
+        """Take for the truth what a speaker answered, unless an event has told more since."""
+        self._topology_received(uid, text, asked_at)
 
     def ask_for_topology(self) -> None:
         """Let those who report the topology tell it anew, in an event of a new subscription.
 
         A large household has no other way to be asked: its topology does not fit into an answer.
         """
-        for uid in self._reporters[TOPOLOGY]:
+        for uid in self._reporters.chosen[TOPOLOGY]:
             self._settle(uid)
             self._ask_again(uid)
 
@@ -245,7 +254,7 @@ class HouseholdSession:
         What somebody answers who was asked starts nothing more: when two keep contradicting each
         other there is no truth to be had, and asking would go round.
         """
-        for uid in self._reporters[TOPOLOGY]:
+        for uid in self._reporters.chosen[TOPOLOGY]:
             if not self._order.disagrees(uid):
                 self._settle(uid)
             elif uid not in self._disagreements:
@@ -265,11 +274,16 @@ class HouseholdSession:
         and whoever told of the time in between has left or is late.
         """
         self._disagreements.pop(uid, None)
-        lease = self.links[uid].leases.get(TOPOLOGY) if uid in self.links else None
-        if lease is not None:
-            _LOGGER.debug("%s is asked again, because it tells another topology", uid)
+        link = self.links.get(uid)
+        lease = link.leases.get(TOPOLOGY) if link is not None else None
+        if link is None or lease is None:
+            return
+        _LOGGER.debug("%s is asked again, because it tells another topology", uid)
+        if lease.is_held:
             self._order.trust_next(uid)
             lease.renew_from_scratch()
+        else:
+            link.ask_for_topology()
 
     def _adapt(self, topology: Topology) -> None:
         """Keep links to the speakers that are there, and to no others."""
@@ -341,10 +355,9 @@ class HouseholdSession:
         """Let as many speakers as each household service takes report it."""
         if self._stopping:
             return
-        for service, count in HOUSEHOLD_SERVICES.items():
-            before = self._reporters[service]
-            reporters = _choose_reporters(before, self.links, count)
-            self._reporters[service] = reporters
+        for service in HOUSEHOLD_SERVICES:
+            before = self._reporters.chosen[service]
+            reporters = self._reporters.choose(service)
             for uid in before:
                 if uid not in reporters and uid in self.links:
                     self.links[uid].drop(service)
@@ -355,9 +368,18 @@ class HouseholdSession:
 
     def _reports_topology(self, uid: str) -> bool:
         """Tell whether to ask this speaker for the topology, because nobody sends it."""
-        reporters = self._reporters[TOPOLOGY]
-        held = (self.links[name].leases.get(TOPOLOGY) for name in reporters if name in self.links)
-        return uid in reporters[:1] and not any(lease and lease.is_held for lease in held)
+        reporters = self._reporters
+        return uid in reporters.chosen[TOPOLOGY][:1] and not reporters.is_reported(TOPOLOGY)
+
+    def _lease_changed(self, uid: str, service: str, lease: Lease) -> None:
+        if not self._stopping:
+            self._reporters.lease_changed(uid, service, lease)
+
+    def _not_reported(self, service: str, uid: str) -> None:
+        """Nobody grants a household service; what the topology is can be asked for."""
+        link = self.links[uid]
+        if service == TOPOLOGY and self._reports_topology(uid) and not link.is_polled:
+            link.ask_for_topology()
 
     # Descriptions
 
@@ -415,18 +437,6 @@ class HouseholdSession:
         if (error is None) is not (self._listener_error is None):
             self._post(ListenerNews(error))
         self._listener_error = error
-
-
-def _choose_reporters(
-    before: Iterable[str], links: Mapping[str, SpeakerLink], count: int
-) -> list[str]:
-    """Choose who reports a household service: reachable ones, and rather those that do already."""
-    reporting = set(before)
-
-    def preference(link: SpeakerLink) -> tuple[bool, bool, str]:
-        return link.reachable is False, link.uid not in reporting, link.uid
-
-    return [link.uid for link in sorted(links.values(), key=preference)[:count]]
 
 
 def _raise(_: None, error: Exception) -> None:

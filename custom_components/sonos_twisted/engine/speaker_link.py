@@ -10,11 +10,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredList
+from twisted.python.failure import Failure
 
 from ..model import Value, Variables, parse_position_info
 from .commands.identity import describe
 from .commands.state import POSITION, POSITION_MEASURED_AT, State, read
-from .errors import PlayerUnreachableError, UpnpDisabledError
+from .errors import EngineError
 from .inspection import EVIDENCE, Inspection
 from .lease import Lease, LeaseState
 from .news import (
@@ -29,12 +30,13 @@ from .news import (
 )
 from .player import Player, service_of
 from .polling import Poller
+from .presence import OUT_OF_REACH, Presence
+from .reporters import TOPOLOGY
 from .subscription import DEFAULT_LEASE_SECONDS, Subscription
 
 if TYPE_CHECKING:
     from soco.events_base import Event
     from twisted.internet.interfaces import IDelayedCall
-    from twisted.python.failure import Failure
 
     from ..model import DeviceDescription
     from .gena import GenaRequest
@@ -57,19 +59,8 @@ _OPTIONAL_SERVICES = frozenset({"AudioIn", "HTControl"})
 #: Without the events of these a speaker is asked for its state instead.
 _ESSENTIAL_SERVICES = ("AVTransport", "RenderingControl")
 
-#: What shows that a speaker cannot be used at all, rather than that something went wrong once.
-_OUT_OF_REACH = (PlayerUnreachableError, UpnpDisabledError)
-
 #: Seconds.
 DESCRIPTION_RETRY_SECONDS = 30.0
-
-#: Seconds during which a speaker that said goodbye still sends events: a Move that falls asleep
-#: does so for about ten (home-assistant/core#68521).
-LEAVING_SECONDS = 10.0
-
-#: Seconds for which an event shows that a speaker is there which was believed to be out of reach.
-#: One that answers nothing but goes on sending events shall not come and go with each of them.
-HEARD_SECONDS = 30.0
 
 #: Seconds; events come in quick succession, and leases that failed are not tried at each of them.
 WAKING_SECONDS = 5.0
@@ -85,8 +76,10 @@ class LinkContext:
         request: What sends SUBSCRIBE requests.
         runner: What executes commands.
         post: Takes the news.
-        topology_received: Takes the text of a ZoneGroupState and the uid that it came from.
+        topology_received: Takes the text of a ZoneGroupState, the uid that it came from, and when
+            it was asked for, if it was.
         reachability_changed: Called when a speaker became reachable or unreachable.
+        lease_changed: Called after each change of a lease's state.
         coordinates: Whether the speaker with this uid coordinates its group.
         reports_topology: Whether the topology is to be polled through the speaker with this uid.
         lease_seconds: How long a subscription to ask for.
@@ -98,8 +91,9 @@ class LinkContext:
     request: GenaRequest
     runner: CommandRunner
     post: Callable[[AnyNews], None]
-    topology_received: Callable[[str, str], None]
+    topology_received: Callable[[str, str, float | None], None]
     reachability_changed: Callable[[SpeakerLink], None]
+    lease_changed: Callable[[str, str, Lease], None]
     coordinates: Callable[[str], bool]
     reports_topology: Callable[[str], bool]
     lease_seconds: int = DEFAULT_LEASE_SECONDS
@@ -113,7 +107,6 @@ class SpeakerLink:
         player: Its address; a speaker that moves gets another link.
         boot_seq: Its boot sequence number, as far as it is known.
         leases: Its leases by service.
-        reachable: Whether it answers; None while that is not known.
         description: Its device description, once it has been read.
         described: Fires when the description that is being read has been read or has failed.
 
@@ -127,7 +120,6 @@ class SpeakerLink:
         self.player = player
         self.boot_seq = boot_seq
         self.leases: dict[str, Lease] = {}
-        self.reachable: bool | None = None
         self.description: DeviceDescription | None = None
         self.described: Deferred[None] | None = None
         self._context = context
@@ -137,11 +129,18 @@ class SpeakerLink:
         self._served: Served | None = None
         self._evented: State = {}
         self._asked_at = 0.0
-        self._leaving_until = 0.0
-        self._heard_until = 0.0
+        self._polled_at = 0.0
         self._next_waking = 0.0
+        self._readings: set[Deferred[State]] = set()
+        self._presence = Presence(
+            player.ip_address,
+            context.clock,
+            leases=self.leases,
+            ask=self._ask_whether_it_is_there,
+            changed=self._reachability_changed,
+        )
         self._poller = Poller(
-            self._read,
+            self._poll,
             context.clock,
             coordinates=lambda: context.coordinates(uid),
             reports_topology=lambda: context.reports_topology(uid),
@@ -155,6 +154,21 @@ class SpeakerLink:
             stale=self._events_stopped,
             failed=self._command_failed,
         )
+
+    @property
+    def reachable(self) -> bool | None:
+        """Whether the speaker answers; None while that is not known."""
+        return self._presence.reachable
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether events of the speaker arrive, of any service."""
+        return any(lease.is_held for lease in self.leases.values())
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether the speaker is asked for its state at intervals."""
+        return self._poller.is_running
 
     # Leases
 
@@ -203,6 +217,8 @@ class SpeakerLink:
         retry, self._description_retry = self._description_retry, None
         if retry is not None:
             retry.cancel()
+        for reading in list(self._readings):
+            reading.cancel()
         if self.described is not None:
             self.described.cancel()
         endings = [lease.release() for lease in self.leases.values()]
@@ -218,9 +234,14 @@ class SpeakerLink:
         for lease in list(self.leases.values()):
             lease.sign_of_life()
 
+    def command_answered(self) -> None:
+        """Take note that the speaker did as it was told, whether or not its events arrive."""
+        self._presence.answered()
+        self.sign_of_life()
+
     def announced(self) -> None:
         """Take note that the speaker made itself heard, and is not about to leave any more."""
-        self._leaving_until = 0.0
+        self._presence.returned()
         self.sign_of_life()
         if self.reachable is False:
             for lease in list(self.leases.values()):
@@ -228,9 +249,7 @@ class SpeakerLink:
 
     def said_goodbye(self, reason: str) -> None:
         """Take note that the speaker is leaving; events that it still sends mean nothing."""
-        self._leaving_until = self._context.clock.seconds() + LEAVING_SECONDS
-        error = PlayerUnreachableError(self.player.ip_address, f"has left ({reason})")
-        self._set_reachable(reachable=False, error=error)
+        self._presence.said_goodbye(reason)
 
     def _new_subscription(self, service: str) -> Subscription:
         context = self._context
@@ -249,37 +268,33 @@ class SpeakerLink:
         if self._told.get(service) != news:
             self._told[service] = news
             self._context.post(news)
-        if isinstance(lease.error, _OUT_OF_REACH):
+        if isinstance(lease.error, OUT_OF_REACH):
             if lease.state in {LeaseState.WAITING, LeaseState.DOUBTFUL}:
-                self._doubt(lease.error, lease)
-        elif lease.is_held or lease.state is LeaseState.GRANTED:
-            self._set_reachable(reachable=True)
+                self._presence.doubt(lease.error, lease)
+        elif lease.was_answered:
+            self._presence.is_shown()
         self._choose_way()
+        self._context.lease_changed(self.uid, service, lease)
 
     # Reachability
 
-    def _doubt(self, error: Exception, failed: Lease | None = None) -> None:
-        """Something found the speaker out of reach: ask through all leases before believing it."""
-        for lease in list(self.leases.values()):
-            # One that knows already has its own time to ask again; asking now would go round.
-            if lease is not failed and lease.error is None:
-                lease.verify()
-        if self._context.clock.seconds() < self._heard_until:
+    def _reachability_changed(self, reachable: bool, reason: str) -> None:
+        if self._closed:
             return
-        if all(isinstance(lease.error, _OUT_OF_REACH) for lease in self.leases.values()):
-            self._set_reachable(reachable=False, error=error)
-
-    def _set_reachable(self, *, reachable: bool, error: Exception | None = None) -> None:
-        if self.reachable is reachable or self._closed:
-            return
-        if reachable and self._context.clock.seconds() < self._leaving_until:
-            return
-        self.reachable = reachable
-        reason = "" if error is None else str(error)
         self._context.post(ReachabilityNews(self.uid, reachable, reason))
         self._context.reachability_changed(self)
         if reachable:
             self.sign_of_life()
+        self._choose_way()
+
+    def _ask_whether_it_is_there(self) -> None:
+        # What is being asked already gives the answer.
+        if not self._readings and not self._closed:
+            self._read(["volume"]).addCallbacks(lambda _: None, self._not_there)
+
+    def _not_there(self, failure: Failure) -> None:
+        if isinstance(failure.value, EngineError):
+            self._presence.doubt(failure.value)
 
     # The way in which the state comes: by events, or by asking
 
@@ -305,16 +320,44 @@ class SpeakerLink:
             self._served = served
             self._context.post(ServedNews(self.uid, served))
 
-    def _read(self, queries: Sequence[str]) -> Deferred[State]:
+    def ask_for_topology(self) -> None:
+        """Ask for the topology once."""
+        asked_at = self._context.clock.seconds()
+
+        def answered(state: State) -> None:
+            text = str(state.get(TOPOLOGY, {}).get("zone_group_state", ""))
+            self._context.topology_received(self.uid, text, asked_at)
+
+        def failed(failure: Failure) -> None:
+            failure.trap(EngineError, CancelledError)
+
+        self._read(["topology"]).addCallbacks(answered, failed)
+
+    def _poll(self, queries: Sequence[str]) -> Deferred[State]:
         self._asked_at = time.monotonic()
-        return self._context.runner.run(read, self.player.address, list(queries))
+        self._polled_at = self._context.clock.seconds()
+        return self._read(queries)
+
+    def _read(self, queries: Sequence[str]) -> Deferred[State]:
+        """Ask the speaker, and take note of whether it answers."""
+
+        def settled(result: State | Failure) -> State | Failure:
+            self._readings.discard(reading)
+            if not isinstance(result, Failure):
+                self._presence.answered()
+            elif isinstance(result.value, EngineError):
+                self._presence.did_not_answer(result.value)
+            return result
+
+        reading = self._context.runner.run(read, self.player.address, list(queries))
+        self._readings.add(reading)
+        return reading.addBoth(settled)
 
     def _polled(self, state: State) -> None:
-        self._set_reachable(reachable=True)
         now = time.monotonic()
         for service, variables in state.items():
             if (text := variables.pop("zone_group_state", None)) is not None:
-                self._context.topology_received(self.uid, str(text))
+                self._context.topology_received(self.uid, str(text), self._polled_at)
             measured_at = variables.pop(POSITION_MEASURED_AT, "")
             if (position := variables.pop(POSITION, None)) is not None:
                 answer = {"RelTime": str(position), "MeasuredAt": str(measured_at)}
@@ -324,10 +367,10 @@ class SpeakerLink:
                 self._context.post(EventNews(self.uid, service, variables, now))
 
     def _command_failed(self, error: Exception) -> None:
-        if isinstance(error, _OUT_OF_REACH):
+        if isinstance(error, OUT_OF_REACH):
             # Leases that wait for their next attempt would otherwise not find out for a while.
             self.sign_of_life()
-            self._doubt(error)
+            self._presence.doubt(error)
         else:
             _LOGGER.debug("The state of %s cannot be read: %s", self.uid, error)
 
@@ -341,27 +384,19 @@ class SpeakerLink:
     def _received(self, service: str, event: Event) -> None:
         if self._closed:
             return
-        self._note_contradiction(event)
-        self._set_reachable(reachable=True)
+        self._presence.event_arrived(is_initial=event.seq == 0)
         self._inspection.event_arrived(service)
+        self._poller.forget(service)
         self._wake_leases()
         variables: Variables = event.variables
         self._remember_evidence(service, variables)
         if "zone_group_state" in variables:
             variables = dict(variables)
-            self._context.topology_received(self.uid, str(variables.pop("zone_group_state")))
+            text = str(variables.pop("zone_group_state"))
+            self._context.topology_received(self.uid, text, None)
         if variables:
             now, is_initial = time.monotonic(), event.seq == 0
             self._context.post(EventNews(self.uid, service, variables, now, is_initial=is_initial))
-
-    def _note_contradiction(self, event: Event) -> None:
-        """Take note of an event of a speaker that was believed to be out of reach.
-
-        A first event is no contradiction: the speaker has just accepted the subscription.
-        """
-        now = self._context.clock.seconds()
-        if event.seq and (self.reachable is False or now < self._heard_until):
-            self._heard_until = now + HEARD_SECONDS
 
     def _wake_leases(self) -> None:
         """An event arrived: the speaker may as well serve the leases that have failed."""
