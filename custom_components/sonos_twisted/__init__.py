@@ -12,6 +12,7 @@ from .errors import placeholders, translation_key
 from .presence import async_watch
 from .schema import CONFIG_SCHEMA
 from .services import async_register_actions
+from .snapshots import async_remove_snapshots
 from .yaml_import import async_import_yaml
 
 __all__ = ["CONFIG_SCHEMA"]
@@ -62,3 +63,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry
     if unloaded:
         await entry.runtime_data.async_stop()
     return unloaded
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> None:
+    """Forget what was stored for a household."""
+    await async_remove_snapshots(hass, entry.entry_id)

@@ -33,6 +33,7 @@ from .errors import placeholders
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .schema import connection_settings
+from .snapshots import SnapshotStore
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class HouseholdCoordinator:
         served: Whether a speaker's state comes by its events or by asking, by uid.
         commands: What executes commands in rooms and groups.
         content: The household's favourites, playlists and stations.
+        snapshots: The snapshots that are kept of its rooms.
 
     """
 
@@ -72,6 +74,7 @@ class HouseholdCoordinator:
         self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
         self.commands = RoomCommands(self)
         self.content = HouseholdContent(self)
+        self.snapshots = SnapshotStore(self)
         self._positions = PositionReader(self)
         self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}

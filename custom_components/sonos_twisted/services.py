@@ -4,11 +4,11 @@ from homeassistant.components.media_player import DOMAIN as MEDIA_PLAYER_DOMAIN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import service
 
-from .actions import RoomAction, sleep_timer
+from .actions import RoomAction, sleep_timer, snapshots
 from .const import DOMAIN
 
 #: Every action of the integration.
-ACTIONS: tuple[RoomAction, ...] = (*sleep_timer.ACTIONS,)
+ACTIONS: tuple[RoomAction, ...] = (*sleep_timer.ACTIONS, *snapshots.ACTIONS)
 
 
 @callback

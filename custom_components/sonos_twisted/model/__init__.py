@@ -40,6 +40,18 @@ from .position import (
     PositionTracker,
     parse_position_info,
 )
+from .restoring import GROUPING, Action, Obstacle, Plan, Stage, Step, obstacles, plan
+from .snapshot import (
+    MalformedSnapshot,
+    Observed,
+    Playback,
+    QueueItem,
+    RoomSnapshot,
+    Snapshot,
+    queue_item,
+    room_snapshot,
+)
+from .sound import SOUND_SETTINGS, SoundSetting, sound_of, sound_setting
 from .speaker import Speaker
 from .times import format_duration, parse_duration
 from .topology import (
@@ -56,6 +68,9 @@ from .transport import Transport
 
 __all__ = [
     "EMPTY_TOPOLOGY",
+    "GROUPING",
+    "SOUND_SETTINGS",
+    "Action",
     "Aspect",
     "Change",
     "DescriptionError",
@@ -64,18 +79,29 @@ __all__ = [
     "Household",
     "MalformedDescription",
     "MalformedNotification",
+    "MalformedSnapshot",
     "MalformedTopology",
     "Media",
     "NotSonosDescription",
+    "Observed",
+    "Obstacle",
+    "Plan",
     "PlayMode",
+    "Playback",
     "PlaybackPosition",
     "PlaybackState",
     "Playing",
     "PositionReading",
     "PositionTracker",
+    "QueueItem",
     "Repeat",
+    "RoomSnapshot",
+    "Snapshot",
+    "SoundSetting",
     "Source",
     "Speaker",
+    "Stage",
+    "Step",
     "Topology",
     "TopologyChange",
     "Transport",
@@ -88,6 +114,7 @@ __all__ = [
     "is_really_gone",
     "media_from_variables",
     "merge_variables",
+    "obstacles",
     "parse_device_description",
     "parse_didl",
     "parse_didl_list",
@@ -96,6 +123,11 @@ __all__ = [
     "parse_position_info",
     "parse_stream_content",
     "parse_zone_group_state",
+    "plan",
+    "queue_item",
+    "room_snapshot",
+    "sound_of",
+    "sound_setting",
     "source_from_uri",
     "uid_in_uri",
     "variable_name",

@@ -56,6 +56,11 @@ def _play_mode(address: str) -> State:
     return {_AVT: _renamed(answer, {"PlayMode": "current_play_mode"})}
 
 
+def _crossfade(address: str) -> State:
+    answer = soap.call(address, _AVT, "GetCrossfadeMode", InstanceID=0)
+    return {_AVT: _renamed(answer, {"CrossfadeMode": "current_crossfade_mode"})}
+
+
 def _actions(address: str) -> State:
     answer = soap.call(address, _AVT, "GetCurrentTransportActions", InstanceID=0)
     return {_AVT: _renamed(answer, {"Actions": "current_transport_actions"})}
@@ -79,6 +84,7 @@ def _topology(address: str) -> State:
 #: What can be asked, each with one request.
 _QUERIES: dict[str, Callable[[str], State]] = {
     "actions": _actions,
+    "crossfade": _crossfade,
     "media": _media,
     "mute": _mute,
     "play_mode": _play_mode,
@@ -95,7 +101,7 @@ def read(address: str, queries: Sequence[str]) -> State:
     Args:
         address: The speaker's address.
         queries: What to ask: ``transport_state``, ``track``, ``media``, ``play_mode``,
-            ``actions``, ``volume``, ``mute`` or ``topology``.
+            ``crossfade``, ``actions``, ``volume``, ``mute`` or ``topology``.
 
     Returns:
         Variables by service, named as events name them.
