@@ -158,7 +158,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         self._attr_group_members = [entity_ids[uid] for uid in members if uid in entity_ids]
 
     def _refresh_media(self, media: Media) -> None:
-        self._attr_media_content_id = media.uri
+        self._attr_media_content_id = media.playable_uri
         self._attr_media_title = media.title or _SOURCE_NAMES.get(media.source)
         self._attr_media_artist = media.artist
         self._attr_media_album_name = media.album
