@@ -216,6 +216,8 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 
     @override
     async def async_media_play(self) -> None:
+        if self.state is MediaPlayerState.PLAYING and "Play" not in self.speaker.actions:
+            return  # such as television, which plays of itself
         await self._command_group(transport_commands.play)
 
     @override

@@ -20,6 +20,7 @@ from .model import (
     GROUPING,
     SOUND_SETTINGS,
     Action,
+    Asked,
     Household,
     MalformedTopology,
     Obstacle,
@@ -27,6 +28,7 @@ from .model import (
     Stage,
     Step,
     Variables,
+    may_have_other_timer,
     obstacles,
     parse_duration,
     parse_zone_group_state,
@@ -120,8 +122,10 @@ class _Restoring:
 
     async def _async_media(self) -> None:
         household = self.coordinator.household
-        changed = await self._async_changed_queues()
-        planned = plan(self.snapshot, household, Stage.MEDIA, changed)
+        changed, timers = await asyncio.gather(
+            self._async_changed_queues(), self._async_sleep_timers()
+        )
+        planned = plan(self.snapshot, household, Stage.MEDIA, Asked(changed, timers))
         for uid, obstacle in planned.obstacles:
             # What became of its group has been said already.
             if obstacle is not Obstacle.GROUPED or not self._is_troubled(uid):
@@ -159,6 +163,21 @@ class _Restoring:
         ]
         same = await asyncio.gather(*(self._async_has_queue(uid) for uid in uids))
         return frozenset(uid for uid, is_same in zip(uids, same, strict=True) if is_same is False)
+
+    async def _async_sleep_timers(self) -> dict[str, int | None]:
+        """Read the sleep timers that may be others now."""
+        household = self.coordinator.household
+        timers = {}
+        for uid, room in self.snapshot.rooms.items():
+            if may_have_other_timer(room, household):
+                speaker = household.speakers[uid]
+                try:
+                    timers[uid] = await self.coordinator.commands.attempt(
+                        speaker, sleep_timer.remaining
+                    )
+                except EngineError as error:
+                    self._note(uid, command_failed(speaker.name, error))
+        return timers
 
     async def _async_has_queue(self, uid: str) -> bool | None:
         """Tell whether a room's queue is that of the snapshot; None if nobody knows."""

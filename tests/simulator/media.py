@@ -27,7 +27,10 @@ QUEUE = Kind(
     streams=False,
 )
 CLOUD_QUEUE = Kind(
-    "cloud_queue", "Set, Play, Stop, Pause, Seek, Next, Previous", QUEUE.valid_play_modes, streams=False
+    "cloud_queue",
+    "Set, Play, Stop, Pause, Seek, Next, Previous",
+    QUEUE.valid_play_modes,
+    streams=False,
 )
 MEMBER = Kind("member", "Start, Stop")
 LINE_IN = Kind("line_in", "Set, Stop, Play")

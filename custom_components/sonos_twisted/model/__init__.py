@@ -40,7 +40,18 @@ from .position import (
     PositionTracker,
     parse_position_info,
 )
-from .restoring import GROUPING, Action, Obstacle, Plan, Stage, Step, obstacles, plan
+from .restoring import (
+    GROUPING,
+    Action,
+    Asked,
+    Obstacle,
+    Plan,
+    Stage,
+    Step,
+    may_have_other_timer,
+    obstacles,
+    plan,
+)
 from .snapshot import (
     MalformedSnapshot,
     Observed,
@@ -71,6 +82,7 @@ __all__ = [
     "GROUPING",
     "SOUND_SETTINGS",
     "Action",
+    "Asked",
     "Aspect",
     "Change",
     "DescriptionError",
@@ -112,6 +124,7 @@ __all__ = [
     "ZoneMember",
     "format_duration",
     "is_really_gone",
+    "may_have_other_timer",
     "media_from_variables",
     "merge_variables",
     "obstacles",

@@ -6,7 +6,7 @@ own queue then, or none.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,9 @@ _AVT = "AVTransport"
 
 _NEAR = 2
 """Seconds by which a position may differ and still be the same."""
+
+_SAME_TIMER = 10
+"""The same for what is left of a sleep timer."""
 
 
 class Stage(StrEnum):
@@ -98,6 +101,16 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What speakers were asked before the media are planned, since no event tells it."""
+
+    changed_queues: frozenset[str] = frozenset()
+    """The uids of rooms whose queues are not those of the snapshot."""
+    sleep_timers: Mapping[str, int | None] = field(default_factory=dict)
+    """Seconds that are left, by uid, where `may_have_other_timer` says so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The steps of a stage, in the order in which each room needs them."""
 
@@ -110,7 +123,7 @@ def plan(
     snapshot: Snapshot,
     household: Household,
     stage: Stage,
-    changed_queues: frozenset[str] = frozenset(),
+    asked: Asked | None = None,
 ) -> Plan:
     """Plan a stage of restoring.
 
@@ -118,7 +131,7 @@ def plan(
         snapshot: How things shall be.
         household: How they are.
         stage: What to plan.
-        changed_queues: The uids of rooms whose queues are not those of the snapshot.
+        asked: What is known besides, for the media.
     """
     present = {
         uid: room for uid, room in snapshot.rooms.items() if _obstacle(household, uid) is None
@@ -126,7 +139,7 @@ def plan(
     if stage is Stage.SOUND:
         return Plan(tuple(_sound_steps(present, household)))
     if stage is Stage.MEDIA:
-        return _media_plan(present, household, changed_queues)
+        return _media_plan(present, household, asked or Asked())
     leaders = {uid: room.leader for uid, room in present.items() if room.leader in present}
     return Plan(tuple(_GROUPING[stage](household, leaders)))
 
@@ -142,6 +155,18 @@ def obstacles(snapshot: Snapshot, household: Household) -> tuple[tuple[str, Obst
         if obstacle is not None:
             found.append((uid, obstacle))
     return tuple(found)
+
+
+def may_have_other_timer(room: RoomSnapshot, household: Household) -> bool:
+    """Tell whether a sleep timer was set or ended since the snapshot, where the room leads now."""
+    speaker = household.speakers.get(room.uid)
+    if (
+        room.playback is None
+        or speaker is None
+        or household.coordinator_of(room.uid) is not speaker
+    ):
+        return False
+    return room.playback.sleep_timer_generation != speaker.own.sleep_timer_generation
 
 
 def _obstacle(household: Household, uid: str) -> Obstacle | None:
@@ -208,9 +233,7 @@ def _sound_steps(rooms: Mapping[str, RoomSnapshot], household: Household) -> Ite
 # Media
 
 
-def _media_plan(
-    rooms: Mapping[str, RoomSnapshot], household: Household, changed_queues: frozenset[str]
-) -> Plan:
+def _media_plan(rooms: Mapping[str, RoomSnapshot], household: Household, asked: Asked) -> Plan:
     steps: list[Step] = []
     found: list[tuple[str, Obstacle]] = []
     for uid, room in rooms.items():
@@ -223,8 +246,11 @@ def _media_plan(
         now = playback_of(speaker)
         if room.playback.uri != now.uri and not room.playback.resumable:
             found.append((uid, Obstacle.NOT_RESUMABLE))
-        refill = uid in changed_queues and room.playback.queue is not None
+        refill = uid in asked.changed_queues and room.playback.queue is not None
         steps += _media_steps(speaker, room.playback, now, refill=refill)
+        left, then = asked.sleep_timers.get(uid) or 0, room.playback.sleep_timer or 0
+        if uid in asked.sleep_timers and abs(left - then) > _SAME_TIMER:
+            steps.append(Step(uid, Action.SET_SLEEP_TIMER, (then,)))
     return Plan(tuple(steps), tuple(found))
 
 
@@ -247,8 +273,6 @@ def _media_steps(speaker: Speaker, was: Playback, now: Playback, *, refill: bool
         yield Step(uid, Action.SEEK, (was.position or 0,))
     if comes_back and was.playing and not television and (anew or not now.playing):
         yield Step(uid, Action.PLAY)
-    if was.sleep_timer_generation != now.sleep_timer_generation:
-        yield Step(uid, Action.SET_SLEEP_TIMER, (was.sleep_timer or 0,))
 
 
 def _queue_steps(speaker: Speaker, was: Playback, now: Playback, *, anew: bool) -> Iterator[Step]:
