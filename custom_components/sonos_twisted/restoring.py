@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from homeassistant.exceptions import HomeAssistantError
 
+from .asking import async_as_it_is, is_asked
 from .engine import EngineError, UpnpError
 from .engine.commands import queue, sleep_timer, sound, state, transport
 from .errors import command_failed, failed
@@ -44,6 +45,9 @@ _LOGGER = logging.getLogger(__name__)
 
 #: Seconds within which the events of a step have arrived, or else the speaker is asked.
 STEP_SECONDS = 5.0
+
+#: Seconds that a speaker without events has until it is asked for the effect a second time.
+SLOW_SECONDS = 2.0
 
 #: Seconds after which a room is asked again that did not join or leave at once.
 RETRY_SECONDS = 0.5
@@ -117,13 +121,13 @@ class _Restoring:
 
     async def _async_stages(self, stages: Iterable[Stage]) -> None:
         for stage in stages:
-            steps = plan(self.snapshot, self.coordinator.household, stage).steps
+            steps = plan(self.snapshot, await self._async_now(), stage).steps
             await asyncio.gather(*(self._async_step(step) for step in steps))
 
     async def _async_media(self) -> None:
-        household = self.coordinator.household
+        household = await self._async_now()
         changed, timers = await asyncio.gather(
-            self._async_changed_queues(), self._async_sleep_timers()
+            self._async_changed_queues(household), self._async_sleep_timers(household)
         )
         planned = plan(self.snapshot, household, Stage.MEDIA, Asked(changed, timers))
         for uid, obstacle in planned.obstacles:
@@ -132,7 +136,8 @@ class _Restoring:
                 self._note(uid, _OBSTACLES[obstacle](self._room(uid)))
         chains: dict[str, list[Step]] = defaultdict(list)
         for step in planned.steps:
-            chains[step.uid].append(step)
+            # The sleep timer is a thing of its own.
+            chains[step.uid if step.action is not Action.SET_SLEEP_TIMER else ""].append(step)
         await asyncio.gather(*(self._async_chain(steps) for steps in chains.values()))
 
     async def _async_chain(self, steps: Sequence[Step]) -> None:
@@ -152,21 +157,22 @@ class _Restoring:
             if step.action is Action.PLAY:
                 await self._async_step(step)
 
-    async def _async_changed_queues(self) -> frozenset[str]:
+    async def _async_now(self) -> Household:
+        return await async_as_it_is(self.coordinator, self.snapshot.rooms)
+
+    async def _async_changed_queues(self, household: Household) -> frozenset[str]:
         """Read the queues that the snapshot has, and tell which are others now."""
-        household = self.coordinator.household
         uids = [
             uid
             for uid, room in self.snapshot.rooms.items()
             if room.playback and room.playback.queue is not None
-            if household.coordinator_of(uid) is household.speakers.get(uid, household)
+            if (leader := household.coordinator_of(uid)) is not None and leader.uid == uid
         ]
         same = await asyncio.gather(*(self._async_has_queue(uid) for uid in uids))
         return frozenset(uid for uid, is_same in zip(uids, same, strict=True) if is_same is False)
 
-    async def _async_sleep_timers(self) -> dict[str, int | None]:
+    async def _async_sleep_timers(self, household: Household) -> dict[str, int | None]:
         """Read the sleep timers that may be others now."""
-        household = self.coordinator.household
         timers = {}
         for uid, room in self.snapshot.rooms.items():
             if may_have_other_timer(room, household):
@@ -233,6 +239,11 @@ class _Restoring:
         household = self.coordinator.household
         if step.holds(household) is None:
             done = await self._async_asked(step)
+        elif is_asked(self.coordinator, step.uid):
+            done = await self._async_truth(step)
+            if not done:
+                await asyncio.sleep(SLOW_SECONDS)
+                done = await self._async_truth(step)
         else:
             done = await self.coordinator.async_until(
                 lambda: bool(step.holds(household)), STEP_SECONDS

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from homeassistant.util import dt as dt_util
 
+from .asking import async_as_it_is
 from .content import async_all_pages
 from .engine import EngineError
 from .engine.commands import content, sleep_timer, transport
@@ -57,12 +58,15 @@ async def async_take(
         HomeAssistantError: When a queue cannot be read.
 
     """
-    household = coordinator.household
     await async_until_settled(coordinator)
-    wanted = {speaker.uid: speaker for speaker in speakers}
+    known = coordinator.household
+    uids = {speaker.uid for speaker in speakers}
+    household = await async_as_it_is(
+        coordinator, uids | {member for uid in uids for member in known.group_members(uid)}
+    )
     if with_group:
-        grouped = {member for uid in wanted for member in household.group_members(uid)}
-        wanted |= {uid: household.speakers[uid] for uid in grouped}
+        uids |= {member for uid in uids for member in household.group_members(uid)}
+    wanted = {uid: household.speakers[uid] for uid in uids}
     leaders = {uid: household.coordinator_of(uid) or speaker for uid, speaker in wanted.items()}
     leading = [uid for uid, leader in leaders.items() if leader.uid == uid]
     answers = await asyncio.gather(
