@@ -5,7 +5,7 @@ acts on the state has to know it better. Lives on the event loop.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Set as AbstractSet
 import logging
 from typing import TYPE_CHECKING
 
@@ -28,12 +28,15 @@ def is_asked(coordinator: HouseholdCoordinator, uid: str) -> bool:
     return coordinator.served.get(uid) is Served.BY_POLLING
 
 
-async def async_as_it_is(coordinator: HouseholdCoordinator, uids: Iterable[str]) -> Household:
+async def async_as_it_is(
+    coordinator: HouseholdCoordinator, uids: Iterable[str], unheard: AbstractSet[str] = frozenset()
+) -> Household:
     """Return the household, or where events do not arrive a copy that knows what was asked now.
 
     Args:
         coordinator: Of the household.
         uids: The speakers that matter.
+        unheard: Those whose events are known to be late or lost.
 
     """
     household = coordinator.household
@@ -43,7 +46,7 @@ async def async_as_it_is(coordinator: HouseholdCoordinator, uids: Iterable[str])
         if (speaker := household.speakers.get(uid)) is not None
         and speaker.visible
         and speaker.available
-        and is_asked(coordinator, uid)
+        and (uid in unheard or is_asked(coordinator, uid))
     ]
     if not asked:
         return household
@@ -53,16 +56,25 @@ async def async_as_it_is(coordinator: HouseholdCoordinator, uids: Iterable[str])
 
 
 async def _async_ask(coordinator: HouseholdCoordinator, speaker: Speaker, copy: Household) -> None:
-    is_leader = coordinator.household.coordinator_of(speaker.uid) is speaker
-    now = coordinator.hass.loop.time()
-    for queries in (_OF_ROOM, _OF_GROUP) if is_leader else (_OF_ROOM,):
+    await _async_read(coordinator, speaker, copy, _OF_ROOM)
+    leader = copy.coordinator_of(speaker.uid)
+    if leader is not None and leader.uid == speaker.uid:
+        await _async_read(coordinator, speaker, copy, _OF_GROUP)
+
+
+async def _async_read(
+    coordinator: HouseholdCoordinator, speaker: Speaker, copy: Household, queries: tuple[str, ...]
+) -> None:
+    """Ask one question after the other: a model that cannot answer one may answer the next."""
+    for query in queries:
+        now = coordinator.hass.loop.time()
         try:
-            answer = await coordinator.commands.attempt(speaker, state.read, queries)
+            answer = await coordinator.commands.attempt(speaker, state.read, (query,))
             text = answer.get("ZoneGroupTopology", {}).pop("zone_group_state", None)
             if isinstance(text, str):
                 copy.apply_topology(parse_zone_group_state(text), now)
         except (EngineError, MalformedTopology) as error:
-            _LOGGER.debug("%s does not say how it is: %s", speaker.name, error)
+            _LOGGER.debug("%s does not tell its %s: %s", speaker.name, query, error)
             continue
         for service, variables in answer.items():
             copy.apply_event(speaker.uid, service, variables, now)

@@ -106,6 +106,8 @@ class _Restoring:
     coordinator: HouseholdCoordinator
     snapshot: Snapshot
     problems: list[Problem] = field(default_factory=list)
+    unheard: set[str] = field(default_factory=set)
+    """The uids of speakers that have done something and sent no event."""
 
     async def async_run(self, *, with_group: bool) -> RestoreReport:
         await async_until_settled(self.coordinator)
@@ -158,7 +160,7 @@ class _Restoring:
                 await self._async_step(step)
 
     async def _async_now(self) -> Household:
-        return await async_as_it_is(self.coordinator, self.snapshot.rooms)
+        return await async_as_it_is(self.coordinator, self.snapshot.rooms, self.unheard)
 
     async def _async_changed_queues(self, household: Household) -> frozenset[str]:
         """Read the queues that the snapshot has, and tell which are others now."""
@@ -239,7 +241,7 @@ class _Restoring:
         household = self.coordinator.household
         if step.holds(household) is None:
             done = await self._async_asked(step)
-        elif is_asked(self.coordinator, step.uid):
+        elif step.uid in self.unheard or is_asked(self.coordinator, step.uid):
             done = await self._async_truth(step)
             if not done:
                 await asyncio.sleep(SLOW_SECONDS)
@@ -247,7 +249,9 @@ class _Restoring:
         else:
             done = await self.coordinator.async_until(
                 lambda: bool(step.holds(household)), STEP_SECONDS
-            ) or await self._async_truth(step)
+            )
+            if not done and (done := await self._async_truth(step)):
+                self.unheard.add(step.uid)
         if not done:
             room = self._room(step.uid)
             self._note(

@@ -18,7 +18,11 @@ async def test_rooms_without_events_are_asked(hass: HomeAssistant, house: Simula
     remote = house.remote
     kitchen = house.addresses["Kitchen"]
     entry = await make_entry(hass, kitchen, advertise_port=9, advertise_address="127.0.0.1")
-    with patch(f"{OURS}.engine.polling.COORDINATOR_SECONDS", 0.3):
+    with (
+        patch(f"{OURS}.engine.lease.INITIAL_EVENT_SECONDS", 0.3),
+        patch(f"{OURS}.engine.polling.COORDINATOR_SECONDS", 0.3),
+        patch(f"{OURS}.engine.session.WATCH_SECONDS", 0.3),
+    ):
         await hass.config_entries.async_setup(entry.entry_id)
         await until(hass, lambda: all_known(hass))
         served = entry.runtime_data.served
