@@ -49,11 +49,14 @@ STEP_SECONDS = 5.0
 #: Seconds that a speaker without events has until it is asked for the effect a second time.
 SLOW_SECONDS = 2.0
 
-#: Seconds after which a room is asked again that did not join or leave at once.
+#: Seconds after which a room is told again that has declined because it is being grouped.
 RETRY_SECONDS = 0.5
 
 #: Seconds by which a position may be off after seeking: it counts whole ones, and plays on.
 _SEEK_BEFORE, _SEEK_AFTER = 2, 4
+
+#: UPnP errors of a speaker that is just being grouped: not possible now, and not a coordinator.
+_REGROUPING = frozenset({701, 800})
 
 #: UPnP AVTransport errors of a queue that does not have such a track.
 _NO_SUCH_TRACK = frozenset({701, 702, 711})
@@ -207,11 +210,11 @@ class _Restoring:
     async def _async_send(self, step: Step) -> bool:
         """Send a step's command; tell whether the speaker has accepted it."""
         speaker = self.coordinator.household.speakers[step.uid]
-        for retry in (True, False):
+        for retry in (True, True, True, False):
             try:
                 await self._async_execute(speaker, step)
             except EngineError as error:
-                if retry and step.action in _REGROUPING and isinstance(error, UpnpError):
+                if retry and _is_settling(step, error):
                     await asyncio.sleep(RETRY_SECONDS)
                     continue
                 self._note(step.uid, _refusal(speaker.name, step, error))
@@ -220,21 +223,20 @@ class _Restoring:
         return True
 
     async def _async_execute(self, speaker: Speaker, step: Step) -> None:
+        """Execute a step's command at the room's own speaker.
+
+        Not at whoever plays for its group: where events are late, that is somebody else.
+        """
         commands = self.coordinator.commands
         if step.action is Action.FILL_QUEUE:
             playback = self.snapshot.rooms[step.uid].playback
             items = (playback.queue if playback else None) or ()
             uris, metadata = [item.uri for item in items], [item.metadata for item in items]
-            await commands.attempt_in_group(speaker, queue.clear)
-            await commands.attempt_in_group(speaker, queue.add_all, uris, metadata)
+            await commands.attempt(speaker, queue.clear)
+            await commands.attempt(speaker, queue.add_all, uris, metadata)
             return
         command, arguments = _COMMANDS[step.action]
-        attempt = (
-            commands.attempt
-            if step.action in _REGROUPING or step.action is Action.SET_SOUND
-            else commands.attempt_in_group
-        )
-        await attempt(speaker, command, *step.args[:arguments])
+        await commands.attempt(speaker, command, *step.args[:arguments])
 
     async def _async_verify(self, step: Step) -> bool:
         """Tell whether a step has had its effect, and note it if it has not."""
@@ -371,9 +373,6 @@ _WHAT: dict[Action, str] = {
 #: Without these, what would be heard is something else than it was.
 _ESSENTIAL = frozenset({Action.FILL_QUEUE, Action.SET_URI, Action.SEEK_TRACK})
 
-#: What speakers decline now and then while others are being grouped.
-_REGROUPING = frozenset({Action.LEAVE, Action.JOIN})
-
 _OBSTACLES: dict[Obstacle, Callable[[str], HomeAssistantError]] = {
     Obstacle.GONE: lambda room: failed("restore_gone", room=room),
     Obstacle.UNREACHABLE: lambda room: failed("restore_unreachable", room=room),
@@ -381,6 +380,13 @@ _OBSTACLES: dict[Obstacle, Callable[[str], HomeAssistantError]] = {
     Obstacle.GROUPED: lambda room: failed("restore_grouped", room=room),
     Obstacle.NOT_RESUMABLE: lambda room: failed("restore_not_resumable", room=room),
 }
+
+
+def _is_settling(step: Step, error: EngineError) -> bool:
+    """Tell whether a speaker may do in a moment what it has declined: it is being grouped."""
+    if not isinstance(error, UpnpError) or step.action is Action.SEEK_TRACK:
+        return False
+    return step.action in {Action.LEAVE, Action.JOIN} or error.code in _REGROUPING
 
 
 def _refusal(room: str, step: Step, error: EngineError) -> HomeAssistantError:

@@ -436,7 +436,10 @@ async def test_what_a_speaker_declines_is_reported(hass: HomeAssistant, remote: 
 
 
 async def test_the_speaker_is_asked_when_no_event_tells(
-    hass: HomeAssistant, remote: Remote, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant,
+    remote: Remote,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What it says counts: what it did without an event, and what it did not do."""
     monkeypatch.setattr(restoring, "STEP_SECONDS", 0.2)
@@ -461,6 +464,8 @@ async def test_the_speaker_is_asked_when_no_event_tells(
     await shows(hass, PATIO, group_members=[KITCHEN, PATIO])
     await shows(hass, KITCHEN, queue_position=3, repeat="off", volume_level=0.5)
     await shows(hass, OFFICE, media_title="In Concert")
+    kitchen = entry.runtime_data.household.speakers[before["Kitchen"]["uid"]]
+    await until(hass, lambda: kitchen.crossfade is False)
     await in_house(hass, remote.fault_notify, "*", "delay", None, 1000, 8.0)
     report = await act(hass, "ours.restore", ROOMS, name="Evening")
     after = await truth(hass, remote)
