@@ -13,6 +13,7 @@ from .presence import async_watch
 from .schema import CONFIG_SCHEMA
 from .services import async_register_actions
 from .snapshots import async_remove_snapshots
+from .volume_limits import async_remove_limits
 from .yaml_import import async_import_yaml
 
 __all__ = ["CONFIG_SCHEMA"]
@@ -66,5 +67,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> None:
-    """Forget what was stored for a household."""
+    """Forget what was kept for a household."""
+    await async_remove_limits(hass, entry.entry_id)
     await async_remove_snapshots(hass, entry.entry_id)

@@ -30,10 +30,14 @@ from .engine import (
 )
 from .entity import device_info
 from .errors import placeholders
+from .everywhere import Everywhere
+from .grouping import RoomGroups
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .schema import connection_settings
 from .snapshots import SnapshotStore
+from .volume_limits import VolumeLimits
+from .volumes import RoomVolumes
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -57,6 +61,10 @@ class HouseholdCoordinator:
         commands: What executes commands in rooms and groups.
         content: The household's favourites, playlists and stations.
         snapshots: The snapshots that are kept of its rooms.
+        groups: What changes which rooms play together.
+        volume_limits: How loud rooms may become.
+        volumes: What changes the volume of rooms and groups.
+        everywhere: What is done in all rooms at once.
 
     """
 
@@ -75,6 +83,10 @@ class HouseholdCoordinator:
         self.commands = RoomCommands(self)
         self.content = HouseholdContent(self)
         self.snapshots = SnapshotStore(self)
+        self.groups = RoomGroups(self)
+        self.volume_limits = VolumeLimits(self)
+        self.volumes = RoomVolumes(self)
+        self.everywhere = Everywhere(self)
         self._positions = PositionReader(self)
         self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}
@@ -96,6 +108,7 @@ class HouseholdCoordinator:
             EngineError: When it cannot be opened.
 
         """
+        await self.volume_limits.async_load()
         data = self.entry.data
         hosts = dict.fromkeys([*data[CONF_HOSTS], *data.get(CONF_KNOWN_HOSTS, ())])
         identity = await self.connection.open(list(hosts), self.entry.unique_id)
@@ -191,6 +204,7 @@ class HouseholdCoordinator:
                 changes[change.uid].add(change.aspect)
         self.commands.note_regrouped(regrouped(changes))
         self.async_tell(changes)
+        self.volume_limits.hold(changes)
         # An event that changes nothing to be seen can leave the position in doubt, too; and what
         # was left to polling is to be read when polling ends.
         heard = {piece.uid for piece in news if isinstance(piece, EventNews | ServedNews)}

@@ -1,30 +1,32 @@
 """A media player for each room: what its group plays, and its own volume."""
 
-import asyncio
 from collections.abc import Iterable
 import datetime as dt
 from typing import TYPE_CHECKING, ClassVar, override
 
 from homeassistant.components.media_player import (
-    DOMAIN as MEDIA_PLAYER_DOMAIN,
+    BrowseMedia,
     MediaPlayerDeviceClass,
     MediaPlayerEntity,
     MediaPlayerEntityFeature,
     MediaPlayerState,
     MediaType,
     RepeatMode,
+    SearchMedia,
+    SearchMediaQuery,
 )
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
+from . import browse_images
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError, UpnpError
 from .engine.commands import rendering, transport as transport_commands
 from .entity import SpeakerEntity
-from .errors import command_failed, refused
+from .errors import command_failed
+from .media_browser import MediaBrowser
+from .media_search import async_search
 from .model import (
     Aspect,
     Media,
@@ -48,9 +50,11 @@ _Feature = MediaPlayerEntityFeature
 
 #: What every room can do, whatever plays.
 _ALWAYS = (
-    _Feature.GROUPING
+    _Feature.BROWSE_MEDIA
+    | _Feature.GROUPING
     | _Feature.PAUSE
     | _Feature.PLAY
+    | _Feature.SEARCH_MEDIA
     | _Feature.STOP
     | _Feature.VOLUME_MUTE
     | _Feature.VOLUME_SET
@@ -107,6 +111,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     aspects: ClassVar[frozenset[Aspect]] = frozenset(
         {
             Aspect.GROUP,
+            Aspect.GROUP_VOLUME,
             Aspect.MEDIA,
             Aspect.PLAYBACK,
             Aspect.PLAY_MODE,
@@ -149,6 +154,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         self._attr_volume_level = None if speaker.volume is None else speaker.volume / 100
         self._attr_is_volume_muted = speaker.muted
         self._refresh_media(media)
+        self._attr_extra_state_attributes |= self.coordinator.volumes.attributes(speaker)
         self._refresh_position(speaker.position)
         mode = speaker.play_mode
         self._attr_shuffle = mode.shuffle if mode else None
@@ -206,8 +212,13 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 
     async def _end_playback(self, command: Callable[..., None]) -> None:
         """Pause or stop; a group in which nothing plays has done so already."""
+        commands = self.coordinator.commands
         try:
-            await self.coordinator.commands.attempt(self._group_player, command)
+            if self.state is MediaPlayerState.PLAYING:
+                # It can be done, and is tried again when the group has just changed.
+                await commands.attempt_in_group(self.speaker, command)
+            else:
+                await commands.attempt(self._group_player, command)
         except UpnpError as error:
             if error.code not in _NOTHING_TO_DO:
                 raise command_failed(self.speaker.name, error) from error
@@ -253,6 +264,29 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     async def _set_play_mode(self, mode: PlayMode) -> None:
         await self._command_group(transport_commands.set_play_mode, mode.sonos_name)
 
+    # What there is to play
+
+    @override
+    async def async_browse_media(
+        self, media_content_type: str | None = None, media_content_id: str | None = None
+    ) -> BrowseMedia:
+        images = browse_images.image_url(self.coordinator, self.get_browse_image_url)
+        browser = MediaBrowser(self.coordinator, self.speaker, images)
+        return await browser.async_open(media_content_type, media_content_id)
+
+    @override
+    async def async_search_media(self, query: SearchMediaQuery) -> SearchMedia:
+        images = browse_images.image_url(self.coordinator, self.get_browse_image_url)
+        return await async_search(self.coordinator, images, query)
+
+    @override
+    async def async_get_browse_image(
+        self, media_content_type: str, media_content_id: str, media_image_id: str | None = None
+    ) -> tuple[bytes | None, str | None]:
+        return await browse_images.async_get_browse_image(
+            self.coordinator, self.speaker, media_content_type, media_content_id, media_image_id
+        )
+
     # What the room does
 
     async def _command_room(self, command: Callable[..., None], *args: object) -> None:
@@ -260,15 +294,15 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 
     @override
     async def async_set_volume_level(self, volume: float) -> None:
-        await self._command_room(rendering.set_volume, round(volume * 100))
+        await self.coordinator.volumes.set(self.speaker, round(volume * 100))
 
     @override
     async def async_volume_up(self) -> None:
-        await self._command_room(rendering.change_volume, _VOLUME_STEP)
+        await self.coordinator.volumes.change(self.speaker, _VOLUME_STEP)
 
     @override
     async def async_volume_down(self) -> None:
-        await self._command_room(rendering.change_volume, -_VOLUME_STEP)
+        await self.coordinator.volumes.change(self.speaker, -_VOLUME_STEP)
 
     @override
     async def async_mute_volume(self, mute: bool) -> None:
@@ -277,31 +311,14 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     @override
     async def async_join_players(self, group_members: list[str]) -> None:
         """Let other rooms play along with this room's group."""
-        speakers = [self._speaker_of(entity_id) for entity_id in group_members]
-        coordinator = self._group_player
-        grouped = self.coordinator.household.group_members(self.speaker.uid)
-        await asyncio.gather(
-            *(
-                self.coordinator.commands.in_room(speaker, transport_commands.join, coordinator.uid)
-                for speaker in speakers
-                if speaker.uid not in grouped
-            )
-        )
+        groups = self.coordinator.groups
+        rooms = [groups.speaker_of(entity_id, self.speaker) for entity_id in group_members]
+        await groups.join(self.speaker, rooms)
 
     @override
     async def async_unjoin_player(self) -> None:
         """Let this room play for itself."""
-        await self._command_room(transport_commands.unjoin)
-
-    def _speaker_of(self, entity_id: str) -> Speaker:
-        """Return the speaker behind an entity of the same household."""
-        entry = er.async_get(self.hass).async_get(entity_id)
-        is_ours = entry and (entry.platform, entry.domain) == (DOMAIN, MEDIA_PLAYER_DOMAIN)
-        speakers = self.coordinator.household.speakers
-        speaker = speakers.get(str(entry.unique_id)) if entry and is_ours else None
-        if speaker is None or not speaker.visible:
-            raise refused("not_a_speaker", entity_id=entity_id, room=self.speaker.name)
-        return speaker
+        await self.coordinator.groups.unjoin(self.speaker)
 
 
 def _state(playback: PlaybackState | None, media: Media) -> MediaPlayerState | None:

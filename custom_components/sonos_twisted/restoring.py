@@ -7,7 +7,7 @@ it causes, and the rest goes on when one fails. Lives on the event loop.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import logging
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from .asking import async_as_it_is, is_asked
 from .engine import EngineError, UpnpError
-from .engine.commands import queue, sleep_timer, sound, state, transport
+from .engine.commands import grouping, queue, sleep_timer, sound, state, transport
 from .errors import command_failed, failed
 from .model import (
     GROUPING,
@@ -126,8 +126,18 @@ class _Restoring:
 
     async def _async_stages(self, stages: Iterable[Stage]) -> None:
         for stage in stages:
-            steps = plan(self.snapshot, await self._async_now(), stage).steps
-            await asyncio.gather(*(self._async_step(step) for step in steps))
+            household = await self._async_now()
+            steps = plan(self.snapshot, household, stage).steps
+            within = (self._within_limit(step, household) for step in steps)
+            await asyncio.gather(*(self._async_step(step) for step in within if step is not None))
+
+    def _within_limit(self, step: Step, household: Household) -> Step | None:
+        """Return a step that makes no room louder than it may be; None if nothing is left of it."""
+        if step.action is not Action.SET_SOUND or step.args[0] != "volume":
+            return step
+        speaker = household.speakers[step.uid]
+        volume = self.coordinator.volume_limits.capped(speaker, int(step.args[1]))
+        return None if speaker.volume == volume else replace(step, args=("volume", volume))
 
     async def _async_media(self) -> None:
         household = await self._async_now()
@@ -327,8 +337,8 @@ class _Restoring:
 
 #: The command of each action, and how many of a step's arguments it takes.
 _COMMANDS: dict[Action, tuple[Callable[..., None], int]] = {
-    Action.LEAVE: (transport.unjoin, 0),
-    Action.JOIN: (transport.join, 1),
+    Action.LEAVE: (grouping.unjoin, 0),
+    Action.JOIN: (grouping.join, 1),
     Action.SET_SOUND: (sound.set_sound, 2),
     Action.SET_URI: (transport.set_uri, 2),
     Action.SEEK_TRACK: (transport.seek_track, 1),

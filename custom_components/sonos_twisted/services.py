@@ -4,11 +4,16 @@ from homeassistant.components.media_player import DOMAIN as MEDIA_PLAYER_DOMAIN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import service
 
-from .actions import RoomAction, sleep_timer, snapshots
+from .actions import RoomAction, grouping, sleep_timer, snapshots, volume
 from .const import DOMAIN
 
 #: Every action of the integration.
-ACTIONS: tuple[RoomAction, ...] = (*sleep_timer.ACTIONS, *snapshots.ACTIONS)
+ACTIONS: tuple[RoomAction, ...] = (
+    *grouping.ACTIONS,
+    *sleep_timer.ACTIONS,
+    *snapshots.ACTIONS,
+    *volume.ACTIONS,
+)
 
 
 @callback

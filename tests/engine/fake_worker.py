@@ -39,11 +39,11 @@ def _behave(behaviour: str, folder: Path) -> None:
     elif behaviour == "garbage":
         os.write(1, b"Hello, world!\n")
     elif behaviour == "newer":
-        _say('{"version": 2, "kind": "hello"}')
+        _say('{"version": 3, "kind": "hello"}')
     elif behaviour == "asking":
-        _say('{"version": 1, "kind": "call", "number": 1, "command": "x", "seconds": 1}')
+        _say('{"version": 2, "kind": "call", "number": 1, "command": "x", "seconds": 1}')
     elif behaviour == "deaf":
-        _say('{"version": 1, "kind": "hello"}')
+        _say('{"version": 2, "kind": "hello"}')
     elif behaviour == "lingering":
         for descriptor in range(3):
             os.close(descriptor)

@@ -20,6 +20,7 @@ from custom_components.sonos_twisted.engine import (
     commands,
 )
 from custom_components.sonos_twisted.engine.commands import (
+    grouping,
     identity,
     rendering,
     soap,
@@ -106,11 +107,31 @@ def test_one_step_of_the_volume(house: SimulatorProcess) -> None:
     assert truth(house)["volume"] == 23
 
 
+def test_gliding_to_a_volume(house: SimulatorProcess) -> None:
+    assert rendering.ramp_to_volume(house.hosts[0], 10, "AUTOPLAY_RAMP_TYPE") == 1
+    assert truth(house)["volume"] < 10
+
+
 def test_grouping(house: SimulatorProcess) -> None:
     coordinator = truth(house)["uid"]
-    transport.join(house.hosts[1], coordinator)
+    grouping.join(house.hosts[1], coordinator)
     assert truth(house, "Room 2")["coordinator"] == coordinator
-    transport.unjoin(house.hosts[1])
+    rendering.set_volume(house.hosts[0], 20)
+    rendering.set_volume(house.hosts[1], 40)
+    grouping.set_volume(house.hosts[0], 60)
+    assert (truth(house)["volume"], truth(house, "Room 2")["volume"]) == (40, 80)
+    grouping.change_volume(house.hosts[0], -15)
+    assert (truth(house)["volume"], truth(house, "Room 2")["volume"]) == (30, 60)
+    grouping.set_mute(house.hosts[0], True)
+    assert truth(house, "Room 2")["mute"]
+    grouping.set_mute(house.hosts[0], False)
+    second = truth(house, "Room 2")["uid"]
+    grouping.delegate(house.hosts[0], second, True)
+    assert (truth(house)["coordinator"], truth(house, "Room 2")["coordinator"]) == (second, second)
+    grouping.delegate(house.hosts[1], coordinator, False)
+    assert truth(house)["group"] == [coordinator]
+    grouping.join(house.hosts[1], coordinator)
+    grouping.unjoin(house.hosts[1])
     assert truth(house, "Room 2")["coordinator"] == truth(house, "Room 2")["uid"]
 
 

@@ -236,7 +236,7 @@ def test_what_speakers_are_told(listen: ListenSettings, url: str) -> None:
     assert listener.callback_url("192.0.2.11", "token") == url
 
 
-@pytest.mark.parametrize("host", [f"{NETWORK}.1", "127.9.9.9"])
+@pytest.mark.parametrize("host", [f"{NETWORK}.1", "127.9.9.9"], ids=["ours", "another"])
 def test_the_address_that_this_machine_uses_towards_a_speaker(loopback: None, host: str) -> None:
     """It is looked up for each speaker: a machine in several networks has several."""
     listener = a_listener(FakeReactor(), ListenSettings())

@@ -42,7 +42,7 @@ DESCRIPTION = DeviceDescription(
     serial_number="94-9F:0",
     mac="94:9F",
     generation=2,
-    services=frozenset({"AVTransport", "Queue"}),
+    services=frozenset({"AVTransport"}),
     icon_url="/img/icon.png",
 )
 IDENTITY = Identity("192.0.2.1:1400", "Sonos_x", DESCRIPTION)
@@ -164,26 +164,26 @@ def test_what_is_nested_too_deeply_cannot_be_sent() -> None:
         b"7",
         b"{}",
         b'{"kind": "hello"}',
-        b'{"version": 1}',
-        b'{"version": 1, "kind": "shutdown"}',
-        b'{"version": 1, "kind": ["hello"]}',
-        b'{"version": 1, "kind": "hello", "more": 1}',
-        b'{"version": 1, "kind": "result", "number": 1}',
-        b'{"version": 1, "kind": "result", "number": "1", "value": 1}',
-        b'{"version": 1, "kind": "result", "number": 1, "value": {"x": 1}}',
-        b'{"version": 1, "kind": "result", "number": 1, "value": {"type": "os", "of": 1}}',
-        b'{"version": 1, "kind": "result", "number": 1, "value": {"type": "bytes", "of": "!"}}',
-        b'{"version": 1, "kind": "result", "number": 1, "value": {"type": "Identity", "of": {}}}',
-        b'{"version": 1, "kind": "error", "number": 1, "error": "x"}',
-        b'{"version": 1, "kind": "error", "number": 1, "error": {"type": "UpnpError", "of": []}}',
-        b'{"version": 1, "kind": "call", "number": 1, "command": 5, "seconds": 1}',
-        b'{"version": 1, "kind": "result", "number": 1, "value": {"type": "text", "of": 0}}',
-        b'{"version": 1, "kind": "hello", "texts": 3}\nabc',
-        b'{"version": 1, "kind": "hello", "texts": [3]}\nab',
-        b'{"version": 1, "kind": "hello"}\nab',
-        b'{"version": 1, "kind": "hello", "texts": ["3"]}\nabc',
-        b'{"version": 1, "kind": "mistake", "number": 1, "says": 5, "trace": ""}',
-        b'{"version": 1, "kind": "result", "number": 1, "value": ' + b"[" * 100_000,
+        b'{"version": 2}',
+        b'{"version": 2, "kind": "shutdown"}',
+        b'{"version": 2, "kind": ["hello"]}',
+        b'{"version": 2, "kind": "hello", "more": 1}',
+        b'{"version": 2, "kind": "result", "number": 1}',
+        b'{"version": 2, "kind": "result", "number": "1", "value": 1}',
+        b'{"version": 2, "kind": "result", "number": 1, "value": {"x": 1}}',
+        b'{"version": 2, "kind": "result", "number": 1, "value": {"type": "os", "of": 1}}',
+        b'{"version": 2, "kind": "result", "number": 1, "value": {"type": "bytes", "of": "!"}}',
+        b'{"version": 2, "kind": "result", "number": 1, "value": {"type": "Identity", "of": {}}}',
+        b'{"version": 2, "kind": "error", "number": 1, "error": "x"}',
+        b'{"version": 2, "kind": "error", "number": 1, "error": {"type": "UpnpError", "of": []}}',
+        b'{"version": 2, "kind": "call", "number": 1, "command": 5, "seconds": 1}',
+        b'{"version": 2, "kind": "result", "number": 1, "value": {"type": "text", "of": 0}}',
+        b'{"version": 2, "kind": "hello", "texts": 3}\nabc',
+        b'{"version": 2, "kind": "hello", "texts": [3]}\nab',
+        b'{"version": 2, "kind": "hello"}\nab',
+        b'{"version": 2, "kind": "hello", "texts": ["3"]}\nabc',
+        b'{"version": 2, "kind": "mistake", "number": 1, "says": 5, "trace": ""}',
+        b'{"version": 2, "kind": "result", "number": 1, "value": ' + b"[" * 100_000,
     ],
 )
 def test_what_is_no_message(data: bytes) -> None:
@@ -199,8 +199,8 @@ def test_nothing_else_is_raised(data: bytes) -> None:
 
 def test_another_version() -> None:
     """Its kinds may be others as well; the version is what has to be told."""
-    content = {"version": 2, "kind": "welcome"}
-    with pytest.raises(MalformedMessageError, match="is of version 2, not 1"):
+    content = {"version": 3, "kind": "welcome"}
+    with pytest.raises(MalformedMessageError, match="is of version 3, not 2"):
         decode(json.dumps(content).encode())
 
 

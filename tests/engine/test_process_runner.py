@@ -243,7 +243,7 @@ def failing(reactor: ReactorBase, behaviour: str, folder: Path | str = "-", **op
     [
         ("broken", "ended with status 1 (there is no such module)"),
         ("garbage", "said what is no message"),
-        ("newer", "said what is not understood: The message is of version 2, not 1"),
+        ("newer", "said what is not understood: The message is of version 3, not 2"),
         ("asking", "answered with a question"),
         ("mute", "was not ready within 1 seconds"),
         ("lingering", "closed its pipes"),

@@ -192,7 +192,7 @@ def test_a_large_answer(talk: Talk) -> None:
     ("message", "words"),
     [
         (Hello(), "A worker is not told a Hello"),
-        (b'{"version": 2, "kind": "call"}', "is of version 2"),
+        (b'{"version": 3, "kind": "call"}', "is of version 3"),
     ],
 )
 def test_what_a_worker_is_not_told(

@@ -14,6 +14,7 @@ from custom_components.sonos_twisted.engine.commands.identity import identify
 from tests.simulator.process import SimulatorProcess
 
 if TYPE_CHECKING:
+    from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
     from tests.simulator.control import Remote
 
 #: Seconds within which something that must happen has happened, on the slowest machine.
@@ -88,6 +89,21 @@ async def entry(hass: HomeAssistant, house: SimulatorProcess) -> AsyncIterator[M
     assert await hass.config_entries.async_setup(entry.entry_id)
     await until(hass, lambda: all_known(hass))
     yield entry
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.fixture
+async def standing_coordinator(
+    hass: HomeAssistant, standing_house: SimulatorProcess
+) -> AsyncIterator[HouseholdCoordinator]:
+    """Set up the house that the tests of a module share, and wait until its lists are read."""
+    entry = await make_entry(hass, standing_house.addresses["Kitchen"])
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until(hass, lambda: all_known(hass))
+    coordinator: HouseholdCoordinator = entry.runtime_data
+    lists = coordinator.content
+    await until(hass, lambda: lists.favorites and lists.playlists and lists.stations)
+    yield coordinator
     await hass.config_entries.async_unload(entry.entry_id)
 
 

@@ -292,24 +292,30 @@ async def test_what_an_app_plays_cannot_be_started_again(
         await shows(hass, KITCHEN, media_title="In Concert", volume_level=0.31)
 
 
-async def test_groups_stay_if_they_are_to(hass: HomeAssistant, remote: Remote) -> None:
-    """Then a room that has joined another one gets its volume back, not its music."""
-    await do(
-        hass,
-        (remote.play_tracks, "Kitchen"),
-        (remote.play_radio, "Patio"),
-        (remote.reset_requests,),
-    )
+async def test_groups_stay_if_they_are_to(
+    hass: HomeAssistant, remote: Remote, entry: MockConfigEntry
+) -> None:
+    """Then a room that has joined another one gets its volume back, not its music.
+
+    No room becomes louder than it may be.
+    """
+    await do(hass, (remote.play_tracks, "Kitchen"), (remote.play_radio, "Patio"))
     await shows(hass, KITCHEN, state="playing")
-    await shows(hass, PATIO, state="playing")
+    await shows(hass, PATIO, state="playing", volume_level=0.35)
     await act(hass, "ours.snapshot", [KITCHEN, PATIO], with_group=False)
-    await do(hass, (remote.group, "Kitchen", "Patio"), (remote.set_volume, "Kitchen", 60))
-    await shows(hass, KITCHEN, group_members=[PATIO, KITCHEN], volume_level=0.6)
+    coordinator = entry.runtime_data
+    speakers = {speaker.name: speaker for speaker in coordinator.household.rooms}
+    await coordinator.volume_limits.async_set(speakers["Patio"], 20)
+    await coordinator.volume_limits.async_set(speakers["Kitchen"], 25)
+    await do(hass, (remote.group, "Kitchen", "Patio"), (remote.set_volume, "Kitchen", 10))
+    await shows(hass, KITCHEN, group_members=[PATIO, KITCHEN], volume_level=0.1)
+    await shows(hass, PATIO, volume_level=0.2)
+    await do(hass, (remote.reset_requests,))
     report = await act(hass, "ours.restore", [KITCHEN, PATIO], with_group=False)
     assert report["restored"] == [PATIO]
     assert "groups stay as they are" in report["problems"][0]["reason"]
     assert await writes(hass, remote) == {"SetVolume": 1}
-    await shows(hass, KITCHEN, group_members=[PATIO, KITCHEN], volume_level=0.3)
+    await shows(hass, KITCHEN, group_members=[PATIO, KITCHEN], volume_level=0.25)
 
 
 async def test_a_leader_that_has_become_a_member_leads_again(

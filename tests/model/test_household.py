@@ -500,6 +500,13 @@ def test_group_volume() -> None:
     assert office.group_volume == 25
 
 
+def test_the_volume_of_a_single_room_is_its_own() -> None:
+    """What tells of its group as well tells nothing new."""
+    home = household(ALONE)
+    assert home.apply_event(KITCHEN, "GroupRenderingControl", {"group_volume": "9"}, 1.0) == set()
+    assert home.speakers[KITCHEN].group_volume == 9
+
+
 @pytest.mark.parametrize(
     ("service", "variables", "expected"),
     [

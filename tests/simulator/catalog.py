@@ -3,13 +3,20 @@
 from dataclasses import dataclass, field, replace
 from functools import cache
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from . import didl
 from .didl import BROADCAST_CLASS, Track
 from .media import LINE_IN, RADIO, TV, kind_of
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 SHARE = "//nas/music"
+
+#: The id of a playlist that a file on the share describes.
+IMPORTED = "S://nas/music/Playlists/Night%20Walk.m3u#0"
 
 # Each with artist, composer, title, genre, and its tracks with their seconds.
 _ALBUMS = (
@@ -160,6 +167,22 @@ def library() -> tuple[Track, ...]:
     )
 
 
+def _invented(number: int) -> Track:
+    """Return the only track of an album of a large library."""
+    artist, album = f"Artist {number // 10:05d}", f"Record {number:05d}"
+    return Track(
+        uri=file_uri(artist, album, 1, f"Song {number:05d}"),
+        title=f"Song {number:05d}",
+        artist=artist,
+        album=album,
+        album_artist=artist,
+        duration=180,
+        genre="Pop",
+        composer=artist,
+        number=1,
+    )
+
+
 @cache
 def service_tracks() -> tuple[Track, ...]:
     """Return the tracks of a streaming service."""
@@ -280,6 +303,10 @@ class Catalog:
 
     def __init__(self, uid: str) -> None:
         """Furnish a new house; ``uid`` is a player of it."""
+        self.library = library()
+        self.shares: tuple[str, ...] = (SHARE,)
+        self.imported = {IMPORTED: album_tracks("Night Market")}
+        self._listings: dict[tuple[str, str], list[str]] = {}
         self.playlists = default_playlists()
         self.favorites = default_favorites(uid)
         self._known = {track.uri: track for track in (*library(), *service_tracks())}
@@ -314,7 +341,9 @@ class Catalog:
         if match := re.match(r"x-rincon-playlist:\w+#(.*)", uri):
             return self.container_tracks(match[1])
         if uri.startswith(("S://", "S:")):
-            return [track for track in library() if track.uri.startswith(f"x-file-cifs:{uri[2:]}")]
+            return self.imported.get(uri) or [
+                track for track in self.library if track.uri.startswith(f"x-file-cifs:{uri[2:]}")
+            ]
         if uri.startswith("x-rincon-cpcontainer:"):
             return list(service_tracks())
         return [self.resolve(uri, metadata)]
@@ -323,9 +352,28 @@ class Catalog:
         """Return the tracks below a container of the library such as ``A:ALBUM/x``."""
         return [
             replace(track)
-            for track in library()
+            for track in self.library
             if object_id in {"A:TRACKS", ""} or _below(track, object_id)
         ]
+
+    def fill_library(self, albums: int) -> None:
+        """Let the share have as many albums of one track each besides; 0 ends that."""
+        self.library = (*library(), *(_invented(number) for number in range(1, albums + 1)))
+        self.shares = (SHARE,)
+        self.imported = {IMPORTED: album_tracks("Night Market")}
+        self._listings.clear()
+
+    def remove_shares(self) -> None:
+        """Have no share, and so nothing in the library."""
+        self.library, self.shares, self.imported = (), (), {}
+        self._listings.clear()
+
+    def listing(self, uid: str, object_id: str, build: Callable[[], list[str]]) -> list[str]:
+        """Return what a player lists in a container of the library, built once."""
+        key = uid, object_id
+        if key not in self._listings:
+            self._listings[key] = build()
+        return self._listings[key]
 
     def playlist(self, number: int) -> SavedQueue | None:
         """Return a Sonos playlist by its number."""

@@ -105,6 +105,10 @@ class Remote:
         """Move the slider of the whole group."""
         self.call("set_group_volume", speaker=speaker, volume=volume)
 
+    def fix_output(self, speaker: str, on: bool = True) -> None:
+        """Fix the line-out of a player at full volume, in the app, or end that."""
+        self.call("fix_output", speaker=speaker, on=on)
+
     def set_mute(self, speaker: str, mute: bool = True) -> None:
         """Mute a player or end that."""
         self.call("set_mute", speaker=speaker, mute=mute)
@@ -189,6 +193,14 @@ class Remote:
         """Remove the favourites with a title."""
         self.call("remove_favorite", title=title)
 
+    def fill_library(self, albums: int) -> None:
+        """Copy as many albums to the share besides the usual ones; 0 takes them away."""
+        self.call("fill_library", albums=albums)
+
+    def remove_shares(self) -> None:
+        """Take the music library away; ``fill_library`` brings it back."""
+        self.call("remove_shares")
+
     def ring_alarm(self, number: int) -> None:
         """Let the time of an alarm come."""
         self.call("ring_alarm", number=number)
@@ -262,7 +274,7 @@ class Remote:
         self.call("set_latency", speaker=speaker, seconds=seconds)
 
     def fail_action(self, speaker: str, action: str, code: int, times: int = 1) -> None:
-        """Let the next calls of an action fail with an error code."""
+        """Let the next calls of an action fail with an error code, or with 0 do nothing."""
         self.call("fail_action", speaker=speaker, action=action, code=code, times=times)
 
     def forget_leases(self, speaker: str, service: str | None = None) -> int:
@@ -314,6 +326,10 @@ class Remote:
     def set_topology_limit(self, players: int) -> None:
         """Let GetZoneGroupState fail in households with more players than this."""
         self.call("set_topology_limit", players=players)
+
+    def set_regroup_time(self, seconds: float) -> None:
+        """Let players whose group has changed decline for so long what depends on it."""
+        self.call("set_regroup_time", seconds=seconds)
 
     # -- chaos
 

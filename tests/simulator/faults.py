@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 # What a fault of events can do to the next ones.
 NOTIFY_FAULTS = ("drop", "delay", "duplicate", "reorder")
+# In place of an error code: a player accepts an action, and nothing comes of it.
+IGNORED = 0
 # What a player can leave unanswered.
 STALLS = ("soap", "gena", "all")
 

@@ -68,6 +68,14 @@ class Hands:
         """Move the slider of the whole group."""
         set_group_volume(self.household.group_of(self._speaker(speaker)).coordinator, volume)
 
+    def fix_output(self, speaker: str, on: bool = True) -> None:
+        """Fix the line-out of a player at full volume, in the app, or end that.
+
+        Raises:
+            UpnpError: The model has none.
+        """
+        self._speaker(speaker).rendering.set_fixed(on=on)
+
     def set_mute(self, speaker: str, mute: bool = True) -> None:
         """Mute a player or end that."""
         self._speaker(speaker).rendering.set_mute(on=mute)
@@ -227,6 +235,16 @@ class Hands:
         favorites = self.household.catalog.favorites
         favorites[:] = [favorite for favorite in favorites if favorite.title != title]
         self.household.container_changed("FV:2")
+
+    def fill_library(self, albums: int) -> None:
+        """Copy as many albums to the share besides the usual ones; 0 takes them away."""
+        self.household.catalog.fill_library(albums)
+        self.household.container_changed("S:")
+
+    def remove_shares(self) -> None:
+        """Take the music library away; ``fill_library`` brings it back."""
+        self.household.catalog.remove_shares()
+        self.household.container_changed("S:")
 
     def ring_alarm(self, number: int) -> None:
         """Let the time of an alarm come.

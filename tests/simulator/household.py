@@ -70,6 +70,7 @@ class Household:
         self.generation = generation
         self.port = port
         self.topology_limit = topology_limit
+        self.regroup_seconds = 0.0
         self.observers: list[Callable[[Speaker, str], None]] = []
         self.vanished: dict[str, Vanished] = {}
         self.strings: dict[str, str] = {}
@@ -215,11 +216,16 @@ class Household:
 
     # -- groups
 
+    def is_regrouping(self, speaker: Speaker) -> bool:
+        """Tell whether a player is still busy with another group than before."""
+        return self.clock.seconds() < speaker.regrouped_at + self.regroup_seconds
+
     def _follow(self, unit: Speaker, coordinator: Speaker) -> None:
         unit.transport.set_uri(f"x-rincon:{coordinator.uid}")
 
     def _follow_room(self, room: Speaker, coordinator: Speaker) -> None:
         """Let a room and what is bonded to it follow a coordinator."""
+        room.regrouped_at = self.clock.seconds()
         for unit in room.units:
             if unit is not coordinator:
                 self._follow(unit, coordinator)
@@ -275,6 +281,8 @@ class Household:
         if rejoin and heir is not None:
             group.members.append(speaker)
             self._follow_room(speaker, heir)
+            # The queue went along with the role.
+            speaker.transport.clear_queue()
         else:
             self.groups.append(self._new_group(speaker))
             speaker.transport.detach(keep_queue=False)

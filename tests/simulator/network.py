@@ -119,7 +119,7 @@ class Network:
             player.faults.latency = seconds
 
     def fail_action(self, speaker: str, action: str, code: int, times: int = 1) -> None:
-        """Let the next calls of an action fail with an error code."""
+        """Let the next calls of an action fail with an error code, or with 0 do nothing."""
         for player in self._players(speaker):
             player.faults.actions.setdefault(action, []).extend([code] * times)
 
@@ -206,3 +206,10 @@ class Network:
     def set_topology_limit(self, players: int) -> None:
         """Let GetZoneGroupState fail in households with more players than this."""
         self.household.topology_limit = players
+
+    def set_regroup_time(self, seconds: float) -> None:
+        """Let players whose group has changed decline for so long what depends on it.
+
+        They answer 501 when they shall join another group, and 701 when they shall play.
+        """
+        self.household.regroup_seconds = seconds

@@ -1,6 +1,7 @@
 """How a player sounds: volume, mute, equaliser."""
 
 from dataclasses import dataclass, field
+import math
 from typing import TYPE_CHECKING
 
 from .errors import Code, UpnpError
@@ -33,6 +34,10 @@ _SOUNDBAR = {
     "SurroundMode": (0, 1, 0, "SurroundMode"),
     "MusicSurroundLevel": (-15, 15, 0, "MusicSurroundLevel"),
 }
+# Steps per second of each kind of ramp; those of alarms and inputs begin at silence.
+RAMPS = {"SLEEP_TIMER_RAMP_TYPE": 1.25, "ALARM_RAMP_TYPE": 2.5, "AUTOPLAY_RAMP_TYPE": 50.0}
+# Seconds that a ramp of an alarm stays silent.
+ALARM_PAUSE = 30.0
 SUB_EVENT = ("SubGain", "SubCrossover", "SubPolarity", "SubEnable")
 
 
@@ -179,24 +184,32 @@ class Rendering:
         self._event()
 
     def ramp(self, ramp_type: str, target: int) -> int:
-        """Move the volume slowly and return the seconds this takes."""
+        """Move the volume slowly and return the seconds this takes.
+
+        Raises:
+            UpnpError: There is no such kind of ramp.
+        """
+        if ramp_type not in RAMPS:
+            raise UpnpError(Code.INVALID_ARGS)
         self.stop_ramp()
         self._before_ramp = self.volume["Master"]
-        if ramp_type in {"ALARM_RAMP_TYPE", "AUTOPLAY_RAMP_TYPE"}:
+        if ramp_type != "SLEEP_TIMER_RAMP_TYPE":
             self.volume["Master"] = 0
             self._event()
         distance = abs(target - self.volume["Master"])
-        self._ramp = self._clock.callLater(0, self._ramp_on, target)
-        return -(-distance // 10)
+        interval = 1 / RAMPS[ramp_type]
+        pause = ALARM_PAUSE if ramp_type == "ALARM_RAMP_TYPE" else 0
+        self._ramp = self._clock.callLater(pause + interval, self._ramp_on, target, interval)
+        return math.ceil(distance * interval)
 
-    def _ramp_on(self, target: int) -> None:
+    def _ramp_on(self, target: int, interval: float) -> None:
         self._ramp = None
         volume = self.volume["Master"]
         if volume == target:
             return
         self.volume["Master"] = volume + (1 if target > volume else -1)
         self._event()
-        self._ramp = self._clock.callLater(0.1, self._ramp_on, target)
+        self._ramp = self._clock.callLater(interval, self._ramp_on, target, interval)
 
     def restore_before_ramp(self) -> None:
         """Go back to the volume before the last ramp."""

@@ -12,10 +12,11 @@ from twisted.web.server import NOT_DONE_YET
 
 from . import soap
 from .errors import Code, UpnpError
+from .faults import IGNORED, Faults
 from .gena import DEFAULT_LEASE, LONGEST_LEASE
 from .pages import page
 from .services import HANDLERS
-from .services.kinds import not_implemented
+from .services.kinds import not_implemented, nothing
 from .table import services_of
 from .web import PlayerSite
 
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from twisted.internet.interfaces import IListeningPort
     from twisted.web.server import Request
 
-    from .faults import Faults
     from .gena import EventSettings, Publisher, Subscription
     from .sender import Reactor
+    from .services.kinds import Handler
     from .speaker import Speaker
     from .table import Service
 
@@ -188,21 +189,26 @@ class Server(Resource):
             self._finish(request, 405)
             return
         try:
-            self._check_reach(call.action)
+            self._check_reach()
             soap.check_arguments(service, action, call.arguments)
-            handler = HANDLERS[service.name].get(call.action, not_implemented)
+            handler = self._handler(service, call.action)
             values = handler(self._speaker, call.arguments) or {}
             self._finish(request, 200, soap.response(service, action, values))
         except UpnpError as error:
             self._finish(request, 500, soap.fault(error.code))
 
-    def _check_reach(self, action: str) -> None:
+    def _handler(self, service: Service, action: str) -> Handler:
+        code = self._faults.take_action(action)
+        if code == IGNORED:
+            return nothing
+        if code is not None:
+            raise UpnpError(code)
+        return HANDLERS[service.name].get(action, not_implemented)
+
+    def _check_reach(self) -> None:
         primary = self._speaker.primary
         if primary is not None and not primary.online:
             raise UpnpError(Code.PRIMARY_UNREACHABLE)
-        code = self._faults.take_action(action)
-        if code is not None:
-            raise UpnpError(code)
 
     # -- GENA
 

@@ -82,7 +82,9 @@ def check_arguments(service: Service, action: Action, given: dict[str, str]) -> 
 
 def response(service: Service, action: Action, values: dict[str, str]) -> bytes:
     """Return the answer of an action, its arguments in the order of the SCPD."""
-    inner = "".join(f"<{name}>{escape(values[name])}</{name}>" for name, _ in action.outputs)
+    inner = "".join(
+        f"<{name}>{escape(values.get(name, ''))}</{name}>" for name, _ in action.outputs
+    )
     name = f"{action.name}Response"
     call = f'<u:{name} xmlns:u="{service.service_type}">{inner}</u:{name}>'
     return _ENVELOPE.format(call).encode()

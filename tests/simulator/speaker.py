@@ -1,6 +1,7 @@
 """One player: identity, settings, and what is bonded to it."""
 
 from dataclasses import dataclass, field
+import math
 from typing import TYPE_CHECKING, override
 
 from .rendering import Rendering
@@ -117,6 +118,7 @@ class Speaker:
         self.transport = Transport(household.clock, self.uid, household.catalog, self.changed)
         self.group_snapshot: dict[str, int] = {}
         self.room_before = ""
+        self.regrouped_at = -math.inf
         self.available_update = ""
 
     @override

@@ -345,8 +345,29 @@ def test_delegating_can_keep_the_group_together(people: People, household: House
     act(kitchen, "DelegateGroupCoordinationTo", **arguments)
     group = household.group_of(kitchen)
     assert (group.coordinator, set(group.members)) == (office, {office, kitchen})
+    assert (len(office.transport.queue), len(kitchen.transport.queue)) == (3, 0)
     # A member asks in vain.
     act(kitchen, "DelegateGroupCoordinationTo", NewCoordinator=kitchen.uid, RejoinGroup="1")
+    assert household.group_of(kitchen).coordinator is office
+
+
+def test_players_that_are_being_regrouped_decline_for_a_while(
+    clock: Clock, people: People, household: Household
+) -> None:
+    household.regroup_seconds = 0.5
+    people.play_tracks("Kitchen", 3)
+    people.group("Office", "Kitchen")
+    people.group("Bathroom", "Kitchen")
+    people.ungroup("Kitchen")
+    kitchen, office = household.speaker("Kitchen"), household.speaker("Office")
+    arguments = {"CurrentURI": f"x-rincon:{office.uid}", "CurrentURIMetaData": ""}
+    with refused(Code.ACTION_FAILED):
+        act(kitchen, "SetAVTransportURI", **arguments)
+    with refused(Code.TRANSITION_NOT_AVAILABLE):
+        act(office, "Pause")
+    clock.advance(0.5)
+    act(kitchen, "SetAVTransportURI", **arguments)
+    act(office, "Pause")
     assert household.group_of(kitchen).coordinator is office
 
 
@@ -472,10 +493,61 @@ def test_a_ramp_moves_the_volume_step_by_step(clock: Clock, kitchen: Speaker) ->
     assert answer == {"RampTime": "1"}
     volume = kitchen.rendering.volume
     assert volume["Master"] == 0
-    clock.pump([0.1] * 4)
+    clock.pump([0.02] * 4)
     assert 0 < volume["Master"] < 9
-    clock.pump([0.1] * 20)
+    clock.pump([0.02] * 20)
     assert volume["Master"] == 9
+
+
+@pytest.mark.parametrize(
+    ("kind", "at_once", "moving", "seconds"),
+    [("SLEEP_TIMER_RAMP_TYPE", 20, 8.0, 8), ("ALARM_RAMP_TYPE", 0, 42.0, 12)],
+)
+def test_each_kind_of_ramp_has_its_own_speed(
+    clock: Clock, kitchen: Speaker, kind: str, at_once: int, moving: float, seconds: int
+) -> None:
+    people = People(kitchen.household)
+    people.set_volume("Kitchen", 20)
+    answer = act(kitchen, "RampToVolume", Channel="Master", RampType=kind, DesiredVolume="30")
+    assert answer == {"RampTime": str(seconds)}
+    assert kitchen.rendering.volume["Master"] == at_once
+    clock.pump([0.1] * round(moving * 10 - 5))
+    assert at_once < kitchen.rendering.volume["Master"] < 30
+    clock.pump([0.1] * 25)
+    assert kitchen.rendering.volume["Master"] == 30
+
+
+def test_there_is_no_other_kind_of_ramp(kitchen: Speaker) -> None:
+    with refused(Code.INVALID_ARGS):
+        act(kitchen, "RampToVolume", Channel="Master", RampType="SLOW", DesiredVolume="30")
+
+
+@pytest.mark.parametrize("action", ["SetVolume", "SetRelativeVolume", "RampToVolume"])
+def test_a_fixed_output_declines_another_volume(
+    people: People, household: Household, action: str
+) -> None:
+    people.fix_output("Office")
+    office = household.speaker("Office")
+    arguments = {"DesiredVolume": "5", "Adjustment": "-5", "RampType": "AUTOPLAY_RAMP_TYPE"}
+    with refused(Code.ACTION_FAILED):
+        act(office, action, Channel="Master", **arguments)
+    assert office.rendering.volume["Master"] == 100
+
+
+def test_a_fixed_output_counts_for_the_group_that_cannot_change_it(
+    people: People, household: Household, kitchen: Speaker
+) -> None:
+    people.fix_output("Office")
+    office = household.speaker("Office")
+    with refused(Code.ACTION_FAILED):
+        act(office, "SetGroupVolume", DesiredVolume="5")
+    people.set_volume("Kitchen", 20)
+    people.group("Office", "Kitchen")
+    assert act(kitchen, "GetGroupVolume") == {"CurrentVolume": "60"}
+    act(kitchen, "SnapshotGroupVolume")
+    act(kitchen, "SetRelativeGroupVolume", Adjustment="-30")
+    assert act(kitchen, "GetVolume", Channel="Master") == {"CurrentVolume": "10"}
+    assert act(office, "GetVolume", Channel="Master") == {"CurrentVolume": "100"}
 
 
 # -- alarms

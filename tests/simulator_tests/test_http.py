@@ -372,8 +372,13 @@ def test_refusing_forbidding_and_failing(house: SimulatorProcess, kitchen: str) 
     assert request("SUBSCRIBE", kitchen, AVT, {"SID": "uuid:x"}).status == 403
     remote.heal("Kitchen")
     remote.fail_action("Kitchen", "GetVolume", 501)
+    remote.fail_action("Kitchen", "SetVolume", 0)
     assert "<errorCode>501<" in soap(kitchen, "RenderingControl", "GetVolume", VOLUME)[1]
     assert soap(kitchen, "RenderingControl", "GetVolume", VOLUME)[0] == 200
+    before = soap(kitchen, "RenderingControl", "GetVolume", VOLUME)[1]
+    loud = f"{VOLUME}<DesiredVolume>99</DesiredVolume>"
+    assert soap(kitchen, "RenderingControl", "SetVolume", loud)[0] == 200
+    assert soap(kitchen, "RenderingControl", "GetVolume", VOLUME)[1] == before
 
 
 def test_latency(house: SimulatorProcess, kitchen: str) -> None:

@@ -283,6 +283,31 @@ def test_music_library(kitchen: SoCo) -> None:
     assert kitchen.queue_size == len(library.browse(albums[0]))
 
 
+def test_large_library_and_none(kitchen: SoCo, house: SimulatorProcess) -> None:
+    library = kitchen.music_library
+    house.remote.fill_library(2000)
+    assert library.get_albums(max_items=5).total_matches == 2006
+    assert [album.title for album in library.get_albums(start=1998, max_items=3)] == [
+        "Record 01994",
+        "Record 01995",
+        "Record 01996",
+    ]
+    house.remote.remove_shares()
+    assert len(library.get_albums()) == len(library.get_playlists()) == 0
+    assert library.list_library_shares() == []
+    house.remote.fill_library(0)
+    assert len(library.get_albums()) == 6
+    (imported,) = library.get_playlists()
+    assert imported.title == "Night Walk"
+    assert len(library.browse(imported)) == 4
+
+
+def test_page_of_the_queue_is_shorter(kitchen: SoCo, house: SimulatorProcess) -> None:
+    house.remote.play_tracks("Kitchen", 600)
+    assert len(kitchen.get_queue(max_items=500)) == 486
+    assert len(kitchen.get_queue(486, 500)) == 114
+
+
 def test_favorites(kitchen: SoCo) -> None:
     favorites = kitchen.music_library.get_sonos_favorites()
     titles = [item.title for item in favorites]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from twisted.internet.defer import Deferred, succeed
 
 from .commands.identity import Identity, identify
+from .commands.state import read
 from .errors import EngineError, NotSonosError, PlayerError
 from .gena import GenaClient
 from .listener import Listener, Listeners, ListenSettings
@@ -17,7 +18,7 @@ from .mailbox import Mailbox
 from .player import Player
 from .process_runner import ProcessRunner
 from .runner import STOP_SECONDS, CommandRunner, ThreadRunner
-from .session import HouseholdSession
+from .session import TOPOLOGY, HouseholdSession
 from .subscription import DEFAULT_LEASE_SECONDS
 
 if TYPE_CHECKING:
@@ -222,6 +223,24 @@ class HouseholdConnection:
         if self._session is not None:
             self._thread.reactor.callFromThread(self._session.answered, str(args[0]))
         return result
+
+    async def read_topology(self, uid: str, address: str) -> None:
+        """Ask a speaker how the household is grouped now; the answer comes as news.
+
+        Raises:
+            PlayerError: When it cannot be reached or declines, as it does when the household is
+                too large for an answer.
+
+        """
+        state = await self.run(read, address, ["topology"])
+        if self._session is not None:
+            text = str(state[TOPOLOGY].get("zone_group_state", ""))
+            self._thread.reactor.callFromThread(self._session.topology_answered, uid, text)
+
+    def ask_for_topology(self) -> None:
+        """Let speakers send an event that tells how the household is grouped now."""
+        if self._session is not None:
+            self._thread.reactor.callFromThread(self._session.ask_for_topology)
 
     @property
     def _open_runner(self) -> CommandRunner:

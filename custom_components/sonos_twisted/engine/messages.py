@@ -23,7 +23,7 @@ from .errors import EngineError
 
 #: To be raised with every change that an older worker would misunderstand. After an update, the
 #: worker runs the new code while Home Assistant still runs the old one, until it is restarted.
-VERSION = 1
+VERSION = 2
 
 #: Bytes of a message, in either direction. A library page of 1000 tracks has one to two million.
 MAX_MESSAGE = 16 * 1024 * 1024

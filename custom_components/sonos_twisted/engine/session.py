@@ -225,6 +225,20 @@ class HouseholdSession:
         if known is not None:
             self._when_described().chainDeferred(known)
 
+    def topology_answered(self, uid: str, text: str) -> None:
+        """Take for the truth what a speaker has just answered when asked for the topology."""
+        self._order.trust_next(uid)
+        self._topology_received(uid, text)
+
+    def ask_for_topology(self) -> None:
+        """Let those who report the topology tell it anew, in an event of a new subscription.
+
+        A large household has no other way to be asked: its topology does not fit into an answer.
+        """
+        for uid in self._reporters[TOPOLOGY]:
+            self._settle(uid)
+            self._ask_again(uid)
+
     def _look_for_disagreement(self) -> None:
         """Give those who say something else than the newest picture a while to catch up.
 
@@ -250,7 +264,7 @@ class HouseholdSession:
         Either an event of it was lost, or the household has changed back to what it said before,
         and whoever told of the time in between has left or is late.
         """
-        del self._disagreements[uid]
+        self._disagreements.pop(uid, None)
         lease = self.links[uid].leases.get(TOPOLOGY) if uid in self.links else None
         if lease is not None:
             _LOGGER.debug("%s is asked again, because it tells another topology", uid)

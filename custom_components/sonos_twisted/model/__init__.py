@@ -5,6 +5,15 @@ times are passed in, as seconds of a clock of the caller's choice (a monotonic o
 """
 
 from .aspects import Aspect, Change
+from .contents import (
+    LIBRARY_LISTS,
+    ContentKind,
+    Match,
+    divide,
+    is_container,
+    kind_of,
+    match,
+)
 from .description import (
     DescriptionError,
     DeviceDescription,
@@ -80,11 +89,13 @@ from .transport import Transport
 __all__ = [
     "EMPTY_TOPOLOGY",
     "GROUPING",
+    "LIBRARY_LISTS",
     "SOUND_SETTINGS",
     "Action",
     "Asked",
     "Aspect",
     "Change",
+    "ContentKind",
     "DescriptionError",
     "DeviceDescription",
     "Didl",
@@ -93,6 +104,7 @@ __all__ = [
     "MalformedNotification",
     "MalformedSnapshot",
     "MalformedTopology",
+    "Match",
     "Media",
     "NotSonosDescription",
     "Observed",
@@ -122,8 +134,12 @@ __all__ = [
     "Variables",
     "ZoneGroup",
     "ZoneMember",
+    "divide",
     "format_duration",
+    "is_container",
     "is_really_gone",
+    "kind_of",
+    "match",
     "may_have_other_timer",
     "media_from_variables",
     "merge_variables",

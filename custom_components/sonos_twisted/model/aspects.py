@@ -18,6 +18,7 @@ class Aspect(StrEnum):
     PLAY_MODE = "play_mode"
     """Shuffle, repeat and crossfade."""
     GROUP_VOLUME = "group_volume"
+    """Volume and mute of a group of several rooms; a single room's are its own."""
     SLEEP_TIMER = "sleep_timer"
     ALARM_RUNNING = "alarm_running"
 

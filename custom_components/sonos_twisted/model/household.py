@@ -208,7 +208,11 @@ class Household:
                 continue
             old, speaker.shown = speaker.shown, transport
             if old is not transport and (speaker.visible or not speaker.present):
-                changes |= {Change(uid, aspect) for aspect in _differences(old, transport)}
+                differences = _differences(old, transport)
+                if len(self.group_members(uid)) == 1:
+                    # What is new about it is new about the room's own volume.
+                    differences.discard(Aspect.GROUP_VOLUME)
+                changes |= {Change(uid, aspect) for aspect in differences}
         return changes
 
     # Events

@@ -23,9 +23,22 @@ if TYPE_CHECKING:
 _NO_CLOCK = (MEMBER, LINE_IN, TV)
 
 
+def _playable(handler: Handler) -> Handler:
+    """Let an action fail on players whose group has changed just now."""
+
+    def guarded(speaker: Speaker, arguments: Arguments) -> Answer:
+        if speaker.household.is_regrouping(speaker):
+            raise UpnpError(Code.TRANSITION_NOT_AVAILABLE)
+        return handler(speaker, arguments)
+
+    return guarded
+
+
 def _set_uri(speaker: Speaker, args: Arguments) -> Answer:
     uri, metadata = args["CurrentURI"], args["CurrentURIMetaData"]
     if uri.startswith("x-rincon:"):
+        if speaker.household.is_regrouping(speaker):
+            raise UpnpError(Code.ACTION_FAILED)
         speaker.household.join(speaker, uri.removeprefix("x-rincon:").strip())
         return None
     if kind_of(uri) in FED_BY_APPS:
@@ -44,31 +57,37 @@ def _set_next_uri(speaker: Speaker, args: Arguments) -> Answer:
     return None
 
 
+@_playable
 def _play(speaker: Speaker, _args: Arguments) -> Answer:
     speaker.transport.play()
     return None
 
 
+@_playable
 def _pause(speaker: Speaker, _args: Arguments) -> Answer:
     speaker.transport.pause()
     return None
 
 
+@_playable
 def _stop(speaker: Speaker, _args: Arguments) -> Answer:
     speaker.transport.stop()
     return None
 
 
+@_playable
 def _next(speaker: Speaker, _args: Arguments) -> Answer:
     speaker.transport.next()
     return None
 
 
+@_playable
 def _previous(speaker: Speaker, _args: Arguments) -> Answer:
     speaker.transport.previous()
     return None
 
 
+@_playable
 def _seek(speaker: Speaker, args: Arguments) -> Answer:
     transport, unit, target = speaker.transport, args["Unit"], args["Target"]
     if unit == "TRACK_NR":

@@ -7,10 +7,8 @@ from urllib.parse import quote, unquote
 from tests.simulator import didl
 from tests.simulator.catalog import (
     LEVELS,
-    SHARE,
     Favorite,
     SavedQueue,
-    library,
     stations,
 )
 from tests.simulator.errors import Code, UpnpError
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from .kinds import Answer, Arguments, Handler, Key, Variables
 
 _PAGE = 1000
+_QUEUE_PAGE = 486
 _MOST_FAVORITES = 70
 _ROOTS = {
     "A:ARTIST": "Contributing Artists",
@@ -166,6 +165,12 @@ def unquote_uri(uri: str) -> str:
 def _level(speaker: Speaker, root: str, wanted: list[str]) -> list[str]:
     """List what is below ``wanted`` in a container of the library."""
     path = "/".join([root, *(quote(part, safe="") for part in wanted)])
+    return speaker.household.catalog.listing(
+        speaker.uid, path, lambda: _build_level(speaker, root, path, wanted)
+    )
+
+
+def _build_level(speaker: Speaker, root: str, path: str, wanted: list[str]) -> list[str]:
     found = speaker.household.catalog.container_tracks(path)
     if wanted and not found:
         raise UpnpError(Code.NO_SUCH_OBJECT)
@@ -174,9 +179,11 @@ def _level(speaker: Speaker, root: str, wanted: list[str]) -> list[str]:
         return _tracks(found, path)
     field = fields[len(wanted)]
     items = []
-    for value in dict.fromkeys(getattr(track, field) for track in found):
+    firsts: dict[str, Track] = {}
+    for track in found:
+        firsts.setdefault(getattr(track, field), track)
+    for value, first in sorted(firsts.items(), key=lambda entry: entry[0].casefold()):
         object_id = f"{path}/{quote(value, safe='')}"
-        first = next(track for track in found if getattr(track, field) == value)
         extra = _library_resource(speaker, object_id)
         if field == "album":
             extra += didl.tag("dc:creator", first.artist)
@@ -192,7 +199,7 @@ def _library(speaker: Speaker, rest: str) -> list[str]:
     name, _, term = head.partition(":")
     root = f"A:{name}"
     if root == "A:PLAYLISTS":
-        return []
+        return _imported(speaker, unquote(term))
     if root not in LEVELS:
         raise UpnpError(Code.NO_SUCH_OBJECT)
     wanted = [unquote(part) for part in tail.split("/") if part]
@@ -201,12 +208,23 @@ def _library(speaker: Speaker, rest: str) -> list[str]:
     return _search(speaker, root, unquote(term))
 
 
+def _imported(speaker: Speaker, term: str) -> list[str]:
+    """List the playlists that files on the shares describe."""
+    return [
+        _container(object_id, "A:PLAYLISTS", title, "object.container.playlistContainer")
+        for object_id in speaker.household.catalog.imported
+        if term.casefold()
+        in (title := unquote(object_id).rpartition("/")[2].partition(".")[0]).casefold()
+    ]
+
+
 def _search(speaker: Speaker, root: str, term: str) -> list[str]:
     needle = term.casefold()
+    library = speaker.household.catalog.library
     if root == "A:TRACKS":
-        return _tracks((t for t in library() if needle in t.title.casefold()), root)
+        return _tracks((t for t in library if needle in t.title.casefold()), root)
     field = LEVELS[root][0]
-    names = {getattr(track, field) for track in library()}
+    names = {getattr(track, field) for track in library}
     hits = {escape(name) for name in names if needle in name.casefold()}
     return [
         item
@@ -215,11 +233,16 @@ def _search(speaker: Speaker, root: str, term: str) -> list[str]:
     ]
 
 
-def _shares(_speaker: Speaker, rest: str) -> list[str]:
+def _shares(speaker: Speaker, rest: str) -> list[str]:
+    catalog = speaker.household.catalog
     if not rest:
-        return [_container(f"S:{SHARE}", "S:", SHARE, "object.container")]
+        return [
+            _container(f"S:{share}", "S:", share, "object.container") for share in catalog.shares
+        ]
+    if (imported := catalog.imported.get(f"S:{rest}")) is not None:
+        return _tracks(imported, f"S:{rest}")
     prefix = rest.rstrip("/") + "/"
-    inside = [track for track in library() if unquote_uri(track.uri).startswith(prefix)]
+    inside = [track for track in catalog.library if unquote_uri(track.uri).startswith(prefix)]
     if not inside:
         raise UpnpError(Code.NO_SUCH_OBJECT)
     items: dict[str, str] = {}
@@ -255,7 +278,7 @@ def _children(speaker: Speaker, object_id: str) -> list[str]:
 
 def _metadata(speaker: Speaker, object_id: str) -> list[str]:
     """Return the entry of an object in the container that holds it."""
-    parents = [object_id.rpartition("/")[0], *_BROWSERS, "FV:2", "Q:0"]
+    parents = [object_id.rpartition("/")[0], *_BROWSERS, "FV:2", "Q:0", "A:PLAYLISTS"]
     for parent in parents:
         if not parent:
             continue
@@ -284,7 +307,8 @@ def _browse(speaker: Speaker, args: Arguments) -> Answer:
     else:
         items = _children(speaker, object_id)
         start = number(args["StartingIndex"])
-        count = min(number(args["RequestedCount"]) or _PAGE, _PAGE)
+        most = _QUEUE_PAGE if object_id.startswith("Q:") else _PAGE
+        count = min(number(args["RequestedCount"]) or _PAGE, most)
         page = items[start : start + count]
     return {
         "Result": didl.wrap(*page),

@@ -27,17 +27,31 @@ def _percentage(text: str) -> int:
     return value
 
 
+def _changeable(handler: Handler) -> Handler:
+    """Let an action fail on a player whose output is fixed."""
+
+    def guarded(speaker: Speaker, arguments: Arguments) -> Answer:
+        if speaker.rendering.fixed and arguments["Channel"] == "Master":
+            raise UpnpError(Code.ACTION_FAILED)
+        return handler(speaker, arguments)
+
+    return guarded
+
+
+@_changeable
 def _set_volume(speaker: Speaker, args: Arguments) -> Answer:
     speaker.rendering.set_volume(_percentage(args["DesiredVolume"]), args["Channel"])
     return None
 
 
+@_changeable
 def _set_relative(speaker: Speaker, args: Arguments) -> Answer:
     rendering, channel = speaker.rendering, args["Channel"]
     rendering.set_volume(rendering.volume[channel] + number(args["Adjustment"]), channel)
     return {"NewVolume": str(rendering.volume[channel])}
 
 
+@_changeable
 def _ramp(speaker: Speaker, args: Arguments) -> Answer:
     target = _percentage(args["DesiredVolume"])
     return {"RampTime": str(speaker.rendering.ramp(args["RampType"], target))}
@@ -238,7 +252,10 @@ def _snapshot(speaker: Speaker) -> None:
 
 
 def set_group_volume(speaker: Speaker, volume: int) -> None:
-    """Scale the members' volumes from what they were at the last snapshot."""
+    """Scale the members' volumes from what they were at the last snapshot.
+
+    A fixed output stays at what it is and counts all the same.
+    """
     members = _members(speaker)
     if speaker.group_snapshot.keys() != {member.uid for member in members}:
         _snapshot(speaker)
@@ -247,6 +264,15 @@ def set_group_volume(speaker: Speaker, volume: int) -> None:
     for member in members:
         scaled = volumes[member.uid] * volume / average if average else volume
         member.rendering.set_volume(round(scaled))
+
+
+def _group_changeable(speaker: Speaker) -> bool:
+    return not all(member.rendering.fixed for member in _members(speaker))
+
+
+def _require_changeable(speaker: Speaker) -> None:
+    if not _group_changeable(speaker):
+        raise UpnpError(Code.ACTION_FAILED)
 
 
 _coordinator = coordinator_only(Code.TRANSITION_NOT_AVAILABLE)
@@ -259,12 +285,14 @@ def _group_volume(speaker: Speaker, _args: Arguments) -> Answer:
 
 @_coordinator
 def _set_group_volume(speaker: Speaker, args: Arguments) -> Answer:
+    _require_changeable(speaker)
     set_group_volume(speaker, _percentage(args["DesiredVolume"]))
     return None
 
 
 @_coordinator
 def _set_relative_group_volume(speaker: Speaker, args: Arguments) -> Answer:
+    _require_changeable(speaker)
     target = max(0, min(_FULL, group_volume(speaker) + number(args["Adjustment"])))
     set_group_volume(speaker, target)
     return {"NewVolume": str(group_volume(speaker))}
@@ -311,9 +339,8 @@ def group_variables(speaker: Speaker) -> Variables:
             "GroupVolume": str(rendering.volume["Master"]),
             "GroupVolumeChangeable": "0",
         }
-    fixed = all(member.rendering.fixed for member in _members(speaker))
     return {
         "GroupMute": flag(_muted(speaker)),
         "GroupVolume": str(group_volume(speaker)),
-        "GroupVolumeChangeable": flag(not fixed),
+        "GroupVolumeChangeable": flag(_group_changeable(speaker)),
     }

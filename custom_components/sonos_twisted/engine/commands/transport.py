@@ -85,22 +85,6 @@ def set_crossfade(address: str, on: bool) -> None:
     soap.call(address, _SERVICE, "SetCrossfadeMode", InstanceID=0, CrossfadeMode=int(on))
 
 
-def join(address: str, coordinator_uid: str) -> None:
-    """Make a speaker play along with a group.
-
-    Args:
-        address: The speaker's address.
-        coordinator_uid: The uid of the group's coordinator.
-
-    """
-    set_uri(address, f"x-rincon:{coordinator_uid}")
-
-
-def unjoin(address: str) -> None:
-    """Take a speaker out of its group."""
-    soap.call(address, _SERVICE, "BecomeCoordinatorOfStandaloneGroup", InstanceID=0)
-
-
 def read_position(address: str) -> dict[str, str]:
     """Return what GetPositionInfo answers: the track, and how far it has been played.
 

@@ -1,0 +1,118 @@
+"""How loud rooms may become: limits that users set, kept in Home Assistant, held for whoever.
+
+Speakers know no limit. Each volume that a room tells is compared with its limit, and if it is
+louder, whoever has made it so, the room is told once to be as loud as it may be. Lives on the event
+loop.
+"""
+
+from collections.abc import Mapping
+import logging
+from typing import TYPE_CHECKING
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+
+from .const import DOMAIN
+from .engine import EngineError
+from .engine.commands import rendering
+from .model import Aspect, Speaker
+
+if TYPE_CHECKING:
+    from .coordinator import HouseholdCoordinator
+
+_LOGGER = logging.getLogger(__name__)
+
+_VERSION = 1
+
+#: What may mean that a room is louder than it may be: it said so, or it can be told again.
+_OCCASIONS = frozenset({Aspect.VOLUME, Aspect.AVAILABILITY})
+
+type _Stored = dict[str, dict[str, int]]
+
+
+def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
+    return Store(hass, _VERSION, f"{DOMAIN}.volume_limits.{entry_id}")
+
+
+async def async_remove_limits(hass: HomeAssistant, entry_id: str) -> None:
+    """Forget the limits of a household whose entry is removed."""
+    await _store(hass, entry_id).async_remove()
+
+
+class VolumeLimits:
+    """The volume limits of one household's rooms, in percent."""
+
+    def __init__(self, coordinator: HouseholdCoordinator) -> None:
+        """Prepare for the household of a coordinator."""
+        self._coordinator = coordinator
+        self._store = _store(coordinator.hass, coordinator.entry.entry_id)
+        self._limits: dict[str, int] = {}
+        self._correcting: set[str] = set()
+        self._again: set[str] = set()
+
+    async def async_load(self) -> None:
+        """Read the limits that were set before."""
+        stored = await self._store.async_load() or {}
+        self._limits = dict(stored.get("limits", {}))
+
+    def of(self, speaker: Speaker) -> int | None:
+        """Return how loud a room may become; None if nobody has set that."""
+        return self._limits.get(speaker.uid)
+
+    def capped(self, speaker: Speaker, volume: int) -> int:
+        """Return a volume, or how loud a room may become if that is less."""
+        return min(volume, self._limits.get(speaker.uid, volume))
+
+    async def async_set(self, speaker: Speaker, limit: int | None) -> None:
+        """Set how loud a room may become, or with None, let it become as loud as it can."""
+        if limit is None:
+            self._limits.pop(speaker.uid, None)
+        else:
+            self._limits[speaker.uid] = limit
+        # The room shows its limit.
+        self._coordinator.async_tell({speaker.uid: {Aspect.VOLUME}})
+        self._hold(speaker)
+        await self._store.async_save({"limits": dict(self._limits)})
+
+    @callback
+    def hold(self, changes: Mapping[str, set[Aspect]]) -> None:
+        """Correct rooms that have become louder than they may be.
+
+        Args:
+            changes: What has changed, by the uid of the speaker.
+
+        """
+        for uid in self._limits.keys() & changes.keys():
+            if not _OCCASIONS.isdisjoint(changes[uid]):
+                self._hold(self._coordinator.household.speakers[uid])
+
+    def _hold(self, speaker: Speaker) -> None:
+        limit = self._limits.get(speaker.uid)
+        if limit is None or speaker.volume is None or speaker.volume <= limit:
+            return
+        if is_fixed(speaker) or not (speaker.visible and speaker.available):
+            return
+        if speaker.uid in self._correcting:
+            self._again.add(speaker.uid)
+            return
+        self._correcting.add(speaker.uid)
+        self._coordinator.entry.async_create_background_task(
+            self._coordinator.hass, self._correct(speaker, limit), f"volume limit of {speaker.name}"
+        )
+
+    async def _correct(self, speaker: Speaker, limit: int) -> None:
+        """Tell a room to be as loud as it may be; once more if it became loud meanwhile."""
+        try:
+            await self._coordinator.commands.attempt(speaker, rendering.set_volume, limit)
+        except EngineError as error:
+            _LOGGER.warning("%s is louder than it may be: %s", speaker.name, error)
+        finally:
+            self._correcting.discard(speaker.uid)
+        if speaker.uid in self._again:
+            self._again.discard(speaker.uid)
+            self._hold(speaker)
+
+
+def is_fixed(speaker: Speaker) -> bool:
+    """Tell whether a speaker's volume is fixed, because an amplifier has a knob of its own."""
+    return speaker.variable("RenderingControl", "output_fixed") == "1"
