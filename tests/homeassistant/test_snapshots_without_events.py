@@ -36,6 +36,7 @@ async def test_rooms_without_events_are_asked(hass: HomeAssistant, house: Simula
     await in_house(hass, remote.set_tone, "Kitchen", "bass", 5)
     await in_house(hass, remote.set_play_mode, "Kitchen", "SHUFFLE")
     before = await truth(hass, remote)
+    await in_house(hass, remote.fail_action, "Kitchen", "GetLoudness", 401, 1)
     await act(hass, "ours.snapshot", KITCHEN)
     await in_house(hass, remote.ungroup, "Bathroom")
     await in_house(hass, remote.play_radio, "Kitchen")
