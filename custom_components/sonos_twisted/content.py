@@ -14,7 +14,7 @@ from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
 
 from .engine.commands import content
-from .engine.commands.content import Page
+from .engine.commands.content import PAGE, Page
 from .model import Aspect, Didl
 
 if TYPE_CHECKING:
@@ -149,8 +149,15 @@ class HouseholdContent:
             for changed in list(self._listeners):
                 changed()
 
-    async def async_browse_all(self, object_id: str) -> tuple[Didl, ...]:
-        """Read all of a container that all speakers know.
+    async def async_browse_all(
+        self, object_id: str, start: int = 0, count: int | None = None
+    ) -> tuple[Didl, ...]:
+        """Read a container that all speakers know.
+
+        Args:
+            object_id: The container.
+            start: The first item, from 0.
+            count: How many to read; None for all the others.
 
         Raises:
             HomeAssistantError: When it cannot be read.
@@ -158,23 +165,31 @@ class HouseholdContent:
         """
         commands = self._coordinator.commands
         return await async_all_pages(
-            lambda start: commands.in_household(content.browse, object_id, start)
+            lambda start, count: commands.in_household(content.browse, object_id, start, count),
+            start,
+            count,
         )
 
 
-async def async_all_pages(read: Callable[[int], Awaitable[Page]]) -> tuple[Didl, ...]:
+async def async_all_pages(
+    read: Callable[[int, int], Awaitable[Page]], start: int = 0, count: int | None = None
+) -> tuple[Didl, ...]:
     """Read page after page of a container, and begin anew when it changes meanwhile.
 
     Args:
-        read: Reads the page that begins at a place, counted from 0.
+        read: Reads the page that begins at a place, counted from 0, with so many items at most.
+        start: The first item.
+        count: How many to read, as far as there are; None for all the others.
 
     """
     items: list[Didl] = []
     for _ in range(_ATTEMPTS):
-        page = first = await read(0)
+        page = first = await read(start, min(count or PAGE, PAGE))
         items = list(page.items)
-        while page.items and len(items) < page.total and page.update_id == first.update_id:
-            page = await read(len(items))
+        end = page.total if count is None else min(page.total, start + count)
+        while page.items and start + len(items) < end and page.update_id == first.update_id:
+            at = start + len(items)
+            page = await read(at, min(end - at, PAGE))
             items += page.items
         if page.update_id == first.update_id:
             break

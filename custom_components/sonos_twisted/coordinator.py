@@ -11,6 +11,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 
+from .alarms import HouseholdAlarms
 from .commands import RoomCommands, regrouped
 from .const import CONF_HOSTS, CONF_KNOWN_HOSTS, DOMAIN
 from .content import HouseholdContent
@@ -65,6 +66,7 @@ class HouseholdCoordinator:
         volume_limits: How loud rooms may become.
         volumes: What changes the volume of rooms and groups.
         everywhere: What is done in all rooms at once.
+        alarms: What changes the household's alarms.
 
     """
 
@@ -87,6 +89,7 @@ class HouseholdCoordinator:
         self.volume_limits = VolumeLimits(self)
         self.volumes = RoomVolumes(self)
         self.everywhere = Everywhere(self)
+        self.alarms = HouseholdAlarms(self)
         self._positions = PositionReader(self)
         self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}

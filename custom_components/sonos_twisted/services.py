@@ -4,12 +4,28 @@ from homeassistant.components.media_player import DOMAIN as MEDIA_PLAYER_DOMAIN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import service
 
-from .actions import RoomAction, grouping, sleep_timer, snapshots, volume
+from .actions import (
+    RoomAction,
+    alarms,
+    favorites,
+    grouping,
+    library,
+    playlists,
+    queue,
+    sleep_timer,
+    snapshots,
+    volume,
+)
 from .const import DOMAIN
 
 #: Every action of the integration.
 ACTIONS: tuple[RoomAction, ...] = (
+    *alarms.ACTIONS,
+    *favorites.ACTIONS,
     *grouping.ACTIONS,
+    *library.ACTIONS,
+    *playlists.ACTIONS,
+    *queue.ACTIONS,
     *sleep_timer.ACTIONS,
     *snapshots.ACTIONS,
     *volume.ACTIONS,

@@ -7,7 +7,10 @@ from .errors import Code, UpnpError
 from .text import escape
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .household import Household
+    from .speaker import Speaker
 
 _RECURRENCES = {"ONCE", "WEEKDAYS", "WEEKENDS", "DAILY"}
 
@@ -61,100 +64,141 @@ ARGUMENTS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _List:
+    """The alarms as one player knows them."""
+
+    alarms: tuple[Alarm, ...]
+    version: int
+
+
 class Alarms:
-    """The list that all players share."""
+    """The list that all players share, of which each has a copy.
+
+    A change spreads from the player that made it as the whole list. When two players change theirs
+    at the same time, the list that comes last is everybody's.
+    """
 
     def __init__(self, household: Household) -> None:
         """Start with two alarms."""
         self._household = household
-        self.version = 41
+        self.delay = 0.0
         self._next = 14
-        self.items: list[Alarm] = []
         rooms = list(household.rooms())
         self._owner = rooms[0].uid
+        alarms: list[Alarm] = []
         for room, start, recurrence, enabled in (
             (rooms[min(1, len(rooms) - 1)], "07:00:00", "WEEKDAYS", "1"),
             (rooms[min(2, len(rooms) - 1)], "09:30:00", "ON_06", "0"),
         ):
-            self._add(
-                start=start,
-                duration="02:00:00",
-                recurrence=recurrence,
-                enabled=enabled,
-                room_uuid=room.uid,
-                program_uri="x-rincon-buzzer:0",
-                program_metadata="",
-                play_mode="SHUFFLE_NOREPEAT",
-                volume="20",
-                linked_zones="0",
+            alarms.append(
+                self._alarm(
+                    start=start,
+                    duration="02:00:00",
+                    recurrence=recurrence,
+                    enabled=enabled,
+                    room_uuid=room.uid,
+                    program_uri="x-rincon-buzzer:0",
+                    program_metadata="",
+                    play_mode="SHUFFLE_NOREPEAT",
+                    volume="20",
+                    linked_zones="0",
+                )
             )
+        self._lists = dict.fromkeys(
+            (speaker.uid for speaker in household.speakers), _List(tuple(alarms), 41)
+        )
 
     @property
-    def list_version(self) -> str:
-        """The variable AlarmListVersion."""
-        return f"{self._owner}:{self.version}"
+    def items(self) -> tuple[Alarm, ...]:
+        """The alarms as the first player knows them."""
+        return self._lists[self._owner].alarms
 
-    def to_xml(self) -> str:
-        """Return the list."""
-        return f"<Alarms>{''.join(alarm.to_xml() for alarm in self.items)}</Alarms>"
+    @property
+    def version(self) -> int:
+        """The version of the list that the first player has."""
+        return self._lists[self._owner].version
 
-    def _add(self, **fields: str) -> Alarm:
+    def list_version(self, speaker: Speaker) -> str:
+        """Return the variable AlarmListVersion of a player."""
+        return f"{self._owner}:{self._lists[speaker.uid].version}"
+
+    def to_xml(self, speaker: Speaker) -> str:
+        """Return the list as a player knows it."""
+        alarms = self._lists[speaker.uid].alarms
+        return f"<Alarms>{''.join(alarm.to_xml() for alarm in alarms)}</Alarms>"
+
+    def _alarm(self, **fields: str) -> Alarm:
         alarm = Alarm(self._next, **fields)
         self._next += 1
-        self.items.append(alarm)
         return alarm
 
-    def _check(self, alarm: dict[str, str], number: int | None) -> None:
+    def _check(self, at: Speaker, alarm: dict[str, str], number: int | None) -> None:
         known = {speaker.uid for speaker in self._household.speakers}
         recurrence = alarm["recurrence"]
         days = recurrence.removeprefix("ON_")
         good_days = recurrence.startswith("ON_") and days != "" and set(days) <= set("0123456")
         if alarm["room_uuid"] not in known or not (recurrence in _RECURRENCES or good_days):
             raise UpnpError(Code.INVALID_ARGS)
-        for other in self.items:
+        for other in self._lists[at.uid].alarms:
             same = (other.room_uuid, other.start) == (alarm["room_uuid"], alarm["start"])
             if same and other.number != number:
                 raise UpnpError(Code.DUPLICATE_ALARM)
 
-    def create(self, fields: dict[str, str]) -> int:
-        """Add an alarm and return its number.
+    def create(self, at: Speaker, fields: dict[str, str]) -> int:
+        """Add an alarm at a player and return its number.
 
         Raises:
             UpnpError: The room has an alarm at that time, or a value is wrong.
         """
-        self._check(fields, None)
-        alarm = self._add(**fields)
-        self._changed()
+        self._check(at, fields, None)
+        alarm = self._alarm(**fields)
+        self._changed(at, [*self._lists[at.uid].alarms, alarm])
         return alarm.number
 
-    def update(self, number: int, fields: dict[str, str]) -> None:
-        """Change an alarm.
+    def update(self, at: Speaker, number: int, fields: dict[str, str]) -> None:
+        """Change an alarm at a player.
 
         Raises:
             UpnpError: There is no such alarm, or as for ``create``.
         """
-        place = self._place(number)
-        self._check(fields, number)
-        self.items[place] = Alarm(number, **fields)
-        self._changed()
+        place = self._place(at, number)
+        self._check(at, fields, number)
+        alarms = list(self._lists[at.uid].alarms)
+        alarms[place] = Alarm(number, **fields)
+        self._changed(at, alarms)
 
-    def destroy(self, number: int) -> None:
-        """Remove an alarm.
+    def destroy(self, at: Speaker, number: int) -> None:
+        """Remove an alarm at a player.
 
         Raises:
             UpnpError: There is no such alarm.
         """
-        del self.items[self._place(number)]
-        self._changed()
+        alarms = list(self._lists[at.uid].alarms)
+        del alarms[self._place(at, number)]
+        self._changed(at, alarms)
 
-    def _place(self, number: int) -> int:
-        for place, alarm in enumerate(self.items):
+    def _place(self, at: Speaker, number: int) -> int:
+        for place, alarm in enumerate(self._lists[at.uid].alarms):
             if alarm.number == number:
                 return place
         raise UpnpError(Code.NOT_SUPPORTED_HERE)
 
-    def _changed(self) -> None:
-        self.version += 1
+    def _changed(self, at: Speaker, alarms: Sequence[Alarm]) -> None:
+        new = _List(tuple(alarms), self._lists[at.uid].version + 1)
+        self._take(at, new)
+        if self.delay:
+            self._household.clock.callLater(self.delay, self._spread, new)
+        else:
+            self._spread(new)
+
+    def _spread(self, new: _List) -> None:
         for speaker in self._household.speakers:
+            if self._lists[speaker.uid].version <= new.version:
+                self._take(speaker, new)
+
+    def _take(self, speaker: Speaker, new: _List) -> None:
+        if self._lists[speaker.uid] is not new:
+            self._lists[speaker.uid] = new
             if speaker.online:
                 speaker.changed("AlarmClock")

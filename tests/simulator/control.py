@@ -157,6 +157,10 @@ class Remote:
         """Replace the queue by tracks of the ``library`` or a ``service`` and play it."""
         self.call("play_tracks", speaker=speaker, count=count, source=source)
 
+    def fill_queue(self, speaker: str, count: int) -> None:
+        """Replace the queue by ``count`` tracks, each with a title of its own; it does not play."""
+        self.call("fill_queue", speaker=speaker, count=count)
+
     def play_uri(self, speaker: str, uri: str, metadata: str = "") -> None:
         """Play a URI."""
         self.call("play_uri", speaker=speaker, uri=uri, metadata=metadata)
@@ -200,6 +204,14 @@ class Remote:
     def remove_shares(self) -> None:
         """Take the music library away; ``fill_library`` brings it back."""
         self.call("remove_shares")
+
+    def plan_index(self, duration: float, error: str = "") -> None:
+        """Let the next updates of the music library take so long, and end with an error."""
+        self.call("plan_index", duration=duration, error=error)
+
+    def set_alarm_delay(self, seconds: float) -> None:
+        """Let a change of the alarms reach the other players only after so long."""
+        self.call("set_alarm_delay", seconds=seconds)
 
     def ring_alarm(self, number: int) -> None:
         """Let the time of an alarm come."""

@@ -26,6 +26,7 @@ class Code(IntEnum):
 
     # The numbers mean something else in the ContentDirectory.
     NO_SUCH_OBJECT = 701
+    BAD_CURRENT_TAG = 702
     BAD_METADATA = 712
 
 

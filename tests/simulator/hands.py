@@ -1,5 +1,6 @@
 """What people in the house do: at the players and in the app."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from . import didl
@@ -139,6 +140,19 @@ class Hands:
         transport.enqueue((tracks * (count // len(tracks) + 1))[:count])
         self._play_queue(speaker)
 
+    def fill_queue(self, speaker: str, count: int) -> None:
+        """Replace the queue by ``count`` tracks, each with a title of its own; it does not play."""
+        transport = self._transport(speaker)
+        if transport.queue.tracks:
+            transport.clear_queue()
+        tracks = library()
+        transport.enqueue(
+            [
+                replace(tracks[place % len(tracks)], title=f"Track {place + 1}")
+                for place in range(count)
+            ]
+        )
+
     def _play_queue(self, speaker: str) -> None:
         coordinator = self.household.group_of(self._speaker(speaker)).coordinator
         coordinator.transport.set_uri(f"x-rincon-queue:{coordinator.uid}#0")
@@ -245,6 +259,14 @@ class Hands:
         """Take the music library away; ``fill_library`` brings it back."""
         self.household.catalog.remove_shares()
         self.household.container_changed("S:")
+
+    def plan_index(self, duration: float, error: str = "") -> None:
+        """Let the next updates of the music library take so long, and end with an error."""
+        self.household.plan_index(duration, error)
+
+    def set_alarm_delay(self, seconds: float) -> None:
+        """Let a change of the alarms reach the other players only after so long."""
+        self.household.alarms.delay = seconds
 
     def ring_alarm(self, number: int) -> None:
         """Let the time of an alarm come.

@@ -77,6 +77,9 @@ class Household:
         self.update_ids = {"FV:2": 1, "SQ:": 1, "R:0": 1, "S:": 1}
         self.browseable = True
         self.indexing = False
+        self.index_error = ""
+        self.index_duration = 1.0
+        self._next_index_error = ""
         self._next_group = 60
         self._next_address = base
         self._state: str | None = None
@@ -204,14 +207,21 @@ class Household:
             if speaker.online:
                 self.changed(speaker, "ContentDirectory")
 
+    def plan_index(self, duration: float, error: str = "") -> None:
+        """Say how long looking through the shares takes, and what is wrong with them."""
+        self.index_duration, self._next_index_error = duration, error
+
     def index_library(self) -> None:
         """Look through the shares; that takes a moment."""
+        if self.indexing:
+            return
         self.indexing = True
         self.container_changed("S:")
-        self.clock.callLater(1.0, self._indexed)
+        self.clock.callLater(self.index_duration, self._indexed)
 
     def _indexed(self) -> None:
         self.indexing = False
+        self.index_error = self._next_index_error
         self.container_changed("S:")
 
     # -- groups

@@ -114,11 +114,11 @@ class PlayQueue:
         """Remove tracks from number ``start`` (from 1); tell whether the current one went.
 
         Raises:
-            UpnpError: There is no such track.
+            UpnpError: There are no such tracks, or not all of them.
         """
-        if not 1 <= start <= len(self.tracks) or count < 1:
+        first, last = start - 1, start - 1 + count
+        if not 0 <= first < last <= len(self.tracks):
             raise UpnpError(Code.INVALID_ARGS)
-        first, last = start - 1, min(start - 1 + count, len(self.tracks))
         del self.tracks[first:last]
         hit = first <= self.index < last
         if self.index >= last:
@@ -147,10 +147,12 @@ class PlayQueue:
         """Move tracks so that they stand before number ``before``.
 
         Raises:
-            UpnpError: The numbers are not in the queue.
+            UpnpError: The numbers are not in the queue, or ``before`` is one of what is moved.
         """
         length = len(self.tracks)
-        if not (1 <= start <= length and 1 <= before <= length + 1 and count >= 1):
+        if not (start >= 1 and count >= 1 and start + count - 1 <= length):
+            raise UpnpError(Code.INVALID_ARGS)
+        if not 1 <= before <= length + 1 or start < before < start + count:
             raise UpnpError(Code.INVALID_ARGS)
         places = list(range(length))
         moved = places[start - 1 : start - 1 + count]

@@ -1,5 +1,6 @@
 """The whole truth about a household, as plain data."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -75,5 +76,11 @@ def truth(household: Household) -> dict[str, object]:
         "vanished": {uid: entry.reason for uid, entry in household.vanished.items()},
         "favorites": [item.title for item in household.catalog.favorites],
         "playlists": [item.title for item in household.catalog.playlists],
+        "alarm_list": [asdict(alarm) for alarm in household.alarms.items],
+        "favorite_list": [asdict(item) for item in household.catalog.favorites],
+        "playlist_tracks": {
+            item.object_id: [track.title for track in item.tracks]
+            for item in household.catalog.playlists
+        },
         "alarms": [alarm.number for alarm in household.alarms.items],
     }

@@ -2,11 +2,13 @@
 
 # mypy: disallow-untyped-calls=False
 import itertools
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
 from twisted.internet.task import Clock
 
+from tests.simulator.alarms import ARGUMENTS
 from tests.simulator.errors import Code, UpnpError
 from tests.simulator.hands import Hands
 from tests.simulator.household import Household
@@ -266,6 +268,122 @@ def test_any_sequence_of_changes_keeps_queue_and_order_consistent(
             change()
             assert sorted(queue._order) == list(range(len(queue)))
             assert 0 <= queue.index < len(queue)
+
+
+def test_changes_for_another_queue_than_this_are_refused(people: People, kitchen: Speaker) -> None:
+    people.fill_queue("Kitchen", 4)
+    queue = kitchen.transport.queue
+    remove = {"StartingIndex": "1", "NumberOfTracks": "1"}
+    move = {**remove, "InsertBefore": "4"}
+    for action, arguments in (
+        ("RemoveTrackRangeFromQueue", remove),
+        ("ReorderTracksInQueue", move),
+        ("RemoveTrackFromQueue", {"ObjectID": "Q:0/1"}),
+    ):
+        with refused(Code.INVALID_ARGS):
+            act(kitchen, action, **arguments, UpdateID=str(queue.update_id + 1))
+    act(kitchen, "ReorderTracksInQueue", **move, UpdateID=str(queue.update_id))
+    assert [track.title[-1] for track in queue.tracks] == ["2", "3", "1", "4"]
+    act(kitchen, "RemoveTrackRangeFromQueue", **remove, UpdateID="0")
+    assert [track.title[-1] for track in queue.tracks] == ["3", "1", "4"]
+
+
+def test_what_is_not_in_the_queue_cannot_be_changed(people: People, kitchen: Speaker) -> None:
+    people.fill_queue("Kitchen", 4)
+    for start, count in ((0, 1), (5, 1), (3, 3), (1, 0)):
+        with refused(Code.INVALID_ARGS):
+            kitchen.transport.remove(start, count)
+    for start, count, before in ((0, 1, 2), (3, 3, 1), (1, 1, 6), (1, 3, 2)):
+        with refused(Code.INVALID_ARGS):
+            kitchen.transport.move(start, count, before)
+
+
+# -- lists of the household
+
+
+def test_order_of_a_playlist(household: Household, kitchen: Speaker) -> None:
+    playlist = household.catalog.playlists[1]
+
+    def reorder(tracks: str, positions: str, update_id: int | None = None) -> list[str]:
+        act(
+            kitchen,
+            "ReorderTracksInSavedQueue",
+            ObjectID="SQ:1",
+            UpdateID=str(playlist.update_id if update_id is None else update_id),
+            TrackList=tracks,
+            NewPositionList=positions,
+        )
+        return [track.title for track in playlist.tracks]
+
+    a, b, c, d = (track.title for track in playlist.tracks)
+    assert reorder("0", "1") == [b, a, c, d]
+    assert reorder("3,2,1,0", "0,1,2,3") == [d, c, a, b]
+    assert reorder("1,2", "") == [d, b]
+    for tracks, positions in (("2", ""), ("0", "2"), ("0,0", ""), ("0,1", "1"), ("x", "")):
+        with refused(Code.INVALID_ARGS):
+            reorder(tracks, positions)
+    for update_id in (0, playlist.update_id - 1):
+        with refused(Code.INVALID_ARGS):
+            reorder("0", "", update_id)
+    listed = HANDLERS["ContentDirectory"]["Browse"](kitchen, {**BROWSE, "ObjectID": "SQ:1"})
+    assert listed is not None
+    assert listed["UpdateID"] == str(playlist.update_id)
+
+
+BROWSE = {"BrowseFlag": "BrowseDirectChildren", "StartingIndex": "0", "RequestedCount": "1"}
+
+
+def test_favorites_are_renamed_by_who_knows_their_name(
+    household: Household, kitchen: Speaker
+) -> None:
+    favorite = household.catalog.favorites[0]
+    new = "<dc:title>A &amp; B</dc:title>"
+    with refused(Code.BAD_CURRENT_TAG):
+        act(
+            kitchen,
+            "UpdateObject",
+            ObjectID="FV:2/0",
+            CurrentTagValue="<dc:title>Another</dc:title>",
+            NewTagValue=new,
+        )
+    current = "<dc:title>BBC Radio 3</dc:title>"
+    with refused(Code.BAD_METADATA):
+        act(kitchen, "UpdateObject", ObjectID="FV:2/0", CurrentTagValue=current, NewTagValue="")
+    act(kitchen, "UpdateObject", ObjectID="FV:2/0", CurrentTagValue=current, NewTagValue=new)
+    assert favorite.title == "A & B"
+
+
+def test_the_same_is_a_favorite_once(household: Household, kitchen: Speaker) -> None:
+    document = (
+        '<DIDL-Lite xmlns:dc="http://purl.org/dc/elements/1.1/"'
+        ' xmlns="urn:schemas-upnp-org:metadata-1-0/DIDL-Lite/"><item id="">'
+        "<dc:title>Another title</dc:title><res>{}</res></item></DIDL-Lite>"
+    )
+    known = household.catalog.favorites[0].uri.replace("&", "&amp;")
+    with refused(Code.DUPLICATE_FAVORITE):
+        act(kitchen, "CreateObject", ContainerID="FV:2", Elements=document.format(known))
+    while len(household.catalog.favorites) < 70:
+        number = len(household.catalog.favorites)
+        act(kitchen, "CreateObject", ContainerID="FV:2", Elements=document.format(f"x:{number}"))
+    with refused(Code.FAVORITES_FULL):
+        act(kitchen, "CreateObject", ContainerID="FV:2", Elements=document.format("x:new"))
+
+
+def test_library_is_indexed_for_a_while(
+    household: Household, people: People, kitchen: Speaker, clock: Clock
+) -> None:
+    changes = []
+    household.observers.append(lambda speaker, service: changes.append((speaker, service)))
+    people.plan_index(3.0, "Nothing there")
+    act(kitchen, "RefreshShareIndex", AlbumArtistDisplayOption="")
+    clock.advance(2.9)
+    act(kitchen, "RefreshShareIndex", AlbumArtistDisplayOption="")
+    assert act(kitchen, "GetShareIndexInProgress") == {"IsIndexing": "1"}
+    assert changes.count((kitchen, "ContentDirectory")) == 1
+    clock.advance(0.2)
+    assert act(kitchen, "GetShareIndexInProgress") == {"IsIndexing": "0"}
+    assert changes.count((kitchen, "ContentDirectory")) == 2
+    assert EVENTS["ContentDirectory"].variables(kitchen)["ShareIndexLastError"] == "Nothing there"
 
 
 # -- groups
@@ -576,3 +694,29 @@ def test_an_alarm_at_the_same_time_in_the_same_room_is_refused(household: Househ
     act(speaker, "DestroyAlarm", ID=number["AssignedID"])
     with refused(Code.NOT_SUPPORTED_HERE):
         act(speaker, "DestroyAlarm", ID=number["AssignedID"])
+
+
+def test_alarms_spread_and_the_last_list_is_everybodys(
+    household: Household, people: People, clock: Clock
+) -> None:
+    """What was changed at another player meanwhile is gone."""
+    people.set_alarm_delay(1.0)
+    here, there = household.speakers[0], household.speaker("Patio")
+    alarms = household.alarms
+    first, second = (
+        {argument: str(getattr(alarm, field)) for argument, field in ARGUMENTS.items()}
+        for alarm in alarms.items
+    )
+
+    def volumes(speaker: Speaker) -> list[str]:
+        return re.findall(r' Volume="(\d+)"', alarms.to_xml(speaker))
+
+    act(here, "UpdateAlarm", ID="14", **{**first, "Volume": "50"})
+    assert (volumes(here), volumes(there)) == (["50", "20"], ["20", "20"])
+    assert alarms.list_version(here) != alarms.list_version(there)
+    clock.advance(0.5)
+    act(there, "UpdateAlarm", ID="15", **{**second, "Volume": "60"})
+    clock.advance(0.6)
+    assert volumes(here) == volumes(there) == ["50", "20"]
+    clock.advance(0.5)
+    assert volumes(here) == volumes(there) == ["20", "60"]

@@ -7,18 +7,14 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from homeassistant.core import (
-    EntityServiceResponse,
-    ServiceCall,
-    ServiceResponse,
-    SupportsResponse,
-)
+from homeassistant.core import EntityServiceResponse, ServiceCall, SupportsResponse
+from homeassistant.util.json import JsonValueType
 
 if TYPE_CHECKING:
     from ..media_player import SonosTwistedMediaPlayer
 
 type ForEachRoom = Callable[
-    [SonosTwistedMediaPlayer, ServiceCall], Coroutine[Any, Any, ServiceResponse]
+    [SonosTwistedMediaPlayer, ServiceCall], Coroutine[Any, Any, JsonValueType]
 ]
 type ForAllRooms = Callable[
     [list[SonosTwistedMediaPlayer], ServiceCall], Coroutine[Any, Any, EntityServiceResponse | None]

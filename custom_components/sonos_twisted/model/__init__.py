@@ -4,6 +4,7 @@ Bytes in, typed values out. Nothing in here starts a thread, opens a connection 
 times are passed in, as seconds of a clock of the caller's choice (a monotonic one).
 """
 
+from .alarms import Alarm, AlarmList, alarm_list_revision, parse_alarms
 from .aspects import Aspect, Change
 from .contents import (
     LIBRARY_LISTS,
@@ -22,6 +23,7 @@ from .description import (
     parse_device_description,
 )
 from .didl import Didl, parse_didl, parse_didl_list, parse_stream_content
+from .didl_writing import escape_markup, write_didl, write_favorite
 from .household import Household, TopologyChange
 from .media import (
     Media,
@@ -92,6 +94,8 @@ __all__ = [
     "LIBRARY_LISTS",
     "SOUND_SETTINGS",
     "Action",
+    "Alarm",
+    "AlarmList",
     "Asked",
     "Aspect",
     "Change",
@@ -134,7 +138,9 @@ __all__ = [
     "Variables",
     "ZoneGroup",
     "ZoneMember",
+    "alarm_list_revision",
     "divide",
+    "escape_markup",
     "format_duration",
     "is_container",
     "is_really_gone",
@@ -144,6 +150,7 @@ __all__ = [
     "media_from_variables",
     "merge_variables",
     "obstacles",
+    "parse_alarms",
     "parse_device_description",
     "parse_didl",
     "parse_didl_list",
@@ -161,4 +168,6 @@ __all__ = [
     "uid_in_uri",
     "variable_name",
     "whole_number",
+    "write_didl",
+    "write_favorite",
 ]

@@ -30,22 +30,22 @@ def _fields(args: Arguments) -> dict[str, str]:
 def _list(speaker: Speaker, _args: Arguments) -> Answer:
     alarms = speaker.household.alarms
     return {
-        "CurrentAlarmList": alarms.to_xml(),
-        "CurrentAlarmListVersion": alarms.list_version,
+        "CurrentAlarmList": alarms.to_xml(speaker),
+        "CurrentAlarmListVersion": alarms.list_version(speaker),
     }
 
 
 def _create(speaker: Speaker, args: Arguments) -> Answer:
-    return {"AssignedID": str(speaker.household.alarms.create(_fields(args)))}
+    return {"AssignedID": str(speaker.household.alarms.create(speaker, _fields(args)))}
 
 
 def _update(speaker: Speaker, args: Arguments) -> Answer:
-    speaker.household.alarms.update(number(args["ID"]), _fields(args))
+    speaker.household.alarms.update(speaker, number(args["ID"]), _fields(args))
     return None
 
 
 def _destroy(speaker: Speaker, args: Arguments) -> Answer:
-    speaker.household.alarms.destroy(number(args["ID"]))
+    speaker.household.alarms.destroy(speaker, number(args["ID"]))
     return None
 
 
@@ -90,7 +90,7 @@ def variables(speaker: Speaker) -> Variables:
         "TimeZone": _ZONE,
         "TimeServer": "0.sonostime.pool.ntp.org",
         "TimeGeneration": "2",
-        "AlarmListVersion": speaker.household.alarms.list_version,
+        "AlarmListVersion": speaker.household.alarms.list_version(speaker),
         "DailyIndexRefreshTime": "03:00:00",
         "TimeFormat": "24H",
         "DateFormat": "DMY",

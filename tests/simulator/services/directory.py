@@ -59,17 +59,18 @@ def _library_resource(speaker: Speaker, object_id: str) -> str:
     return f'<res protocolInfo="x-rincon-playlist:*:*:*">{escape(uri)}</res>'
 
 
-def _queue(speaker: Speaker, _rest: str) -> list[str]:
+def _queue_page(speaker: Speaker, start: int, count: int) -> list[str]:
+    page = speaker.transport.queue.tracks[start : start + count]
     return [
         didl.track_item(track, item_id=f"Q:0/{place}", parent="Q:0")
-        for place, track in enumerate(speaker.transport.queue.tracks, 1)
+        for place, track in enumerate(page, start + 1)
     ]
 
 
 def _queues(speaker: Speaker, rest: str) -> list[str]:
-    if rest == "0":
-        return _queue(speaker, rest)
     count = len(speaker.transport.queue)
+    if rest == "0":
+        return _queue_page(speaker, 0, count)
     queue = (
         f'<container id="Q:0" parentID="Q:" restricted="true" childCount="{count}">'
         "<dc:title>Queue Instance 0</dc:title><upnp:class>object.container.playlistContainer"
@@ -296,6 +297,9 @@ def _update_id(speaker: Speaker, object_id: str) -> int:
     if object_id.startswith("Q:"):
         return speaker.transport.queue.update_id
     ids = speaker.household.update_ids
+    if object_id.startswith("SQ:") and (place := object_id[3:]).isdecimal():
+        playlist = speaker.household.catalog.playlist(int(place))
+        return playlist.update_id if playlist else 0
     return next((value for key, value in ids.items() if object_id.startswith(key)), 0)
 
 
@@ -304,16 +308,21 @@ def _browse(speaker: Speaker, args: Arguments) -> Answer:
     if args["BrowseFlag"] == "BrowseMetadata":
         items = _metadata(speaker, object_id)
         page = items
+        total = len(items)
     else:
-        items = _children(speaker, object_id)
         start = number(args["StartingIndex"])
         most = _QUEUE_PAGE if object_id.startswith("Q:") else _PAGE
         count = min(number(args["RequestedCount"]) or _PAGE, most)
-        page = items[start : start + count]
+        if object_id == "Q:0":
+            # A long queue is not described as a whole for each page.
+            page, total = _queue_page(speaker, start, count), len(speaker.transport.queue)
+        else:
+            items = _children(speaker, object_id)
+            page, total = items[start : start + count], len(items)
     return {
         "Result": didl.wrap(*page),
         "NumberReturned": str(len(page)),
-        "TotalMatches": str(len(items)),
+        "TotalMatches": str(total),
         "UpdateID": str(_update_id(speaker, object_id)),
     }
 
@@ -325,7 +334,7 @@ def _create(speaker: Speaker, args: Arguments) -> Answer:
         raise UpnpError(Code.INVALID_ARGS)
     if len(favorites) >= _MOST_FAVORITES:
         raise UpnpError(Code.FAVORITES_FULL)
-    if any(f.uri == fields.get("uri") and f.title == fields["title"] for f in favorites):
+    if any(f.uri and f.uri == fields.get("uri") for f in favorites):
         raise UpnpError(Code.DUPLICATE_FAVORITE)
     favorite = Favorite(
         max((f.number for f in favorites), default=-1) + 1,
@@ -361,6 +370,10 @@ def _update(speaker: Speaker, args: Arguments) -> Answer:
     item = next((entry for entry in objects if entry.object_id == object_id), None)
     if item is None:
         raise UpnpError(Code.NO_SUCH_OBJECT)
+    if "<dc:title>" in args["CurrentTagValue"] and (
+        f"<dc:title>{escape(item.title)}</dc:title>" not in args["CurrentTagValue"]
+    ):
+        raise UpnpError(Code.BAD_CURRENT_TAG)
     titles = re.findall(r"<dc:title>(.*?)</dc:title>", args["NewTagValue"])
     if "<dc:title>" in args["CurrentTagValue"] and not (titles and titles[0]):
         raise UpnpError(Code.BAD_METADATA)
@@ -428,7 +441,7 @@ def variables(speaker: Speaker) -> Variables:
         (_CONTAINERS, "FV:2"): str(ids["FV:2"]),
         (_CONTAINERS, "SQ:"): str(ids["SQ:"]),
         "ShareIndexInProgress": "1" if household.indexing else "0",
-        "ShareIndexLastError": "",
+        "ShareIndexLastError": household.index_error,
         "UserRadioUpdateID": f"{speaker.uid},{ids['R:0']}",
         "SavedQueuesUpdateID": f"{speaker.uid},{ids['SQ:']}",
         "ShareListUpdateID": f"{speaker.uid},{ids['S:']}",

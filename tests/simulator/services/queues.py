@@ -34,6 +34,18 @@ def _added(first: int, added: int, speaker: Speaker) -> dict[str, str]:
     }
 
 
+def _check_update_id(update_id: int, args: Arguments) -> None:
+    """Refuse what was meant for a list as it was before."""
+    if number(args["UpdateID"]) != update_id:
+        raise UpnpError(Code.INVALID_ARGS)
+
+
+def _check_queue(speaker: Speaker, args: Arguments) -> None:
+    """Do the same for the queue, where 0 stands for how it is now."""
+    if number(args["UpdateID"]):
+        _check_update_id(speaker.transport.queue.update_id, args)
+
+
 def _add_uri(speaker: Speaker, args: Arguments) -> Answer:
     uri, metadata = args["EnqueuedURI"], args["EnqueuedURIMetaData"]
     tracks = _tracks(speaker, uri, metadata)
@@ -47,6 +59,7 @@ def _add_uri(speaker: Speaker, args: Arguments) -> Answer:
 
 
 def _add_uris(speaker: Speaker, args: Arguments) -> Answer:
+    _check_queue(speaker, args)
     uris = args["EnqueuedURIs"].split()
     if len(uris) != number(args["NumberOfURIs"]) or len(uris) > _MOST_URIS:
         raise UpnpError(Code.INVALID_ARGS)
@@ -74,11 +87,13 @@ def _place(object_id: str) -> int:
 
 
 def _remove(speaker: Speaker, args: Arguments) -> Answer:
+    _check_queue(speaker, args)
     speaker.transport.remove(_place(args["ObjectID"]))
     return None
 
 
 def _remove_range(speaker: Speaker, args: Arguments) -> Answer:
+    _check_queue(speaker, args)
     speaker.transport.remove(number(args["StartingIndex"]), number(args["NumberOfTracks"]))
     return {"NewUpdateID": str(speaker.transport.queue.update_id)}
 
@@ -90,6 +105,7 @@ def _clear(speaker: Speaker, _args: Arguments) -> Answer:
 
 
 def _reorder(speaker: Speaker, args: Arguments) -> Answer:
+    _check_queue(speaker, args)
     speaker.transport.move(
         number(args["StartingIndex"]), number(args["NumberOfTracks"]), number(args["InsertBefore"])
     )
@@ -142,6 +158,7 @@ def _create_saved(speaker: Speaker, args: Arguments) -> Answer:
 
 def _add_to_saved(speaker: Speaker, args: Arguments) -> Answer:
     playlist = _saved(speaker, args["ObjectID"])
+    _check_update_id(playlist.update_id, args)
     tracks = _tracks(speaker, args["EnqueuedURI"], args["EnqueuedURIMetaData"])
     index = number(args["AddAtIndex"])
     at = index if 0 <= index < len(playlist.tracks) else len(playlist.tracks)
@@ -155,22 +172,28 @@ def _add_to_saved(speaker: Speaker, args: Arguments) -> Answer:
     }
 
 
+def _target(move: tuple[int, Track]) -> int:
+    return move[0]
+
+
 def _indexes(text: str) -> list[int]:
     return [number(part) for part in text.split(",") if part.strip()]
 
 
 def _reorder_saved(speaker: Speaker, args: Arguments) -> Answer:
     playlist = _saved(speaker, args["ObjectID"])
+    _check_update_id(playlist.update_id, args)
     before = len(playlist.tracks)
     old, new = _indexes(args["TrackList"]), _indexes(args["NewPositionList"])
-    if any(not 0 <= place < before for place in old):
+    if any(not 0 <= place < before for place in (*old, *new)) or len(set(old)) < len(old):
         raise UpnpError(Code.INVALID_ARGS)
-    if new:
-        for source, target in zip(old, new, strict=False):
-            playlist.tracks.insert(target, playlist.tracks.pop(source))
-    else:
-        # Without new positions the tracks go away.
-        playlist.tracks = [t for place, t in enumerate(playlist.tracks) if place not in old]
+    if new and len(new) != len(old):
+        raise UpnpError(Code.INVALID_ARGS)
+    moved = sorted(zip(new, (playlist.tracks[place] for place in old), strict=False), key=_target)
+    playlist.tracks = [t for place, t in enumerate(playlist.tracks) if place not in old]
+    # The positions are those that the tracks have afterwards; without any, they go away.
+    for target, track in moved:
+        playlist.tracks.insert(target, track)
     playlist.update_id += 1
     speaker.household.container_changed("SQ:")
     return {

@@ -1,11 +1,14 @@
 """What a household has to play: the ContentDirectory service, which any of its speakers serves."""
 
 from dataclasses import dataclass
+import re
 
-from ...model import Didl, parse_didl_list, whole_number
+from ...model import Didl, escape_markup, parse_didl_list, whole_number
 from . import soap
 
 _SERVICE = "ContentDirectory"
+
+_TITLE = re.compile(r"<dc:title>.*?</dc:title>", re.DOTALL)
 
 #: How many items a page has. Speakers give at most 1000, and some fewer of a queue (soco).
 PAGE = 400
@@ -51,8 +54,55 @@ def look_up(address: str, object_id: str) -> Didl | None:
     return next(iter(_browse(address, object_id, "BrowseMetadata", 0, 1).items), None)
 
 
+def add_favorite(address: str, document: str) -> str:
+    """Add to the Sonos favourites and return the new one's object id.
+
+    Args:
+        address: Any speaker of the household.
+        document: The favourite, see ``model.write_favorite``.
+
+    Raises:
+        UpnpError: With code 803 when it is one already, 805 when there are too many.
+
+    """
+    answer = soap.call(address, _SERVICE, "CreateObject", ContainerID="FV:2", Elements=document)
+    return answer.get("ObjectID", "")
+
+
+def destroy(address: str, object_id: str) -> None:
+    """Delete a favourite or a Sonos playlist."""
+    soap.call(address, _SERVICE, "DestroyObject", ObjectID=object_id)
+
+
+def rename(address: str, object_id: str, title: str) -> None:
+    """Give a favourite or a Sonos playlist another title."""
+    answer = _browse_answer(address, object_id, "BrowseMetadata", 0, 1)
+    # The speaker compares with what it sent, escaped as it escapes it.
+    current = _TITLE.search(answer.get("Result", ""))
+    soap.call(
+        address,
+        _SERVICE,
+        "UpdateObject",
+        ObjectID=object_id,
+        CurrentTagValue=current[0] if current else "",
+        NewTagValue=f"<dc:title>{escape_markup(title)}</dc:title>",
+    )
+
+
 def _browse(address: str, object_id: str, flag: str, start: int, count: int) -> Page:
-    answer = soap.call(
+    answer = _browse_answer(address, object_id, flag, start, count)
+    items = parse_didl_list(answer.get("Result", ""))
+    return Page(
+        items=items,
+        total=whole_number(answer.get("TotalMatches", "")) or len(items),
+        update_id=whole_number(answer.get("UpdateID", "")) or 0,
+    )
+
+
+def _browse_answer(
+    address: str, object_id: str, flag: str, start: int, count: int
+) -> dict[str, str]:
+    return soap.call(
         address,
         _SERVICE,
         "Browse",
@@ -62,10 +112,4 @@ def _browse(address: str, object_id: str, flag: str, start: int, count: int) -> 
         StartingIndex=start,
         RequestedCount=count,
         SortCriteria="",
-    )
-    items = parse_didl_list(answer.get("Result", ""))
-    return Page(
-        items=items,
-        total=whole_number(answer.get("TotalMatches", "")) or len(items),
-        update_id=whole_number(answer.get("UpdateID", "")) or 0,
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ...model import whole_number
 from ..errors import UpnpError
 from . import soap
-from .transport import seek_track, set_uri
+from .transport import play, seek_track, set_uri
 
 _SERVICE = "AVTransport"
 
@@ -89,3 +89,80 @@ def activate(address: str, uid: str, place: int = 1) -> None:
     """
     set_uri(address, f"x-rincon-queue:{uid}#0")
     seek_track(address, place)
+
+
+def play_from(address: str, uid: str, place: int) -> None:
+    """Let the group play from the queue, and start at a place.
+
+    Args:
+        address: The coordinator's address.
+        uid: The coordinator's uid.
+        place: The track to begin with, from 1.
+
+    """
+    activate(address, uid, place)
+    play(address)
+
+
+def remove_range(address: str, update_id: int, first: int, count: int) -> None:
+    """Remove tracks that stand one after the other.
+
+    Args:
+        address: The coordinator's address.
+        update_id: That of the queue in which the place was looked up, so that the speaker declines
+            if it has changed since; 0 for the queue as it is now.
+        first: The place of the first one, from 1.
+        count: How many; more than there are is declined.
+
+    """
+    soap.call(
+        address,
+        _SERVICE,
+        "RemoveTrackRangeFromQueue",
+        InstanceID=0,
+        UpdateID=update_id,
+        StartingIndex=first,
+        NumberOfTracks=count,
+    )
+
+
+def reorder(address: str, update_id: int, first: int, count: int, before: int) -> None:
+    """Move tracks that stand one after the other.
+
+    Args:
+        address: The coordinator's address.
+        update_id: As for :func:`remove_range`.
+        first: The place of the first one, from 1.
+        count: How many.
+        before: The place, from 1 and as it is before the move, in front of which they shall stand.
+            One within what is moved is declined.
+
+    """
+    soap.call(
+        address,
+        _SERVICE,
+        "ReorderTracksInQueue",
+        InstanceID=0,
+        StartingIndex=first,
+        NumberOfTracks=count,
+        InsertBefore=before,
+        UpdateID=update_id,
+    )
+
+
+def save(address: str, title: str, object_id: str = "") -> str:
+    """Save the queue as a Sonos playlist.
+
+    Args:
+        address: The coordinator's address.
+        title: The playlist's title.
+        object_id: The playlist to replace, ``SQ:3``; a new one is made without.
+
+    Returns:
+        The playlist's object id.
+
+    """
+    answer = soap.call(
+        address, _SERVICE, "SaveQueue", InstanceID=0, Title=title, ObjectID=object_id
+    )
+    return answer.get("AssignedObjectID", object_id)

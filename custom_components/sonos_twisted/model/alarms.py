@@ -1,0 +1,118 @@
+"""The alarms of a household, as ListAlarms tells them and UpdateAlarm takes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+import datetime as dt
+
+from .markup import Element, MalformedMarkup, elements, parse
+from .numbers import whole_number
+from .times import parse_duration
+
+_DAY = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An alarm of one room."""
+
+    alarm_id: int
+    start: dt.time
+    """In the time of the household."""
+    duration: int
+    """Seconds after which it ends by itself."""
+    recurrence: str
+    """ONCE, DAILY, WEEKDAYS, WEEKENDS, or ON_ and the numbers of days, Sunday being 0."""
+    enabled: bool
+    room: str
+    """The uid of its speaker."""
+    program_uri: str
+    """What it plays; `x-rincon-buzzer:0` is the chime."""
+    program_metadata: str
+    play_mode: str
+    volume: int
+    """0 to 100."""
+    include_linked_zones: bool
+    """Whether the rooms that are grouped with its own play it, too."""
+
+    def arguments(self) -> dict[str, str | int]:
+        """Give what CreateAlarm takes, and UpdateAlarm besides the id: all of it is required."""
+        return {
+            "StartLocalTime": self.start.strftime("%H:%M:%S"),
+            "Duration": _clock(self.duration),
+            "Recurrence": self.recurrence,
+            "Enabled": int(self.enabled),
+            "RoomUUID": self.room,
+            "ProgramURI": self.program_uri,
+            "ProgramMetaData": self.program_metadata,
+            "PlayMode": self.play_mode,
+            "Volume": self.volume,
+            "IncludeLinkedZones": int(self.include_linked_zones),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmList:
+    """The alarms of a household."""
+
+    alarms: tuple[Alarm, ...] = ()
+    revision: int | None = None
+    """Grows with every change; None if it is unknown."""
+
+    def get(self, alarm_id: int) -> Alarm | None:
+        """Give an alarm by its id."""
+        return next((alarm for alarm in self.alarms if alarm.alarm_id == alarm_id), None)
+
+
+def parse_alarms(answer: Mapping[str, str]) -> AlarmList:
+    """Read the answer of ListAlarms. An alarm that cannot be read is left out."""
+    try:
+        root = parse(answer.get("CurrentAlarmList", "").strip().encode(errors="replace"))
+    except MalformedMarkup:
+        return AlarmList(revision=alarm_list_revision(answer.get("CurrentAlarmListVersion")))
+    entries = (_alarm(element) for name, element in elements(root) if name == "Alarm")
+    return AlarmList(
+        tuple(entry for entry in entries if entry is not None),
+        alarm_list_revision(answer.get("CurrentAlarmListVersion")),
+    )
+
+
+def alarm_list_revision(version: str | None) -> int | None:
+    """Read AlarmListVersion: the number behind the uid ("RINCON_..:42")."""
+    return whole_number((version or "").rpartition(":")[2])
+
+
+def _alarm(element: Element) -> Alarm | None:
+    said = {str(name): str(value) for name, value in element.attrib.items()}
+    alarm_id = whole_number(said.get("ID", ""))
+    # Old players say StartLocalTime, as the actions do.
+    start = _time(said.get("StartTime") or said.get("StartLocalTime"))
+    volume = whole_number(said.get("Volume", ""))
+    if alarm_id is None or start is None or volume is None:
+        return None
+    return Alarm(
+        alarm_id=alarm_id,
+        start=start,
+        duration=int(parse_duration(said.get("Duration")) or 0),
+        recurrence=said.get("Recurrence", ""),
+        enabled=said.get("Enabled") == "1",
+        room=said.get("RoomUUID", ""),
+        program_uri=said.get("ProgramURI", ""),
+        program_metadata=said.get("ProgramMetaData", ""),
+        play_mode=said.get("PlayMode", ""),
+        volume=volume,
+        include_linked_zones=said.get("IncludeLinkedZones") == "1",
+    )
+
+
+def _time(text: str | None) -> dt.time | None:
+    seconds = parse_duration(text)
+    if seconds is None or seconds >= _DAY:
+        return None
+    minutes, second = divmod(int(seconds), 60)
+    return dt.time(minutes // 60, minutes % 60, second)
+
+
+def _clock(seconds: int) -> str:
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}"
