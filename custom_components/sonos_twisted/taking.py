@@ -126,6 +126,8 @@ async def async_read_queue(
 
     """
     items = await async_all_pages(
-        lambda start: coordinator.commands.in_room(speaker, content.browse, "Q:0", start)
+        lambda start, count: coordinator.commands.in_room(
+            speaker, content.browse, "Q:0", start, count
+        )
     )
     return tuple(queue_item(item) for item in items)
