@@ -26,13 +26,19 @@ RETRY_SECONDS = 0.4
 
 
 class RoomCommands:
-    """Executes commands of ``engine.commands`` in the rooms of one household."""
+    """Executes commands of ``engine.commands`` in the rooms of one household.
+
+    Attributes:
+        last_at: When the last command ended, on the event loop's clock.
+
+    """
 
     def __init__(self, coordinator: HouseholdCoordinator) -> None:
         """Prepare for the household of a coordinator."""
         self._coordinator = coordinator
         self._loop = coordinator.hass.loop
         self._regrouped_at: dict[str, float] = {}
+        self.last_at = float("-inf")
 
     def note_regrouped(self, uids: set[str]) -> None:
         """Take note that the groups of these speakers have changed just now."""
@@ -129,7 +135,10 @@ class RoomCommands:
 
         """
         address = self._coordinator.address_of(speaker)
-        return await self._coordinator.connection.run(command, address, *args, **kwargs)
+        try:
+            return await self._coordinator.connection.run(command, address, *args, **kwargs)
+        finally:
+            self.last_at = self._loop.time()
 
     async def attempt_in_group[**P, T](
         self,

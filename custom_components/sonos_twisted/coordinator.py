@@ -36,6 +36,7 @@ from .grouping import RoomGroups
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .schema import connection_settings
+from .snapshots import SnapshotStore
 from .volume_limits import VolumeLimits
 from .volumes import RoomVolumes
 
@@ -60,6 +61,7 @@ class HouseholdCoordinator:
         served: Whether a speaker's state comes by its events or by asking, by uid.
         commands: What executes commands in rooms and groups.
         content: The household's favourites, playlists and stations.
+        snapshots: The snapshots that are kept of its rooms.
         groups: What changes which rooms play together.
         volume_limits: How loud rooms may become.
         volumes: What changes the volume of rooms and groups.
@@ -82,6 +84,7 @@ class HouseholdCoordinator:
         self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
         self.commands = RoomCommands(self)
         self.content = HouseholdContent(self)
+        self.snapshots = SnapshotStore(self)
         self.groups = RoomGroups(self)
         self.volume_limits = VolumeLimits(self)
         self.volumes = RoomVolumes(self)

@@ -64,6 +64,7 @@ _TASKS: dict[str, str] = {
     "DelegateGroupCoordinationTo": "hand the group over",
     "DestroyAlarm": "delete the alarm",
     "DestroyObject": "delete this",
+    "GetPositionInfo": "tell its position",
     "GetRemainingSleepTimerDuration": "tell the sleep timer",
     "ListAlarms": "list the alarms",
     "Next": "skip to the next track",

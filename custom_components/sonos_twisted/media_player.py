@@ -164,7 +164,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         self._attr_group_members = [entity_ids[uid] for uid in members if uid in entity_ids]
 
     def _refresh_media(self, media: Media) -> None:
-        self._attr_media_content_id = media.uri
+        self._attr_media_content_id = media.playable_uri
         self._attr_media_title = media.title or _SOURCE_NAMES.get(media.source)
         self._attr_media_artist = media.artist
         self._attr_media_album_name = media.album
@@ -227,6 +227,8 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 
     @override
     async def async_media_play(self) -> None:
+        if self.state is MediaPlayerState.PLAYING and "Play" not in self.speaker.actions:
+            return  # such as television, which plays of itself
         await self._command_group(transport_commands.play)
 
     @override

@@ -13,6 +13,7 @@ from .actions import (
     playlists,
     queue,
     sleep_timer,
+    snapshots,
     volume,
 )
 from .const import DOMAIN
@@ -26,6 +27,7 @@ ACTIONS: tuple[RoomAction, ...] = (
     *playlists.ACTIONS,
     *queue.ACTIONS,
     *sleep_timer.ACTIONS,
+    *snapshots.ACTIONS,
     *volume.ACTIONS,
 )
 

@@ -185,6 +185,10 @@ class Remote:
         """Play a line-in, the player's own or that of ``source``."""
         self.call("play_line_in", speaker=speaker, source=source)
 
+    def cast(self, speaker: str, app: str = "spotify") -> None:
+        """Let an app play through a room: ``spotify``, ``airplay`` or ``cloud_queue``."""
+        self.call("cast", speaker=speaker, app=app)
+
     def add_favorite(self, title: str, uri: str, metadata: str = "") -> str:
         """Add a favourite and return its object id."""
         return cast("str", self.call("add_favorite", title=title, uri=uri, metadata=metadata))

@@ -214,6 +214,24 @@ class Hands:
         owner = self._speaker(source or speaker)
         self.play_uri(speaker, f"x-rincon-stream:{owner.uid}")
 
+    def cast(self, speaker: str, app: str = "spotify") -> None:
+        """Let an app on another device play through a room: Spotify Connect, AirPlay, or a service.
+
+        Args:
+            speaker: The room.
+            app: ``spotify``, ``airplay`` or ``cloud_queue``.
+        """
+        coordinator = self.household.group_of(self._speaker(speaker)).coordinator
+        uris = {
+            "spotify": f"x-sonos-vli:{coordinator.uid}:2,spotify:8c1f",
+            "airplay": f"x-sonos-vli:{coordinator.uid}:1,airplay:5d3a",
+            "cloud_queue": f"x-rincon-queue:{coordinator.uid}#6",
+        }
+        self.play_uri(speaker, uris[app])
+        if app == "cloud_queue":
+            coordinator.transport.direct_control = "app"
+            coordinator.changed("AVTransport")
+
     def add_favorite(self, title: str, uri: str, metadata: str = "") -> str:
         """Add a favourite and return its object id."""
         favorites = self.household.catalog.favorites

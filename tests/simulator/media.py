@@ -1,6 +1,7 @@
 """Kinds of transport URIs and what a player can do with each."""
 
 from dataclasses import dataclass
+import re
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,12 @@ QUEUE = Kind(
     "queue",
     "Set, Play, Stop, Pause, Seek, Next, Previous",
     "SHUFFLE,REPEAT,REPEATONE,CROSSFADE",
+    streams=False,
+)
+CLOUD_QUEUE = Kind(
+    "cloud_queue",
+    "Set, Play, Stop, Pause, Seek, Next, Previous",
+    QUEUE.valid_play_modes,
     streams=False,
 )
 MEMBER = Kind("member", "Start, Stop")
@@ -48,11 +55,19 @@ _PREFIXES = (
     ("aac:", RADIO),
 )
 
+# The player's own queue has the number 0; others are kept by a service.
+_CLOUD_QUEUE = re.compile(r"x-rincon-queue:\w+#[1-9]\d*")
+
+# What an app on another device feeds. A player that has lost it cannot fetch it back.
+FED_BY_APPS = (CLOUD_QUEUE, VIRTUAL_LINE_IN)
+
 
 def kind_of(uri: str) -> Kind:
     """Return the kind of a transport URI."""
     if not uri:
         return NOTHING
+    if _CLOUD_QUEUE.fullmatch(uri):
+        return CLOUD_QUEUE
     return next((kind for prefix, kind in _PREFIXES if uri.startswith(prefix)), FILE)
 
 

@@ -118,6 +118,18 @@ class Household:
         if uid not in self.topology.members:
             self.speakers.pop(uid, None)
 
+    def copy(self) -> Household:
+        """Give a household of its own that knows the same of its players, save the positions."""
+        other = Household(self.household_id)
+        other.apply_topology(self.topology, self.topology_at or 0.0)
+        for uid, speaker in self.speakers.items():
+            for service, variables in speaker.variables.items():
+                other.apply_event(uid, service, variables, 0.0)
+            twin = other._speaker(uid)
+            twin.name, twin.host, twin.port = speaker.name, speaker.host, speaker.port
+            twin.available = speaker.available
+        return other
+
     @property
     def rooms(self) -> list[Speaker]:
         """The players that a user sees, by uid."""

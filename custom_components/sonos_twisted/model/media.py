@@ -96,6 +96,8 @@ _SOURCES = {
 _VIRTUAL_LINE_INS = {"airplay": Source.AIRPLAY, "spotify": Source.SPOTIFY_CONNECT}
 """The source by what feeds a virtual line-in: "x-sonos-vli:RINCON_..:1,airplay:..."."""
 
+_FED_BY_APPS = frozenset({Source.AIRPLAY, Source.SPOTIFY_CONNECT, Source.VIRTUAL_LINE_IN})
+
 QUEUED = frozenset({Source.QUEUE, Source.CLOUD_QUEUE})
 """The sources whose tracks have a place in a queue."""
 
@@ -185,6 +187,17 @@ class Media:
     next_art_uri: str | None = None
     _metadata: Mapping[str, Didl | None] = field(default_factory=dict, compare=False, repr=False)
     """What was parsed for this, by its text."""
+
+    @property
+    def playable_uri(self) -> str | None:
+        """What a player can be told to play, to hear the same again.
+
+        For a station it is the station: its track is but the address of the stream of today. There
+        is none for what an app on another device feeds.
+        """
+        if self.source is Source.RADIO:
+            return self.transport_uri or self.uri
+        return None if source_from_uri(self.uri or "") in _FED_BY_APPS else self.uri
 
 
 def media_from_variables(variables: Variables, previous: Media | None = None) -> Media:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from tests.simulator.didl import track_metadata
 from tests.simulator.errors import Code, UpnpError
-from tests.simulator.media import LINE_IN, MEMBER, QUEUE, TV
+from tests.simulator.media import FED_BY_APPS, LINE_IN, MEMBER, QUEUE, TV, kind_of
 from tests.simulator.text import (
     NOT_IMPLEMENTED,
     UNKNOWN_COUNT,
@@ -41,6 +41,8 @@ def _set_uri(speaker: Speaker, args: Arguments) -> Answer:
             raise UpnpError(Code.ACTION_FAILED)
         speaker.household.join(speaker, uri.removeprefix("x-rincon:").strip())
         return None
+    if kind_of(uri) in FED_BY_APPS:
+        raise UpnpError(Code.ILLEGAL_MIME_TYPE)
     if not speaker.is_coordinator:
         # Anything else takes the player out of its group.
         speaker.household.leave(speaker)

@@ -2,7 +2,6 @@
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from tests.simulator import didl
 from tests.simulator.catalog import SavedQueue
@@ -69,7 +68,7 @@ def _add_uris(speaker: Speaker, args: Arguments) -> Answer:
     tracks = [
         track
         for uri, metadata in zip(uris, documents, strict=False)
-        for track in _tracks(speaker, unquote(uri) if " " in unquote(uri) else uri, metadata)
+        for track in _tracks(speaker, uri, metadata)
     ]
     first = speaker.transport.enqueue(
         tracks,

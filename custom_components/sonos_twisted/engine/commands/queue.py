@@ -1,11 +1,16 @@
 """A group's queue: the AVTransport service of the group's coordinator, whose queue it is."""
 
+from collections.abc import Sequence
+
 from ...model import whole_number
 from ..errors import UpnpError
 from . import soap
 from .transport import play, seek_track, set_uri
 
 _SERVICE = "AVTransport"
+
+#: How many tracks a speaker takes at once.
+BATCH = 16
 
 #: What a speaker answers that has nothing to remove.
 _ALREADY_EMPTY = 804
@@ -35,6 +40,33 @@ def add(address: str, uri: str, metadata: str, before: int = 0) -> int:
         EnqueueAsNext=int(before > 0),
     )
     return whole_number(answer.get("FirstTrackNumberEnqueued", "")) or 1
+
+
+def add_all(address: str, uris: Sequence[str], metadata: Sequence[str]) -> None:
+    """Add tracks at the end of the queue, as many at once as a speaker takes.
+
+    Args:
+        address: The coordinator's address.
+        uris: The tracks. None of them may contain a space, which separates them.
+        metadata: The DIDL-Lite document of each.
+
+    """
+    for start in range(0, len(uris), BATCH):
+        batch = uris[start : start + BATCH]
+        soap.call(
+            address,
+            _SERVICE,
+            "AddMultipleURIsToQueue",
+            InstanceID=0,
+            UpdateID=0,
+            NumberOfURIs=len(batch),
+            EnqueuedURIs=" ".join(batch),
+            EnqueuedURIsMetaData=" ".join(metadata[start : start + BATCH]),
+            ContainerURI="",
+            ContainerMetaData="",
+            DesiredFirstTrackNumberEnqueued=0,
+            EnqueueAsNext=0,
+        )
 
 
 def clear(address: str) -> None:

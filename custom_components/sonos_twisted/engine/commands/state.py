@@ -56,6 +56,11 @@ def _play_mode(address: str) -> State:
     return {_AVT: _renamed(answer, {"PlayMode": "current_play_mode"})}
 
 
+def _crossfade(address: str) -> State:
+    answer = soap.call(address, _AVT, "GetCrossfadeMode", InstanceID=0)
+    return {_AVT: _renamed(answer, {"CrossfadeMode": "current_crossfade_mode"})}
+
+
 def _actions(address: str) -> State:
     answer = soap.call(address, _AVT, "GetCurrentTransportActions", InstanceID=0)
     return {_AVT: _renamed(answer, {"Actions": "current_transport_actions"})}
@@ -71,6 +76,21 @@ def _mute(address: str) -> State:
     return {_RC: {"mute": {"Master": answer["CurrentMute"]}}}
 
 
+def _bass(address: str) -> State:
+    answer = soap.call(address, _RC, "GetBass", InstanceID=0)
+    return {_RC: _renamed(answer, {"CurrentBass": "bass"})}
+
+
+def _treble(address: str) -> State:
+    answer = soap.call(address, _RC, "GetTreble", InstanceID=0)
+    return {_RC: _renamed(answer, {"CurrentTreble": "treble"})}
+
+
+def _loudness(address: str) -> State:
+    answer = soap.call(address, _RC, "GetLoudness", InstanceID=0, Channel="Master")
+    return {_RC: {"loudness": {"Master": answer["CurrentLoudness"]}}}
+
+
 def _topology(address: str) -> State:
     answer = soap.call(address, "ZoneGroupTopology", "GetZoneGroupState")
     return {"ZoneGroupTopology": _renamed(answer, {"ZoneGroupState": "zone_group_state"})}
@@ -79,12 +99,16 @@ def _topology(address: str) -> State:
 #: What can be asked, each with one request.
 _QUERIES: dict[str, Callable[[str], State]] = {
     "actions": _actions,
+    "bass": _bass,
+    "crossfade": _crossfade,
+    "loudness": _loudness,
     "media": _media,
     "mute": _mute,
     "play_mode": _play_mode,
     "topology": _topology,
     "track": _track,
     "transport_state": _transport_state,
+    "treble": _treble,
     "volume": _volume,
 }
 
@@ -95,7 +119,8 @@ def read(address: str, queries: Sequence[str]) -> State:
     Args:
         address: The speaker's address.
         queries: What to ask: ``transport_state``, ``track``, ``media``, ``play_mode``,
-            ``actions``, ``volume``, ``mute`` or ``topology``.
+            ``crossfade``, ``actions``, ``volume``, ``mute``, ``bass``, ``treble``, ``loudness`` or
+            ``topology``.
 
     Returns:
         Variables by service, named as events name them.

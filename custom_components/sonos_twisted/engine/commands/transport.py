@@ -80,6 +80,11 @@ def set_play_mode(address: str, play_mode: str) -> None:
     soap.call(address, _SERVICE, "SetPlayMode", InstanceID=0, NewPlayMode=play_mode)
 
 
+def set_crossfade(address: str, on: bool) -> None:
+    """Let the tracks of a queue fade into each other, or follow each other."""
+    soap.call(address, _SERVICE, "SetCrossfadeMode", InstanceID=0, CrossfadeMode=int(on))
+
+
 def read_position(address: str) -> dict[str, str]:
     """Return what GetPositionInfo answers: the track, and how far it has been played.
 

@@ -1,0 +1,135 @@
+"""Actions for snapshots: how rooms are, kept to be brought back."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from homeassistant.core import EntityServiceResponse, ServiceCall, ServiceResponse, SupportsResponse
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from ..media_player import SonosTwistedMediaPlayer
+from ..snapshots import RestoreReport, async_restore, async_take
+from . import RoomAction
+
+if TYPE_CHECKING:
+    from ..coordinator import HouseholdCoordinator
+    from ..model import Speaker
+
+ATTR_NAME = "name"
+ATTR_WITH_GROUP = "with_group"
+ATTR_WITH_QUEUE = "with_queue"
+
+_NAME = vol.All(cv.string, vol.Strip, vol.Length(min=1, max=100))
+
+
+def _by_household(
+    entities: Iterable[SonosTwistedMediaPlayer],
+) -> dict[HouseholdCoordinator, list[Speaker]]:
+    speakers: dict[HouseholdCoordinator, list[Speaker]] = defaultdict(list)
+    for entity in entities:
+        speakers[entity.coordinator].append(entity.speaker)
+    return speakers
+
+
+async def _take(entities: list[SonosTwistedMediaPlayer], call: ServiceCall) -> None:
+    async def take(coordinator: HouseholdCoordinator, speakers: list[Speaker]) -> None:
+        snapshot = await async_take(
+            coordinator,
+            speakers,
+            with_group=call.data[ATTR_WITH_GROUP],
+            with_queue=call.data[ATTR_WITH_QUEUE],
+        )
+        await coordinator.snapshots.async_keep(snapshot, call.data.get(ATTR_NAME))
+
+    households = _by_household(entities)
+    await asyncio.gather(*(take(*household) for household in households.items()))
+
+
+async def _restore(
+    entities: list[SonosTwistedMediaPlayer], call: ServiceCall
+) -> EntityServiceResponse:
+    name, with_group = call.data.get(ATTR_NAME), call.data[ATTR_WITH_GROUP]
+    # All are looked up before anything is done.
+    found = [
+        (
+            coordinator,
+            await coordinator.snapshots.async_find(speakers, name, with_group=with_group),
+        )
+        for coordinator, speakers in _by_household(entities).items()
+    ]
+    reports = await asyncio.gather(
+        *(async_restore(*household, with_group=with_group) for household in found)
+    )
+    response: dict[str, list[Any]] = {"restored": [], "problems": []}
+    for (coordinator, _), report in zip(found, reports, strict=True):
+        if name is None:
+            await coordinator.snapshots.async_use_up(report.restored)
+        for key, value in _described(coordinator, report).items():
+            response[key] += value
+    return response  # type: ignore[return-value]
+
+
+def _described(coordinator: HouseholdCoordinator, report: RestoreReport) -> dict[str, list[Any]]:
+    entity_ids = coordinator.entity_ids
+    return {
+        "restored": [entity_ids[uid] for uid in report.restored if uid in entity_ids],
+        "problems": [
+            {
+                "entity_id": entity_ids.get(problem.uid),
+                "room": problem.room,
+                "reason": problem.reason,
+            }
+            for problem in report.problems
+        ],
+    }
+
+
+async def _list(entity: SonosTwistedMediaPlayer, _call: ServiceCall) -> ServiceResponse:
+    coordinator, uid = entity.coordinator, entity.speaker.uid
+    named = await coordinator.snapshots.async_named()
+    return {
+        "snapshots": [
+            {
+                "name": name,
+                "taken_at": snapshot.taken_at,
+                "rooms": [room.name for room in snapshot.rooms.values()],
+                "with_queue": any(
+                    room.playback is not None and room.playback.queue is not None
+                    for room in snapshot.rooms.values()
+                ),
+            }
+            for name, snapshot in sorted(named.items())
+            if uid in snapshot.rooms
+        ]
+    }
+
+
+async def _remove(entities: list[SonosTwistedMediaPlayer], call: ServiceCall) -> None:
+    for coordinator in _by_household(entities):
+        await coordinator.snapshots.async_remove(call.data[ATTR_NAME])
+
+
+ACTIONS = (
+    RoomAction(name="list_snapshots", each=_list, response=SupportsResponse.ONLY),
+    RoomAction(name="remove_snapshot", fields={vol.Required(ATTR_NAME): _NAME}, together=_remove),
+    RoomAction(
+        name="restore",
+        fields={
+            vol.Optional(ATTR_NAME): _NAME,
+            vol.Optional(ATTR_WITH_GROUP, default=True): cv.boolean,
+        },
+        together=_restore,
+        response=SupportsResponse.OPTIONAL,
+    ),
+    RoomAction(
+        name="snapshot",
+        fields={
+            vol.Optional(ATTR_NAME): _NAME,
+            vol.Optional(ATTR_WITH_GROUP, default=True): cv.boolean,
+            vol.Optional(ATTR_WITH_QUEUE, default=False): cv.boolean,
+        },
+        together=_take,
+    ),
+)
