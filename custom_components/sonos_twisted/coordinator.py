@@ -36,6 +36,7 @@ from .grouping import RoomGroups
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .schema import connection_settings
+from .sources import HouseholdSources
 from .volume_limits import VolumeLimits
 from .volumes import RoomVolumes
 
@@ -65,6 +66,7 @@ class HouseholdCoordinator:
         volumes: What changes the volume of rooms and groups.
         everywhere: What is done in all rooms at once.
         alarms: What changes the household's alarms.
+        sources: What each room can be switched to.
 
     """
 
@@ -87,6 +89,7 @@ class HouseholdCoordinator:
         self.volumes = RoomVolumes(self)
         self.everywhere = Everywhere(self)
         self.alarms = HouseholdAlarms(self)
+        self.sources = HouseholdSources(self)
         self._positions = PositionReader(self)
         self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}
@@ -114,10 +117,12 @@ class HouseholdCoordinator:
         identity = await self.connection.open(list(hosts), self.entry.unique_id)
         _LOGGER.debug("Listening to %s through %s", identity.household_id, identity.address)
         self.content.start()
+        self.sources.start()
 
     async def async_stop(self, _event: Event | None = None) -> None:
         """End everything that was started."""
         self._positions.stop()
+        self.sources.stop()
         self.content.stop()
         ir.async_delete_issue(self.hass, DOMAIN, self._port_issue)
         await self.connection.close()

@@ -22,7 +22,7 @@ from .description import (
     NotSonosDescription,
     parse_device_description,
 )
-from .didl import Didl, parse_didl, parse_didl_list, parse_stream_content
+from .didl import Didl, named, parse_didl, parse_didl_list, parse_stream_content
 from .didl_writing import escape_markup, write_didl, write_favorite
 from .household import Household, TopologyChange
 from .media import (
@@ -35,6 +35,15 @@ from .media import (
     source_from_uri,
     uid_in_uri,
 )
+from .metadata import (
+    PLAYLIST_CLASS,
+    STATION_CLASS,
+    TRACK_CLASS,
+    item_metadata,
+    service_account,
+    service_type,
+)
+from .music_services import parse_music_services
 from .notification import (
     MalformedNotification,
     Value,
@@ -44,6 +53,16 @@ from .notification import (
     variable_name,
 )
 from .numbers import whole_number
+from .playable import (
+    Playable,
+    Resource,
+    line_in,
+    playable_from_didl,
+    playable_from_favorite,
+    playable_from_uri,
+    television,
+    tunein_station,
+)
 from .position import (
     PlaybackPosition,
     Playing,
@@ -68,6 +87,9 @@ from .transport import Transport
 __all__ = [
     "EMPTY_TOPOLOGY",
     "LIBRARY_LISTS",
+    "PLAYLIST_CLASS",
+    "STATION_CLASS",
+    "TRACK_CLASS",
     "Alarm",
     "AlarmList",
     "Aspect",
@@ -84,12 +106,14 @@ __all__ = [
     "Media",
     "NotSonosDescription",
     "PlayMode",
+    "Playable",
     "PlaybackPosition",
     "PlaybackState",
     "Playing",
     "PositionReading",
     "PositionTracker",
     "Repeat",
+    "Resource",
     "Source",
     "Speaker",
     "Topology",
@@ -106,20 +130,31 @@ __all__ = [
     "format_duration",
     "is_container",
     "is_really_gone",
+    "item_metadata",
     "kind_of",
+    "line_in",
     "match",
     "media_from_variables",
     "merge_variables",
+    "named",
     "parse_alarms",
     "parse_device_description",
     "parse_didl",
     "parse_didl_list",
     "parse_duration",
+    "parse_music_services",
     "parse_notification",
     "parse_position_info",
     "parse_stream_content",
     "parse_zone_group_state",
+    "playable_from_didl",
+    "playable_from_favorite",
+    "playable_from_uri",
+    "service_account",
+    "service_type",
     "source_from_uri",
+    "television",
+    "tunein_station",
     "uid_in_uri",
     "variable_name",
     "whole_number",

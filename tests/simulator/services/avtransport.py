@@ -13,6 +13,7 @@ from tests.simulator.text import (
     parse_clock_time,
 )
 
+from .acceptance import check_playable, check_transport_uri
 from .kinds import coordinator_only, fixed, nothing, truth
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def _set_uri(speaker: Speaker, args: Arguments) -> Answer:
             raise UpnpError(Code.ACTION_FAILED)
         speaker.household.join(speaker, uri.removeprefix("x-rincon:").strip())
         return None
+    check_transport_uri(speaker, uri, metadata)
     if not speaker.is_coordinator:
         # Anything else takes the player out of its group.
         speaker.household.leave(speaker)
@@ -57,6 +59,7 @@ def _set_next_uri(speaker: Speaker, args: Arguments) -> Answer:
 
 @_playable
 def _play(speaker: Speaker, _args: Arguments) -> Answer:
+    check_playable(speaker)
     speaker.transport.play()
     return None
 
