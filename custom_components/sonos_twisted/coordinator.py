@@ -37,6 +37,7 @@ from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .schema import connection_settings
 from .snapshots import SnapshotStore
+from .sources import HouseholdSources
 from .volume_limits import VolumeLimits
 from .volumes import RoomVolumes
 
@@ -67,6 +68,7 @@ class HouseholdCoordinator:
         volumes: What changes the volume of rooms and groups.
         everywhere: What is done in all rooms at once.
         alarms: What changes the household's alarms.
+        sources: What each room can be switched to.
 
     """
 
@@ -90,6 +92,7 @@ class HouseholdCoordinator:
         self.volumes = RoomVolumes(self)
         self.everywhere = Everywhere(self)
         self.alarms = HouseholdAlarms(self)
+        self.sources = HouseholdSources(self)
         self._positions = PositionReader(self)
         self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}
@@ -117,10 +120,12 @@ class HouseholdCoordinator:
         identity = await self.connection.open(list(hosts), self.entry.unique_id)
         _LOGGER.debug("Listening to %s through %s", identity.household_id, identity.address)
         self.content.start()
+        self.sources.start()
 
     async def async_stop(self, _event: Event | None = None) -> None:
         """End everything that was started."""
         self._positions.stop()
+        self.sources.stop()
         self.content.stop()
         ir.async_delete_issue(self.hass, DOMAIN, self._port_issue)
         await self.connection.close()

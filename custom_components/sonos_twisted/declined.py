@@ -96,6 +96,10 @@ _TASKS: dict[str, str] = {
     "UpdateObject": "rename this",
 }
 
+#: The same for tasks that were about certain media; all others are a part of playing them.
+_TASKS_WITH_MEDIA = {"AddURIToQueue": "add {media} to the queue"}
+_PLAY_MEDIA = "play {media}"
+
 
 def reason(error: UpnpError) -> str:
     """Return why a speaker declined, as the end of a translation key."""
@@ -103,9 +107,17 @@ def reason(error: UpnpError) -> str:
     return next((_REASONS[code] for code in codes if code in _REASONS), "other")
 
 
-def task(error: UpnpError) -> str:
-    """Return what a speaker was asked to do, as it follows after "could not"."""
-    return _TASKS.get(error.action, error.action)
+def task(error: UpnpError, media: str = "") -> str:
+    """Return what a speaker was asked to do, as it follows after "could not".
+
+    Args:
+        error: How it declined.
+        media: The name of what it was about, if that is known.
+
+    """
+    if not media:
+        return _TASKS.get(error.action, error.action)
+    return _TASKS_WITH_MEDIA.get(error.action, _PLAY_MEDIA).format(media=media)
 
 
 #: Everything that :func:`reason` can return.

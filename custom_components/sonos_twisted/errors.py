@@ -33,27 +33,28 @@ def translation_key(error: Exception) -> str:
     return next((key for kind, key in _KEYS if isinstance(error, kind)), "unknown")
 
 
-def placeholders(error: Exception) -> dict[str, str]:
-    """Return what the descriptions of all errors may refer to."""
+def placeholders(error: Exception, media: str = "") -> dict[str, str]:
+    """Return what the descriptions of all errors may refer to; see :func:`command_failed`."""
     return {
         "error": str(error),
         "host": str(getattr(error, "host", "")),
         "callback": str(getattr(error, "callback", "")),
         "action": str(getattr(error, "action", "")),
         "code": str(getattr(error, "code", "")),
-        "task": declined.task(error) if isinstance(error, UpnpError) else "",
+        "task": declined.task(error, media) if isinstance(error, UpnpError) else "",
         "address": str(getattr(error, "address", "")),
         "first_port": str(getattr(error, "first_port", "")),
         "last_port": str(getattr(error, "last_port", "")),
     }
 
 
-def command_failed(room: str, error: EngineError) -> HomeAssistantError:
+def command_failed(room: str, error: EngineError, media: str = "") -> HomeAssistantError:
     """Return the error to raise when a speaker did not do what it was asked to do.
 
     Args:
         room: The name of the room, which means more to a person than an address.
         error: What went wrong.
+        media: What it was about, by the name that the user knows.
 
     """
     key = f"command_{translation_key(error)}"
@@ -62,7 +63,7 @@ def command_failed(room: str, error: EngineError) -> HomeAssistantError:
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key=key,
-        translation_placeholders={"room": room, **placeholders(error)},
+        translation_placeholders={"room": room, **placeholders(error, media)},
     )
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 import datetime as dt
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import TYPE_CHECKING, Any, ClassVar, override
 
 from homeassistant.components.media_player import (
+    ATTR_MEDIA_ENQUEUE,
+    ATTR_MEDIA_EXTRA,
     BrowseMedia,
     MediaPlayerDeviceClass,
     MediaPlayerEntity,
@@ -19,10 +21,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from . import browse_images
+from . import browse_images, playing
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError, UpnpError
-from .engine.commands import rendering, transport as transport_commands
+from .engine.commands import queue, rendering, transport as transport_commands
 from .entity import SpeakerEntity
 from .errors import command_failed
 from .media_browser import MediaBrowser
@@ -33,10 +35,10 @@ from .model import (
     PlaybackPosition,
     PlaybackState,
     PlayMode,
-    Source,
     Speaker,
     Transport,
 )
+from .sources import input_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,9 +53,12 @@ _Feature = MediaPlayerEntityFeature
 #: What every room can do, whatever plays.
 _ALWAYS = (
     _Feature.BROWSE_MEDIA
+    | _Feature.CLEAR_PLAYLIST
     | _Feature.GROUPING
+    | _Feature.MEDIA_ENQUEUE
     | _Feature.PAUSE
     | _Feature.PLAY
+    | _Feature.PLAY_MEDIA
     | _Feature.SEARCH_MEDIA
     | _Feature.STOP
     | _Feature.VOLUME_MUTE
@@ -70,13 +75,6 @@ _BY_ACTION = {
     "X_DLNA_SeekTime": _Feature.SEEK,
 }
 _BY_PLAY_MODE = {"REPEAT": _Feature.REPEAT_SET, "SHUFFLE": _Feature.SHUFFLE_SET}
-
-_SOURCE_NAMES = {
-    Source.AIRPLAY: "AirPlay",
-    Source.LINE_IN: "Line-in",
-    Source.SPOTIFY_CONNECT: "Spotify Connect",
-    Source.TV: "TV",
-}
 
 #: UPnP AVTransport errors that say that there is nothing to pause or stop.
 _NOTHING_TO_DO = frozenset({701, 711, 712})
@@ -137,6 +135,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         self.coordinator.entity_ids[self.speaker.uid] = self.entity_id
         await super().async_added_to_hass()
         self.coordinator.async_group_shown(self.speaker)
+        self.async_on_remove(self.coordinator.sources.async_subscribe(self._async_changed))
 
     @override
     async def async_will_remove_from_hass(self) -> None:
@@ -151,6 +150,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         media = speaker.media or _NO_MEDIA
         self._attr_state = _state(speaker.playback, media)
         self._attr_supported_features = _features(speaker.shown)
+        self._refresh_source()
         self._attr_volume_level = None if speaker.volume is None else speaker.volume / 100
         self._attr_is_volume_muted = speaker.muted
         self._refresh_media(media)
@@ -165,14 +165,13 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 
     def _refresh_media(self, media: Media) -> None:
         self._attr_media_content_id = media.playable_uri
-        self._attr_media_title = media.title or _SOURCE_NAMES.get(media.source)
+        self._attr_media_title = media.title or input_name(media.source)
         self._attr_media_artist = media.artist
         self._attr_media_album_name = media.album
         self._attr_media_channel = media.channel
         self._attr_media_playlist = media.playlist
         self._attr_media_duration = None if media.duration is None else round(media.duration)
         self._attr_media_image_url = self._image_url(media.art_uri)
-        self._attr_source = _SOURCE_NAMES.get(media.source)
         queue = {
             ATTR_QUEUE_POSITION: media.queue_position,
             ATTR_QUEUE_SIZE: media.queue_size,
@@ -180,6 +179,13 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         self._attr_extra_state_attributes = {
             name: value for name, value in queue.items() if value is not None
         }
+
+    def _refresh_source(self) -> None:
+        sources = self.coordinator.sources
+        self._attr_source = sources.current(self.speaker)
+        self._attr_source_list = sources.names(self.speaker)
+        if self._attr_source_list:
+            self._attr_supported_features |= _Feature.SELECT_SOURCE
 
     def _image_url(self, art_uri: str | None) -> str | None:
         """Complete what the group's coordinator named as its picture."""
@@ -286,6 +292,28 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         return await browse_images.async_get_browse_image(
             self.coordinator, self.speaker, media_content_type, media_content_id, media_image_id
         )
+
+    @override
+    async def async_select_source(self, source: str) -> None:
+        playable = self.coordinator.sources.choose(self.speaker, source)
+        await playing.async_play(self.coordinator, self.speaker, playable)
+
+    @override
+    async def async_play_media(
+        self, media_type: MediaType | str, media_id: str, **kwargs: Any
+    ) -> None:
+        await playing.async_play_media(
+            self.coordinator,
+            self.speaker,
+            media_type,
+            media_id,
+            enqueue=kwargs.get(ATTR_MEDIA_ENQUEUE),
+            extra=kwargs.get(ATTR_MEDIA_EXTRA),
+        )
+
+    @override
+    async def async_clear_playlist(self) -> None:
+        await self._command_group(queue.clear)
 
     # What the room does
 

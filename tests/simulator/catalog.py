@@ -100,7 +100,32 @@ _STATIONS = (
 
 TUNEIN_ACCOUNT = "SA_RINCON65031_"
 SERVICE_ACCOUNT = "SA_RINCON2311_X_#Svc2311-0-Token"
+# Containers of a service whose ids begin like this are single tracks.
+_SINGLE_TRACK = "x-rincon-cpcontainer:1003"
 SERVICE_PLAYLIST = "x-rincon-cpcontainer:1006206cspotify%3aplaylist%3a37i9dQZF1DWZpGSuzrdTXg"
+
+
+# Services that a household can have; accounts name them by their type, id * 256 + 7.
+SERVICES = {
+    2: "Deezer",
+    9: "Spotify",
+    174: "TIDAL",
+    204: "Apple Music",
+    212: "Plex",
+    254: "TuneIn",
+}
+
+
+def service_type(service_id: int) -> int:
+    """Return the number that accounts name a service by."""
+    return service_id * 256 + 7
+
+
+def is_endless(uri: str) -> bool:
+    """Tell whether an http address is that of a station, which is no file."""
+    scheme, _, rest = uri.partition(":")
+    stations = {address for _, _, address, _ in _STATIONS}
+    return scheme in {"http", "https"} and f"x-rincon-mp3radio:{rest}" in stations
 
 
 @dataclass(slots=True)
@@ -340,16 +365,27 @@ class Catalog:
             return list(playlist.tracks) if playlist else []
         if match := re.match(r"x-rincon-playlist:\w+#(.*)", uri):
             return self.container_tracks(match[1])
-        if uri.startswith(("S://", "S:")):
-            return self.imported.get(uri) or [
-                track for track in self.library if track.uri.startswith(f"x-file-cifs:{uri[2:]}")
-            ]
-        if uri.startswith("x-rincon-cpcontainer:"):
+        if uri.startswith("x-file-cifs:") and (imported := self.imported.get(f"S:{uri[12:]}")):
+            return list(imported)
+        if uri.startswith("x-rincon-cpcontainer:") and not uri.startswith(_SINGLE_TRACK):
             return list(service_tracks())
+        if ":" not in uri:
+            return [self._service_track(uri, metadata)]
         return [self.resolve(uri, metadata)]
+
+    def _service_track(self, item_id: str, metadata: str) -> Track:
+        """Return the track of a service behind its bare id; the service knows its title."""
+        uri = f"x-sonos-spotify:{item_id}?sid=9&flags=8224&sn=9"
+        if uri in self._known:
+            return self._known[uri]
+        name = unquote(item_id).rpartition(":")[2]
+        return didl.with_metadata(Track(uri=uri, title=f"Track {name}", duration=200), metadata)
 
     def container_tracks(self, object_id: str) -> list[Track]:
         """Return the tracks below a container of the library such as ``A:ALBUM/x``."""
+        if object_id.startswith("S:"):
+            below = f"x-file-cifs:{object_id[2:].rstrip('/')}/"
+            return [replace(track) for track in self.library if track.uri.startswith(below)]
         return [
             replace(track)
             for track in self.library

@@ -189,6 +189,10 @@ class Remote:
         """Let an app play through a room: ``spotify``, ``airplay`` or ``cloud_queue``."""
         self.call("cast", speaker=speaker, app=app)
 
+    def link_service(self, number: int, linked: bool = True) -> None:
+        """Link a music service with the household, by the number in its accounts; or unlink it."""
+        self.call("link_service", number=number, linked=linked)
+
     def add_favorite(self, title: str, uri: str, metadata: str = "") -> str:
         """Add a favourite and return its object id."""
         return cast("str", self.call("add_favorite", title=title, uri=uri, metadata=metadata))

@@ -158,6 +158,12 @@ def with_metadata(track: Track, metadata: str) -> Track:
     )
 
 
+def account_of(metadata: str) -> str:
+    """Return whose account plays the first item of a document; empty if it does not say so."""
+    item = parse_item(metadata)
+    return "" if item is None else _text(item, f"{{{_DIDL}}}desc")
+
+
 def item_fields(metadata: str) -> dict[str, str]:
     """Return id, title, class, uri and protocol of the first item of a document."""
     item = parse_item(metadata)

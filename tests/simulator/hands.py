@@ -232,6 +232,11 @@ class Hands:
             coordinator.transport.direct_control = "app"
             coordinator.changed("AVTransport")
 
+    def link_service(self, number: int, linked: bool = True) -> None:
+        """Link a music service with the household, by the number in its accounts; or unlink it."""
+        services = self.household.linked_services
+        services.add(number) if linked else services.discard(number)
+
     def add_favorite(self, title: str, uri: str, metadata: str = "") -> str:
         """Add a favourite and return its object id."""
         favorites = self.household.catalog.favorites

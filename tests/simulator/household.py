@@ -5,7 +5,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from .alarms import Alarms
-from .catalog import Catalog
+from .catalog import SERVICES, Catalog, service_type
 from .errors import Code, UpnpError
 from .layout import Room, rooms_for
 from .models import model
@@ -74,6 +74,7 @@ class Household:
         self.observers: list[Callable[[Speaker, str], None]] = []
         self.vanished: dict[str, Vanished] = {}
         self.strings: dict[str, str] = {}
+        self.linked_services = {service_type(number) for number in SERVICES}
         self.update_ids = {"FV:2": 1, "SQ:": 1, "R:0": 1, "S:": 1}
         self.browseable = True
         self.indexing = False

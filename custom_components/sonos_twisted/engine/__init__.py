@@ -33,11 +33,14 @@ from .news import (
     ServedNews,
     TopologyNews,
 )
+from .plex import SERVICE_NAME as PLEX_SERVICE, plex_resources
 from .reactor import ReactorThread, reactor_thread
+from .share_links import share_link_resources
 from .subscription import Subscription
 
 __all__ = [
     "DEFAULT_LISTEN_PORT",
+    "PLEX_SERVICE",
     "AnyNews",
     "ConnectionSettings",
     "DescriptionNews",
@@ -66,5 +69,7 @@ __all__ = [
     "UpnpDisabledError",
     "UpnpError",
     "WrongHouseholdError",
+    "plex_resources",
     "reactor_thread",
+    "share_link_resources",
 ]

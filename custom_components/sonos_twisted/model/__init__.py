@@ -22,7 +22,7 @@ from .description import (
     NotSonosDescription,
     parse_device_description,
 )
-from .didl import Didl, parse_didl, parse_didl_list, parse_stream_content
+from .didl import Didl, named, parse_didl, parse_didl_list, parse_stream_content
 from .didl_writing import escape_markup, write_didl, write_favorite
 from .household import Household, TopologyChange
 from .media import (
@@ -35,6 +35,15 @@ from .media import (
     source_from_uri,
     uid_in_uri,
 )
+from .metadata import (
+    PLAYLIST_CLASS,
+    STATION_CLASS,
+    TRACK_CLASS,
+    item_metadata,
+    service_account,
+    service_type,
+)
+from .music_services import parse_music_services
 from .notification import (
     MalformedNotification,
     Value,
@@ -44,6 +53,16 @@ from .notification import (
     variable_name,
 )
 from .numbers import whole_number
+from .playable import (
+    Playable,
+    Resource,
+    line_in,
+    playable_from_didl,
+    playable_from_favorite,
+    playable_from_uri,
+    television,
+    tunein_station,
+)
 from .position import (
     PlaybackPosition,
     Playing,
@@ -92,7 +111,10 @@ __all__ = [
     "EMPTY_TOPOLOGY",
     "GROUPING",
     "LIBRARY_LISTS",
+    "PLAYLIST_CLASS",
     "SOUND_SETTINGS",
+    "STATION_CLASS",
+    "TRACK_CLASS",
     "Action",
     "Alarm",
     "AlarmList",
@@ -115,6 +137,7 @@ __all__ = [
     "Obstacle",
     "Plan",
     "PlayMode",
+    "Playable",
     "Playback",
     "PlaybackPosition",
     "PlaybackState",
@@ -123,6 +146,7 @@ __all__ = [
     "PositionTracker",
     "QueueItem",
     "Repeat",
+    "Resource",
     "RoomSnapshot",
     "Snapshot",
     "SoundSetting",
@@ -144,27 +168,38 @@ __all__ = [
     "format_duration",
     "is_container",
     "is_really_gone",
+    "item_metadata",
     "kind_of",
+    "line_in",
     "match",
     "may_have_other_timer",
     "media_from_variables",
     "merge_variables",
+    "named",
     "obstacles",
     "parse_alarms",
     "parse_device_description",
     "parse_didl",
     "parse_didl_list",
     "parse_duration",
+    "parse_music_services",
     "parse_notification",
     "parse_position_info",
     "parse_stream_content",
     "parse_zone_group_state",
     "plan",
+    "playable_from_didl",
+    "playable_from_favorite",
+    "playable_from_uri",
     "queue_item",
     "room_snapshot",
+    "service_account",
+    "service_type",
     "sound_of",
     "sound_setting",
     "source_from_uri",
+    "television",
+    "tunein_station",
     "uid_in_uri",
     "variable_name",
     "whole_number",

@@ -16,7 +16,7 @@ from .numbers import whole_number
 from .times import parse_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .markup import Element
 
@@ -143,6 +143,17 @@ def _read(entry: Element) -> Didl:
         container=local_name(entry.tag) == "container",
         **fields,
     )
+
+
+def named(items: Iterable[Didl], name: str) -> Didl | None:
+    """Find what has a title or an id; capital letters count only where there is a choice."""
+    similar: Didl | None = None
+    for item in items:
+        if name in {item.item_id, item.title}:
+            return item
+        if similar is None and (item.title or "").casefold() == name.casefold():
+            similar = item
+    return similar
 
 
 # "TYPE=SNG|TITLE Clocks|ARTIST Coldplay|ALBUM ", with anything in front of it.

@@ -13,6 +13,7 @@ from tests.simulator.text import (
     parse_clock_time,
 )
 
+from .acceptance import check_playable, check_transport_uri
 from .kinds import coordinator_only, fixed, nothing, truth
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def _set_uri(speaker: Speaker, args: Arguments) -> Answer:
         return None
     if kind_of(uri) in FED_BY_APPS:
         raise UpnpError(Code.ILLEGAL_MIME_TYPE)
+    check_transport_uri(speaker, uri, metadata)
     if not speaker.is_coordinator:
         # Anything else takes the player out of its group.
         speaker.household.leave(speaker)
@@ -59,6 +61,7 @@ def _set_next_uri(speaker: Speaker, args: Arguments) -> Answer:
 
 @_playable
 def _play(speaker: Speaker, _args: Arguments) -> Answer:
+    check_playable(speaker)
     speaker.transport.play()
     return None
 

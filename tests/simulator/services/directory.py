@@ -212,7 +212,14 @@ def _library(speaker: Speaker, rest: str) -> list[str]:
 def _imported(speaker: Speaker, term: str) -> list[str]:
     """List the playlists that files on the shares describe."""
     return [
-        _container(object_id, "A:PLAYLISTS", title, "object.container.playlistContainer")
+        _container(
+            object_id,
+            "A:PLAYLISTS",
+            title,
+            "object.container.playlistContainer",
+            '<res protocolInfo="x-file-cifs:*:audio/mpegurl:*">'
+            f"{escape(f'x-file-cifs:{object_id[2:]}')}</res>",
+        )
         for object_id in speaker.household.catalog.imported
         if term.casefold()
         in (title := unquote(object_id).rpartition("/")[2].partition(".")[0]).casefold()
@@ -238,7 +245,14 @@ def _shares(speaker: Speaker, rest: str) -> list[str]:
     catalog = speaker.household.catalog
     if not rest:
         return [
-            _container(f"S:{share}", "S:", share, "object.container") for share in catalog.shares
+            _container(
+                f"S:{share}",
+                "S:",
+                share,
+                "object.container",
+                _library_resource(speaker, f"S:{share}"),
+            )
+            for share in catalog.shares
         ]
     if (imported := catalog.imported.get(f"S:{rest}")) is not None:
         return _tracks(imported, f"S:{rest}")
@@ -251,7 +265,13 @@ def _shares(speaker: Speaker, rest: str) -> list[str]:
         name, slash, _ = unquote_uri(track.uri).removeprefix(prefix).partition("/")
         object_id = f"S:{prefix}{name}"
         items[object_id] = (
-            _container(object_id, f"S:{rest}", unquote(name), "object.container")
+            _container(
+                object_id,
+                f"S:{rest}",
+                unquote(name),
+                "object.container",
+                _library_resource(speaker, object_id),
+            )
             if slash
             else didl.track_item(track, item_id=object_id, parent=f"S:{rest}")
         )

@@ -7,6 +7,7 @@ from tests.simulator import didl
 from tests.simulator.catalog import SavedQueue
 from tests.simulator.errors import Code, UpnpError
 
+from .acceptance import check_queued_uri
 from .kinds import coordinator_only, fixed, nothing, number, truth
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _MOST_URIS = 16
 
 
 def _tracks(speaker: Speaker, uri: str, metadata: str) -> list[Track]:
+    check_queued_uri(speaker, uri, metadata)
     tracks = speaker.household.catalog.expand(uri, metadata)
     if not tracks:
         raise UpnpError(Code.NOT_SUPPORTED_HERE)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from tests.simulator.catalog import SERVICES, service_type
 from tests.simulator.errors import Code, UpnpError
 from tests.simulator.text import escape
 
@@ -52,21 +53,17 @@ def system_variables(speaker: Speaker) -> Variables:
     }
 
 
-# Service number, name and capabilities, as in the list that players hand out.
-_SERVICES = ((9, "Spotify", "2311"), (254, "TuneIn", "65031"))
-
-
 def _list_services(_speaker: Speaker, _args: Arguments) -> Answer:
     services = "".join(
         f'<Service Id="{number}" Name="{escape(name)}" Version="1.1" '
         f'Uri="http://127.0.0.1:9/{number}" SecureUri="https://127.0.0.1:9/{number}" '
         'ContainerType="MService" Capabilities="513"><Policy Auth="Anonymous" '
         'PollInterval="0"/></Service>'
-        for number, name, _ in _SERVICES
+        for number, name in SERVICES.items()
     )
     return {
         "AvailableServiceDescriptorList": (f'<Services SchemaVersion="1">{services}</Services>'),
-        "AvailableServiceTypeList": ",".join(kind for _, _, kind in _SERVICES),
+        "AvailableServiceTypeList": ",".join(str(service_type(number)) for number in SERVICES),
         "AvailableServiceListVersion": _LIST_VERSION,
     }
 

@@ -1,0 +1,130 @@
+"""Letting a group play something: what SetAVTransportURI, the queue and Play do together.
+
+Resources are pairs of a URI and its metadata. Where several are given for one thing, the speaker
+takes the first that it accepts: which music service of several, or which form of an address.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ...model import Resource, whole_number
+from ..errors import UpnpError
+from ..runner import request_seconds
+from . import queue, soap
+from .transport import play, set_play_mode, set_uri
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+_SERVICE = "AVTransport"
+
+#: What a speaker answers that cannot do it now, whatever it is.
+_NOT_NOW = 701
+
+#: A speaker that adds a long playlist of a music service answers when it has read all of it. Such
+#: a request may take this many times as long as others, which is less than a command may take.
+_PATIENCE = 2.5
+
+
+def play_resource(address: str, resources: Sequence[Resource]) -> None:
+    """Let a group play a station, an input or an address, without its queue.
+
+    Args:
+        address: The coordinator's address.
+        resources: The forms of it; the first that can be played is.
+
+    """
+
+    def send(uri: str, metadata: str) -> None:
+        set_uri(address, uri, metadata)
+        play(address)
+
+    _first_accepted(resources, send)
+
+
+def enqueue(
+    address: str,
+    items: Sequence[Sequence[Resource]],
+    *,
+    replace: bool = False,
+    as_next: bool = False,
+) -> int:
+    """Add to a group's queue; it does not start.
+
+    Args:
+        address: The coordinator's address.
+        items: What to add, one after the other, each with its resources.
+        replace: Whether the queue is emptied first.
+        as_next: Whether it is inserted behind the track that plays, instead of at the end.
+
+    Returns:
+        The place, from 1, of the first track that was added.
+
+    """
+    if replace:
+        queue.clear(address)
+    before = _next_place(address) if as_next else 0
+    # Each is inserted before those that are there already, so that all stand in their order.
+    ordered = list(reversed(items)) if before else list(items)
+    with _patience():
+        places = [
+            _first_accepted(
+                resources, lambda uri, metadata: queue.add(address, uri, metadata, before)
+            )
+            for resources in ordered
+        ]
+    return min(places)
+
+
+def play_queue(address: str, uids: Mapping[str, str], place: int, play_mode: str = "") -> None:
+    """Let a group play its queue from a place on.
+
+    Args:
+        address: The coordinator's address.
+        uids: The uids of all speakers by address. A speaker has to be told its own.
+        place: The track, from 1.
+        play_mode: The play mode to set; "" leaves it as it is.
+
+    """
+    queue.activate(address, uids[address], place)
+    if play_mode:
+        set_play_mode(address, play_mode)
+    play(address)
+
+
+def _next_place(address: str) -> int:
+    """Ask for the place behind the track that plays; the first one when no queue does."""
+    playing = soap.call(address, _SERVICE, "GetMediaInfo", InstanceID=0)
+    if not playing.get("CurrentURI", "").startswith("x-rincon-queue:"):
+        return 1
+    position = soap.call(address, _SERVICE, "GetPositionInfo", InstanceID=0)
+    return (whole_number(position.get("Track", "")) or 0) + 1
+
+
+def _first_accepted[T](resources: Sequence[Resource], send: Callable[[str, str], T]) -> T:
+    """Send one resource after the other until one is accepted; if none is, the first error counts.
+
+    Raises:
+        UpnpError: When the speaker declines all of them.
+
+    """
+    errors: list[UpnpError] = []
+    for uri, metadata in resources:
+        try:
+            return send(uri, metadata)
+        except UpnpError as error:
+            errors.append(error)
+            if error.code == _NOT_NOW:
+                break
+    raise errors[0]
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    token = request_seconds.set(request_seconds.get() * _PATIENCE)
+    try:
+        yield
+    finally:
+        request_seconds.reset(token)
