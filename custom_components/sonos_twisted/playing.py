@@ -23,6 +23,9 @@ _AT_ONCE = frozenset({MediaPlayerEnqueue.PLAY, MediaPlayerEnqueue.REPLACE})
 #: The id of a place in the queue, or of all of it.
 _IN_QUEUE = re.compile(r"Q:0(?:/([1-9]\d{0,5}))?")
 
+#: The media type of a place in the queue, as lists of it have it.
+QUEUE_ITEM_TYPE = "queue_item"
+
 ATTR_METADATA = "metadata"
 ATTR_SHUFFLE = "shuffle"
 ATTR_TITLE = "title"
@@ -52,7 +55,8 @@ async def async_play_media(
         HomeAssistantError: When the speaker cannot be reached or declines.
 
     """
-    if match := _IN_QUEUE.fullmatch(media_id):
+    said = f"Q:0/{media_id}" if media_type == QUEUE_ITEM_TYPE else media_id
+    if match := _IN_QUEUE.fullmatch(said):
         await async_play_from_queue(coordinator, speaker, int(match[1] or 1))
         return
     mode = enqueue or MediaPlayerEnqueue.REPLACE

@@ -242,8 +242,12 @@ async def test_the_queue_can_be_played_from_any_place(
     await in_house(hass, remote.play_radio, "Kitchen")
     await in_house(hass, remote.group, "Bathroom", "Kitchen")
     await until(hass, lambda: shown(hass, BATHROOM, "group_members") == [KITCHEN, BATHROOM])
-    for media_id, place in (("Q:0/4", 4), ("Q:0", 1)):
-        await play(hass, "track", media_id, BATHROOM)
+    for media_type, media_id, place in (
+        ("track", "Q:0/4", 4),
+        ("queue_item", "3", 3),
+        ("", "Q:0", 1),
+    ):
+        await play(hass, media_type, media_id, BATHROOM)
         now = await truth(hass, remote)
         assert (now["track_number"], now["queue_length"], now["source"]) == (place, 5, "queue")
     with pytest.raises(HomeAssistantError, match="there is no such position or track"):
@@ -675,3 +679,35 @@ async def test_another_process_can_send_it(
     await play(hass, "music", "http://radio.example/jazz.mp3")
     await shows(hass, KITCHEN, state="playing", source="Jazz at Night")
     assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.parity("browse_media: what is offered can be played")
+async def test_what_browsing_offers_can_be_played(
+    hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
+) -> None:
+    """The browser's types and ids are ones that play_media understands."""
+    await in_house(hass, remote.play_tracks, "Kitchen", 3)
+    waiting: list[dict[str, str]] = [{}]
+    played: set[str] = set()
+    while waiting:
+        answer = await hass.services.async_call(
+            "media_player",
+            "browse_media",
+            {"entity_id": KITCHEN, **waiting.pop()},
+            blocking=True,
+            return_response=True,
+        )
+        listed: Any = answer
+        # Of a list, its beginning is enough; the root and the library are listed whole.
+        children = listed[KITCHEN].children or []
+        for child in children if any(not one.can_play for one in children) else children[:2]:
+            said = {
+                "media_content_type": child.media_content_type,
+                "media_content_id": child.media_content_id,
+            }
+            if child.can_play:
+                await act(hass, "play_media", KITCHEN, **said)
+                played.add(child.media_content_type)
+            if child.can_expand:
+                waiting.append(said)
+    assert {"album", "favorite_item_id", "playlist", "artist"} <= played, played
