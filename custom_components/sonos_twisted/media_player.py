@@ -35,6 +35,7 @@ from .model import (
     PlaybackPosition,
     PlaybackState,
     PlayMode,
+    Source,
     Speaker,
     Transport,
 )
@@ -164,7 +165,9 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         self._attr_group_members = [entity_ids[uid] for uid in members if uid in entity_ids]
 
     def _refresh_media(self, media: Media) -> None:
-        self._attr_media_content_id = media.playable_uri
+        # The television of another room can only be seen here: this room cannot be told to play it.
+        elsewhere = media.source is Source.TV and media.owner != self.speaker.uid
+        self._attr_media_content_id = None if elsewhere else media.playable_uri
         self._attr_media_title = media.title or input_name(media.source)
         self._attr_media_artist = media.artist
         self._attr_media_album_name = media.album
@@ -296,7 +299,8 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     @override
     async def async_select_source(self, source: str) -> None:
         playable = self.coordinator.sources.choose(self.speaker, source)
-        await playing.async_play(self.coordinator, self.speaker, playable)
+        if playable is not None:
+            await playing.async_play(self.coordinator, self.speaker, playable)
 
     @override
     async def async_play_media(

@@ -93,6 +93,7 @@ class HouseholdSources:
         self._coordinator = coordinator
         self._inputs: dict[str, _Input] = {}
         self._lists = _Lists()
+        self._names: dict[str, list[str]] = {}
         self._followed: set[str] = set()
         self._listeners: list[CALLBACK_TYPE] = []
         self._endings: list[CALLBACK_TYPE] = []
@@ -151,6 +152,7 @@ class HouseholdSources:
         return _named(self._coordinator.content, _reserved(self._inputs.values()))
 
     def _tell(self) -> None:
+        self._names.clear()
         for changed in list(self._listeners):
             changed()
 
@@ -158,7 +160,11 @@ class HouseholdSources:
 
     def names(self, speaker: Speaker) -> list[str]:
         """Return the names of a room's sources."""
-        return [*(name for name, _ in self._inputs_of(speaker)), *self._lists.choices]
+        names = self._names.get(speaker.uid)
+        if names is None:  # long, and asked for whenever anything of the room is shown
+            inputs = (name for name, _ in self._inputs_of(speaker))
+            names = self._names[speaker.uid] = [*inputs, *self._lists.choices]
+        return names
 
     def _inputs_of(self, speaker: Speaker) -> Iterator[tuple[str, Playable]]:
         """Give the inputs that a room can play: its own first."""
@@ -172,17 +178,23 @@ class HouseholdSources:
                 name = line_in_of(other.room)
                 yield name, line_in(uid, name)
 
-    def choose(self, speaker: Speaker, name: str) -> Playable:
+    def choose(self, speaker: Speaker, name: str) -> Playable | None:
         """Return what a room's source with this name is.
+
+        Returns:
+            None when the room plays it already and it is none that could be chosen here, such as
+            an app, or the television of the group: a scene of Home Assistant may ask for that.
 
         Raises:
             ServiceValidationError: When the room has none of that name.
 
         """
         choices = dict(self._inputs_of(speaker)) | self._lists.choices
-        if name not in choices:
-            raise refused("unknown_source", source=name, room=speaker.name)
-        return choices[name]
+        if name in choices:
+            return choices[name]
+        if name == self.current(speaker):
+            return None
+        raise refused("unknown_source", source=name, room=speaker.name)
 
     def current(self, speaker: Speaker) -> str | None:
         """Return the name of the source that a room plays; None if it is none of the list."""
