@@ -13,6 +13,7 @@ from .presence import async_watch
 from .schema import CONFIG_SCHEMA
 from .services import async_register_actions
 from .snapshots import async_remove_snapshots
+from .synchronised import async_remove_announcements
 from .volume_limits import async_remove_limits
 from .yaml_import import async_import_yaml
 
@@ -70,3 +71,4 @@ async def async_remove_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry
     """Forget what was kept for a household."""
     await async_remove_limits(hass, entry.entry_id)
     await async_remove_snapshots(hass, entry.entry_id)
+    await async_remove_announcements(hass, entry.entry_id)

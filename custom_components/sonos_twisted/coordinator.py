@@ -12,6 +12,8 @@ from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 
 from .alarms import HouseholdAlarms
+from .announcements import Announcements
+from .announcing import Announcer
 from .commands import RoomCommands, regrouped
 from .const import CONF_HOSTS, CONF_KNOWN_HOSTS, DOMAIN
 from .content import HouseholdContent
@@ -63,6 +65,8 @@ class HouseholdCoordinator:
         commands: What executes commands in rooms and groups.
         content: The household's favourites, playlists and stations.
         snapshots: The snapshots that are kept of its rooms.
+        announcements: What is announced in its rooms.
+        announcer: What takes announcements from ``play_media``.
         groups: What changes which rooms play together.
         volume_limits: How loud rooms may become.
         volumes: What changes the volume of rooms and groups.
@@ -87,6 +91,8 @@ class HouseholdCoordinator:
         self.commands = RoomCommands(self)
         self.content = HouseholdContent(self)
         self.snapshots = SnapshotStore(self)
+        self.announcements = Announcements(self)
+        self.announcer = Announcer(self)
         self.groups = RoomGroups(self)
         self.volume_limits = VolumeLimits(self)
         self.volumes = RoomVolumes(self)
@@ -120,10 +126,12 @@ class HouseholdCoordinator:
         identity = await self.connection.open(list(hosts), self.entry.unique_id)
         _LOGGER.debug("Listening to %s through %s", identity.household_id, identity.address)
         self.content.start()
+        self.announcements.start()
         self.sources.start()
 
     async def async_stop(self, _event: Event | None = None) -> None:
         """End everything that was started."""
+        await self.announcements.async_stop()
         self._positions.stop()
         self.sources.stop()
         self.content.stop()

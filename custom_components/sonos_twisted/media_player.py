@@ -5,6 +5,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar, override
 
 from homeassistant.components.media_player import (
+    ATTR_MEDIA_ANNOUNCE,
     ATTR_MEDIA_ENQUEUE,
     ATTR_MEDIA_EXTRA,
     BrowseMedia,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 PARALLEL_UPDATES = 0
 
+ATTR_ANNOUNCEMENT = "announcement"
 ATTR_QUEUE_POSITION = "queue_position"
 ATTR_QUEUE_SIZE = "queue_size"
 
@@ -56,6 +58,7 @@ _ALWAYS = (
     _Feature.BROWSE_MEDIA
     | _Feature.CLEAR_PLAYLIST
     | _Feature.GROUPING
+    | _Feature.MEDIA_ANNOUNCE
     | _Feature.MEDIA_ENQUEUE
     | _Feature.PAUSE
     | _Feature.PLAY
@@ -180,7 +183,8 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
             ATTR_QUEUE_SIZE: media.queue_size,
         }
         self._attr_extra_state_attributes = {
-            name: value for name, value in queue.items() if value is not None
+            ATTR_ANNOUNCEMENT: self.coordinator.announcements.is_announcing(self.speaker),
+            **{name: value for name, value in queue.items() if value is not None},
         }
 
     def _refresh_source(self) -> None:
@@ -306,6 +310,11 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     async def async_play_media(
         self, media_type: MediaType | str, media_id: str, **kwargs: Any
     ) -> None:
+        if kwargs.get(ATTR_MEDIA_ANNOUNCE):
+            await self.coordinator.announcer.async_play_media(
+                self.speaker, self.entity_id, media_id, kwargs.get(ATTR_MEDIA_EXTRA, {})
+            )
+            return
         await playing.async_play_media(
             self.coordinator,
             self.speaker,

@@ -86,7 +86,11 @@ class RestoreReport:
 
 
 async def async_restore(
-    coordinator: HouseholdCoordinator, snapshot: Snapshot, *, with_group: bool = True
+    coordinator: HouseholdCoordinator,
+    snapshot: Snapshot,
+    *,
+    with_group: bool = True,
+    unheard: Iterable[str] = (),
 ) -> RestoreReport:
     """Bring rooms back to what a snapshot says, as far as that is possible.
 
@@ -97,9 +101,11 @@ async def async_restore(
         coordinator: Of the household.
         snapshot: What to bring back.
         with_group: Bring the groups back, too, if they are in the snapshot.
+        unheard: The uids of speakers whose events are known to be lost; these are asked.
 
     """
-    return await _Restoring(coordinator, snapshot).async_run(with_group=with_group)
+    restoring = _Restoring(coordinator, snapshot, unheard=set(unheard))
+    return await restoring.async_run(with_group=with_group)
 
 
 @dataclass(slots=True)

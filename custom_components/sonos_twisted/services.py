@@ -7,6 +7,7 @@ from homeassistant.helpers import service
 from .actions import (
     RoomAction,
     alarms,
+    announcements,
     favorites,
     grouping,
     library,
@@ -21,6 +22,7 @@ from .const import DOMAIN
 #: Every action of the integration.
 ACTIONS: tuple[RoomAction, ...] = (
     *alarms.ACTIONS,
+    *announcements.ACTIONS,
     *favorites.ACTIONS,
     *grouping.ACTIONS,
     *library.ACTIONS,

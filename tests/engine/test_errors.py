@@ -6,6 +6,8 @@ import pytest
 from soco.exceptions import SoCoException
 
 from custom_components.sonos_twisted.engine import (
+    ClipUnplayableError,
+    ControlApiError,
     EngineError,
     EventsNotArrivingError,
     HttpStatusError,
@@ -41,6 +43,10 @@ SENTENCES = {
     EventsNotArrivingError("192.0.2.11", "http://192.0.2.1:1400/"): (
         "192.0.2.11 accepted the subscription, but its events do not reach http://192.0.2.1:1400/"
     ),
+    ControlApiError("192.0.2.11", "loadAudioClip", "ERROR_UNSUPPORTED_COMMAND"): (
+        "192.0.2.11 declined loadAudioClip with ERROR_UNSUPPORTED_COMMAND"
+    ),
+    ClipUnplayableError("192.0.2.11"): "192.0.2.11 could not play the audio clip",
     WrongHouseholdError("192.0.2.11", "Sonos_x"): "192.0.2.11 belongs to another Sonos household",
 }
 

@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     add("--speakers", type=_count, metavar="N", help="N plain players instead of the house")
     add("--base", default="127.1.0.1", help="address of the first player (127.1.0.1)")
     add("--port", type=int, default=1400, help="port of every player (1400)")
+    add("--websocket-port", type=int, default=1443, help="of every S2 player; 0: none (1443)")
     add("--household", metavar="ID", help="household id")
     add("--generation", choices=("S1", "S2"), default="S2")
     add(
@@ -106,6 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
         plain_rooms(options.speakers, options.generation) if options.speakers else None,
         base=options.base,
         port=options.port,
+        websocket_port=options.websocket_port,
         household_id=options.household,
         generation=options.generation,
         topology_limit=options.topology_limit,

@@ -337,6 +337,7 @@ class Catalog:
         self._known = {track.uri: track for track in (*library(), *service_tracks())}
         self._known |= {station.uri: station for station, _ in stations()}
         self.on_air = {station.uri: content for station, content in stations()}
+        self.unreadable: set[str] = set()
 
     def resolve(self, uri: str, metadata: str = "") -> Track:
         """Return the track behind a URI; metadata of a client win over what is known."""
@@ -353,6 +354,15 @@ class Catalog:
             name = unquote(re.split(r"[?#]", uri)[0].rstrip("/").rpartition("/")[2]) or uri
             track = Track(uri=uri, title=name, duration=0 if kind.streams else 180)
         return didl.with_metadata(track, metadata) if metadata else track
+
+    def publish(self, uri: str, seconds: float | None) -> None:
+        """Put a sound file on a web server; None as its length: it cannot be read there."""
+        self.unreadable.discard(uri)
+        if seconds is None:
+            self.unreadable.add(uri)
+            return
+        name = unquote(uri.rpartition("/")[2])
+        self._known[uri] = Track(uri=uri, title=name, duration=seconds)
 
     def stream_content(self, uri: str) -> str:
         """Return what a station says is on."""

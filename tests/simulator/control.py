@@ -227,6 +227,14 @@ class Remote:
         """Change the charge, or put a portable player on its base or take it away."""
         self.call("set_battery", speaker=speaker, level=level, power_source=power_source)
 
+    def publish(self, uri: str, seconds: float | None) -> None:
+        """Put a sound file on a web server; None as its length: it cannot be read there."""
+        self.call("publish", uri=uri, seconds=seconds)
+
+    def support_clips(self, speaker: str, supported: bool) -> None:
+        """Make a player one that can play audio clips, or one that cannot."""
+        self.call("support_clips", speaker=speaker, supported=supported)
+
     def set_microphone(self, speaker: str, on: bool) -> None:
         """Press the button of the microphone."""
         self.call("set_microphone", speaker=speaker, on=on)

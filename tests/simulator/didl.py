@@ -24,7 +24,7 @@ class Track:
     artist: str = ""
     album: str = ""
     album_artist: str = ""
-    duration: int = 0
+    duration: float = 0
     art: str = ""
     genre: str = ""
     composer: str = ""

@@ -7,7 +7,7 @@ NOTIFY_FAULTS = ("drop", "delay", "duplicate", "reorder")
 # In place of an error code: a player accepts an action, and nothing comes of it.
 IGNORED = 0
 # What a player can leave unanswered.
-STALLS = ("soap", "gena", "all")
+STALLS = ("soap", "gena", "websocket", "all")
 
 
 @dataclass(slots=True)

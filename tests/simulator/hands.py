@@ -315,6 +315,16 @@ class Hands:
             unit.battery.power_source = power_source
         unit.changed("DeviceProperties")
 
+    def publish(self, uri: str, seconds: float | None) -> None:
+        """Put a sound file on a web server; None as its length: it cannot be read there."""
+        self.household.catalog.publish(uri, seconds)
+
+    def support_clips(self, speaker: str, supported: bool) -> None:
+        """Make a player one that can play audio clips, or one that cannot."""
+        unit = self._speaker(speaker)
+        unit.clips.supported = supported
+        unit.changed("DeviceProperties")
+
     def set_microphone(self, speaker: str, on: bool) -> None:
         """Press the button of the microphone."""
         unit = self._speaker(speaker)

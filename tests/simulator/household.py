@@ -373,7 +373,7 @@ class Household:
             return
         if not speaker.invisible:
             self._take_out(speaker)
-        speaker.transport.power_off()
+        speaker.power_off()
         self.vanished[speaker.uid] = Vanished(speaker, reason, int(self.clock.seconds()))
         self.topology_changed()
 
@@ -382,7 +382,7 @@ class Household:
         speaker.online = True
         if rebooted:
             speaker.boot_seq += 1
-            speaker.transport.power_off()
+            speaker.power_off()
             leader = self.group_of(speaker).coordinator
             if leader is not speaker:
                 self._follow(speaker, leader)

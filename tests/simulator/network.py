@@ -40,7 +40,7 @@ class Network:
             player.server.shut()
             player.publisher.close()
             self.household.switch_off(player.speaker, reason)
-            player.speaker.transport.power_off()
+            player.speaker.power_off()
 
     def plug_in(self, speaker: str) -> None:
         """Put the plug back: BootSeq rises, nothing of the leases is left."""
@@ -55,7 +55,7 @@ class Network:
             player.server.shut()
             player.publisher.close()
             player.speaker.online = False
-            player.speaker.transport.power_off()
+            player.speaker.power_off()
             self.reactor.callLater(seconds, self._back, player)
 
     def _back(self, player: Player) -> None:

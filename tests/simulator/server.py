@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, cast, override
 from urllib.parse import urlsplit
 
+from twisted.internet.defer import DeferredList, maybeDeferred
 from twisted.internet.error import CannotListenError
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
@@ -21,9 +22,12 @@ from .table import services_of
 from .web import PlayerSite
 
 if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IListeningPort
     from twisted.web.server import Request
 
+    from .control_api import ControlApi
+    from .faults import Faults
     from .gena import EventSettings, Publisher, Subscription
     from .sender import Reactor
     from .services.kinds import Handler
@@ -56,6 +60,7 @@ class Server(Resource):
         self._port: IListeningPort | None = None
         self._site = PlayerSite(self)
         self.requests: Counter[str] = Counter()
+        self.control_api: ControlApi | None = None
         self._control: dict[str, Service] = {}
         self._event: dict[str, Service] = {}
         for service in services_of(speaker.model.number).values():
@@ -90,16 +95,23 @@ class Server(Resource):
             )
             if self._speaker.port == 0:
                 self._speaker.household.port = cast("Any", self._port.getHost()).port
+        if self.control_api is not None:
+            self.control_api.listen()
 
-    def shut(self) -> object:
-        """Close the port, cut the connections; return what to wait for, if anything."""
+    def shut(self) -> Deferred[list[tuple[bool, Any]]]:
+        """Close the ports, cut the connections; fires when the ports are closed."""
         self._site.cut()
         port, self._port = self._port, None
-        return port.stopListening() if port is not None else None
+        closing: list[Any] = [port.stopListening] if port is not None else []
+        if self.control_api is not None:
+            closing.append(self.control_api.shut)
+        return DeferredList([maybeDeferred(close) for close in closing])
 
     def cut(self) -> None:
         """Cut the connections, stalled ones for instance."""
         self._site.cut()
+        if self.control_api is not None:
+            self.control_api.cut()
 
     # -- requests
 

@@ -1,10 +1,11 @@
 """A running household: players with sockets, and the hands that touch them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from twisted.internet.defer import DeferredList, maybeDeferred
+from twisted.internet.defer import DeferredList
 
 from .chaos import ChaosControl
+from .control_api import ControlApi
 from .faults import Faults
 from .gena import EventSettings, NotificationLog, Publisher
 from .hands import Hands
@@ -27,13 +28,21 @@ class Player:
     """A player with everything that connects it to the network."""
 
     def __init__(
-        self, reactor: Reactor, speaker: Speaker, settings: EventSettings, log: NotificationLog
+        self,
+        reactor: Reactor,
+        speaker: Speaker,
+        settings: EventSettings,
+        log: NotificationLog,
+        websocket_port: int,
     ) -> None:
         """Connect a speaker; it does not listen yet."""
         self.speaker = speaker
         self.faults = Faults()
         self.publisher = Publisher(reactor, speaker, self.faults, settings, log)
         self.server = Server(reactor, speaker, self.publisher, self.faults, settings)
+        self.server.control_api = ControlApi(
+            reactor, speaker, self.faults, self.server.requests, websocket_port
+        )
         self.refusing = False
 
 
@@ -52,6 +61,7 @@ class Simulator(Hands, Network, ChaosControl):
         *,
         base: str = "127.1.0.1",
         port: int = 1400,
+        websocket_port: int = 1443,
         household_id: str | None = None,
         generation: str = "S2",
         topology_limit: int = 20,
@@ -64,6 +74,7 @@ class Simulator(Hands, Network, ChaosControl):
             rooms: What stands where; the default house of the generation without.
             base: Address of the first player; the others follow it.
             port: Port of every player.
+            websocket_port: Port of every S2 player's websocket; 0: none.
             household_id: Name of the household.
             generation: S1 or S2.
             topology_limit: GetZoneGroupState fails in households with more players.
@@ -83,7 +94,7 @@ class Simulator(Hands, Network, ChaosControl):
             **named,
         )
         self.players = {
-            speaker.uid: Player(reactor, speaker, self.settings, self.log)
+            speaker.uid: Player(reactor, speaker, self.settings, self.log, websocket_port)
             for speaker in self.household.speakers
         }
         self.household.observers.append(self._changed)
@@ -104,12 +115,12 @@ class Simulator(Hands, Network, ChaosControl):
 
     def stop(self) -> Deferred[list[tuple[bool, object]]]:
         """Take everything off the network; fires when all ports are closed."""
-        waits = []
+        waits: list[Deferred[Any]] = []
         for player in self.players.values():
             player.publisher.close()
-            player.speaker.transport.power_off()
+            player.speaker.power_off()
             player.speaker.rendering.stop_ramp()
-            waits.append(maybeDeferred(player.server.shut))
+            waits.append(player.server.shut())
         return DeferredList(waits)
 
     # -- what is true

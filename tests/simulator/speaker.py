@@ -4,10 +4,14 @@ from dataclasses import dataclass, field
 import math
 from typing import TYPE_CHECKING, override
 
+from .audio_clips import AudioClips
 from .rendering import Rendering
 from .transport import Transport
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .audio_clips import Clip
     from .household import Household
     from .models import Model
 
@@ -116,6 +120,9 @@ class Speaker:
         self.battery = Battery() if model.battery else None
         self.rendering = Rendering(household.clock, model, self.changed, with_sub=with_sub)
         self.transport = Transport(household.clock, self.uid, household.catalog, self.changed)
+        self.clips = AudioClips(household.clock, household.catalog, self._clip_changed, self.uid)
+        self.clips.supported = self.sw_gen == "2"
+        self.clip_observers: list[Callable[[Clip], None]] = []
         self.group_snapshot: dict[str, int] = {}
         self.room_before = ""
         self.regrouped_at = -math.inf
@@ -166,6 +173,15 @@ class Speaker:
     def more_info(self) -> str:
         """The variable MoreInfo."""
         return self.battery.more_info if self.battery else self.settings.more_info
+
+    def power_off(self) -> None:
+        """Lose what a player loses with its power: it plays no more."""
+        self.transport.power_off()
+        self.clips.power_off()
+
+    def _clip_changed(self, clip: Clip) -> None:
+        for observer in self.clip_observers:
+            observer(clip)
 
     def changed(self, service: str) -> None:
         """Tell the household that variables of a service changed."""

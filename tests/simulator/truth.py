@@ -43,6 +43,11 @@ def _speaker(speaker: Speaker) -> dict[str, object]:
         "queue_length": len(speaker.transport.queue),
         "play_mode": transport.play_mode,
         "crossfade": transport.crossfade,
+        "clips": [
+            {**clip.as_dict(), "url": clip.url, "volume": clip.volume}
+            for clip in speaker.clips.history
+        ],
+        "ducked": speaker.clips.active is not None,
         "sleep_timer": transport.sleep_remaining,
         "volume": rendering.volume["Master"],
         "balance": [rendering.volume["LF"], rendering.volume["RF"]],

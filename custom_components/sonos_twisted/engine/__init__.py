@@ -5,9 +5,12 @@ address, and from then on gets :data:`AnyNews` and can run ``engine.commands``. 
 Twisted reactor in a thread of its own (:class:`ReactorThread`) hosts the listener and the leases.
 """
 
+from .audio_clip import Clip, ClipPlayer, ClipStatus, is_clip_format
 from .commands.identity import Identity
 from .connection import ConnectionSettings, HouseholdConnection, WrongHouseholdError
 from .errors import (
+    ClipUnplayableError,
+    ControlApiError,
     EngineError,
     EventsNotArrivingError,
     HttpStatusError,
@@ -42,7 +45,12 @@ __all__ = [
     "DEFAULT_LISTEN_PORT",
     "PLEX_SERVICE",
     "AnyNews",
+    "Clip",
+    "ClipPlayer",
+    "ClipStatus",
+    "ClipUnplayableError",
     "ConnectionSettings",
+    "ControlApiError",
     "DescriptionNews",
     "EngineError",
     "EventNews",
@@ -69,6 +77,7 @@ __all__ = [
     "UpnpDisabledError",
     "UpnpError",
     "WrongHouseholdError",
+    "is_clip_format",
     "plex_resources",
     "reactor_thread",
     "share_link_resources",

@@ -147,3 +147,30 @@ class EventsNotArrivingError(PlayerError):
         super().__init__(host, f"accepted the subscription, but its events do not reach {callback}")
         self.args = (host, callback)
         self.callback = callback
+
+
+class ControlApiError(PlayerError):
+    """The speaker understood a command of its control API and declined it.
+
+    Args:
+        host: The address that was asked.
+        command: The command, for example ``loadAudioClip``.
+        code: Why, for example ``ERROR_UNSUPPORTED_COMMAND``.
+
+    """
+
+    def __init__(self, host: str, command: str, code: str) -> None:
+        """Name the command and the reason."""
+        super().__init__(host, f"declined {command} with {code}")
+        self.args = (host, command, code)
+        self.command = command
+        self.code = code
+
+
+class ClipUnplayableError(PlayerError):
+    """The speaker took an audio clip and then could not play it."""
+
+    def __init__(self, host: str) -> None:
+        """Name the speaker's address."""
+        super().__init__(host, "could not play the audio clip")
+        self.args = (host,)

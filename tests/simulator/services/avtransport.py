@@ -48,6 +48,8 @@ def _set_uri(speaker: Speaker, args: Arguments) -> Answer:
     if not speaker.is_coordinator:
         # Anything else takes the player out of its group.
         speaker.household.leave(speaker)
+    if uri in speaker.household.catalog.unreadable:
+        raise UpnpError(Code.RESOURCE_NOT_FOUND)
     speaker.transport.set_uri(uri, metadata)
     return None
 

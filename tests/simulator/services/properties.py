@@ -174,7 +174,7 @@ def variables(speaker: Speaker) -> Variables:
         "IsZoneBridge": "0",
         "AirPlayEnabled": flag(settings.airplay),
         "SupportsAudioIn": flag(speaker.line_in is not None),
-        "SupportsAudioClip": flag(speaker.household.generation == "S2"),
+        "SupportsAudioClip": flag(speaker.clips.supported),
         "IsIdle": flag(speaker.transport.state not in {PLAYING, TRANSITIONING}),
         "MoreInfo": speaker.more_info,
         "ChannelMapSet": speaker.channel_map,
