@@ -22,6 +22,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from . import browse_images, playing
+from .attributes import UNRECORDED, media_attributes
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError, UpnpError
 from .engine.commands import queue, rendering, transport as transport_commands
@@ -44,9 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PARALLEL_UPDATES = 0
-
-ATTR_QUEUE_POSITION = "queue_position"
-ATTR_QUEUE_SIZE = "queue_size"
 
 _Feature = MediaPlayerEntityFeature
 
@@ -110,6 +108,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         {
             Aspect.GROUP,
             Aspect.GROUP_VOLUME,
+            Aspect.INPUT,
             Aspect.MEDIA,
             Aspect.PLAYBACK,
             Aspect.PLAY_MODE,
@@ -123,6 +122,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     _attr_media_image_remotely_accessible = False
     _attr_name = None
     _attr_volume_step = _VOLUME_STEP / 100
+    _unrecorded_attributes = UNRECORDED
 
     def __init__(self, coordinator: HouseholdCoordinator, speaker: Speaker) -> None:
         """Show a room."""
@@ -172,13 +172,8 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         self._attr_media_playlist = media.playlist
         self._attr_media_duration = None if media.duration is None else round(media.duration)
         self._attr_media_image_url = self._image_url(media.art_uri)
-        queue = {
-            ATTR_QUEUE_POSITION: media.queue_position,
-            ATTR_QUEUE_SIZE: media.queue_size,
-        }
-        self._attr_extra_state_attributes = {
-            name: value for name, value in queue.items() if value is not None
-        }
+        tv_format = self.coordinator.household.tv_format(self.speaker.uid)
+        self._attr_extra_state_attributes = {**media_attributes(media, tv_format, self._image_url)}
 
     def _refresh_source(self) -> None:
         sources = self.coordinator.sources
@@ -202,8 +197,11 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
             self._attr_media_position = None
             self._attr_media_position_updated_at = None
             return
-        age = self.hass.loop.time() - position.measured_at
-        self._attr_media_position = round(position.position)
+        # In whole seconds, at the time at which it was just that.
+        seconds = int(position.position) if position.running else round(position.position)
+        beyond = position.position - seconds if position.running else 0.0
+        age = self.hass.loop.time() - position.measured_at + beyond
+        self._attr_media_position = seconds
         self._attr_media_position_updated_at = dt_util.utcnow() - dt.timedelta(seconds=age)
 
     # What the group does
@@ -256,6 +254,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     @override
     async def async_media_seek(self, position: float) -> None:
         await self._command_group(transport_commands.seek, round(position))
+        self.coordinator.positions.sought(self._group_player.uid)
 
     @override
     async def async_set_shuffle(self, shuffle: bool) -> None:
