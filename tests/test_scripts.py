@@ -8,6 +8,8 @@ import sys
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
+from tests.benchmarks.compare import Outcome, table
+from tests.benchmarks.scenario import large_steps
 from tests.demo.client import State
 from tests.demo.configuration import Settings, write
 from tests.demo.log import complaints
@@ -56,6 +58,25 @@ def test_gate_names_the_module_that_the_total_hides(tmp_path: Path) -> None:
     assert answer.returncode == 1
     assert "module1.py is below 95 %." in answer.stdout
     assert "module0.py is below" not in answer.stdout
+
+
+# --- the comparison with core --------------------------------------------------------------
+
+
+def test_comparison_adds_up_what_both_can_do() -> None:
+    steps = large_steps(("Hall", "Attic"))
+    cores = [Outcome(seconds=10.0, requests=31), None, Outcome(seconds=None, requests=7)]
+    ours = [
+        Outcome(seconds=0.1, requests=30),
+        Outcome(seconds=0.2, requests=2),
+        Outcome(seconds=0.3, requests=3),
+    ]
+    assert table(steps, cores, ours).splitlines()[2:] == [
+        "| join all 2 rooms | yes | 10.00 s | 31 | yes | 0.10 s | 30 |",
+        "| set the volume of all rooms | n/a |  |  | yes | 0.20 s | 2 |",
+        "| ungroup all rooms | no |  | 7 | yes | 0.30 s | 3 |",
+        "| **together** | 1 of 2 | 10.00 s | 31 | 3 of 3 | 0.10 s | 30 |",
+    ]
 
 
 # --- the demo's configuration --------------------------------------------------------------

@@ -40,6 +40,7 @@ from .positions import PositionReader
 from .schema import connection_settings
 from .snapshots import SnapshotStore
 from .sources import HouseholdSources
+from .tv_formats import TvFormatReader
 from .volume_limits import VolumeLimits
 from .volumes import RoomVolumes
 
@@ -63,6 +64,7 @@ class HouseholdCoordinator:
         entity_ids: The media player entities by the uid of their speaker.
         served: Whether a speaker's state comes by its events or by asking, by uid.
         commands: What executes commands in rooms and groups.
+        positions: What reads positions that no event tells.
         content: The household's favourites, playlists and stations.
         snapshots: The snapshots that are kept of its rooms.
         announcements: What is announced in its rooms.
@@ -90,6 +92,8 @@ class HouseholdCoordinator:
         self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
         self.commands = RoomCommands(self)
         self.content = HouseholdContent(self)
+        self.positions = PositionReader(self)
+        self._tv_formats = TvFormatReader(self)
         self.snapshots = SnapshotStore(self)
         self.announcements = Announcements(self)
         self.announcer = Announcer(self)
@@ -99,7 +103,6 @@ class HouseholdCoordinator:
         self.everywhere = Everywhere(self)
         self.alarms = HouseholdAlarms(self)
         self.sources = HouseholdSources(self)
-        self._positions = PositionReader(self)
         self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}
         self._apply: dict[type[AnyNews], Callable[[Any], Iterable[Change]]] = {
@@ -132,7 +135,8 @@ class HouseholdCoordinator:
     async def async_stop(self, _event: Event | None = None) -> None:
         """End everything that was started."""
         await self.announcements.async_stop()
-        self._positions.stop()
+        self.positions.stop()
+        self._tv_formats.stop()
         self.sources.stop()
         self.content.stop()
         ir.async_delete_issue(self.hass, DOMAIN, self._port_issue)
@@ -224,7 +228,16 @@ class HouseholdCoordinator:
         # An event that changes nothing to be seen can leave the position in doubt, too; and what
         # was left to polling is to be read when polling ends.
         heard = {piece.uid for piece in news if isinstance(piece, EventNews | ServedNews)}
-        self._positions.plan(changes.keys() | heard)
+        self.positions.plan(changes.keys() | heard)
+        self._tv_formats.plan(changes.keys())
+
+    @callback
+    def async_report(self, changes: Iterable[Change]) -> None:
+        """Let everybody know who shows something of these changes."""
+        aspects: dict[str, set[Aspect]] = defaultdict(set)
+        for change in changes:
+            aspects[change.uid].add(change.aspect)
+        self.async_tell(aspects)
 
     @callback
     def async_tell(self, changes: Mapping[str, set[Aspect]]) -> None:

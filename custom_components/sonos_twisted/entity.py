@@ -50,6 +50,7 @@ class SpeakerEntity(Entity):
         self.coordinator = coordinator
         self.speaker = speaker
         self._attr_device_info = device_info(speaker)
+        self._written: tuple[object, ...] | None = None
 
     @property
     @override
@@ -71,5 +72,25 @@ class SpeakerEntity(Entity):
 
     @callback
     def _async_changed(self) -> None:
+        """Take over what is new, and write it only if it is something that this entity shows."""
         self.refresh()
-        self.async_write_ha_state()
+        if self._appearance() != self._written:
+            self.async_write_ha_state()
+
+    @override
+    def _async_write_ha_state(self) -> None:
+        self._written = self._appearance()
+        super()._async_write_ha_state()
+
+    def _appearance(self) -> tuple[object, ...]:
+        """Return all that a state is made of and that can change."""
+        if not self.available:
+            return ()
+        return (
+            self.state,
+            self.capability_attributes,
+            self.state_attributes,
+            self.extra_state_attributes,
+            self.supported_features,
+            self.entity_picture,
+        )

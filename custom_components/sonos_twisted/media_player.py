@@ -23,6 +23,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from . import browse_images, playing
+from .attributes import UNRECORDED, media_attributes
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError, UpnpError
 from .engine.commands import queue, rendering, transport as transport_commands
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
 PARALLEL_UPDATES = 0
 
 ATTR_ANNOUNCEMENT = "announcement"
-ATTR_QUEUE_POSITION = "queue_position"
-ATTR_QUEUE_SIZE = "queue_size"
 
 _Feature = MediaPlayerEntityFeature
 
@@ -114,6 +113,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         {
             Aspect.GROUP,
             Aspect.GROUP_VOLUME,
+            Aspect.INPUT,
             Aspect.MEDIA,
             Aspect.PLAYBACK,
             Aspect.PLAY_MODE,
@@ -127,6 +127,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     _attr_media_image_remotely_accessible = False
     _attr_name = None
     _attr_volume_step = _VOLUME_STEP / 100
+    _unrecorded_attributes = UNRECORDED
 
     def __init__(self, coordinator: HouseholdCoordinator, speaker: Speaker) -> None:
         """Show a room."""
@@ -178,13 +179,10 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         self._attr_media_playlist = media.playlist
         self._attr_media_duration = None if media.duration is None else round(media.duration)
         self._attr_media_image_url = self._image_url(media.art_uri)
-        queue = {
-            ATTR_QUEUE_POSITION: media.queue_position,
-            ATTR_QUEUE_SIZE: media.queue_size,
-        }
+        tv_format = self.coordinator.household.tv_format(self.speaker.uid)
         self._attr_extra_state_attributes = {
             ATTR_ANNOUNCEMENT: self.coordinator.announcements.is_announcing(self.speaker),
-            **{name: value for name, value in queue.items() if value is not None},
+            **media_attributes(media, tv_format, self._image_url),
         }
 
     def _refresh_source(self) -> None:
@@ -209,8 +207,11 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
             self._attr_media_position = None
             self._attr_media_position_updated_at = None
             return
-        age = self.hass.loop.time() - position.measured_at
-        self._attr_media_position = round(position.position)
+        # In whole seconds, at the time at which it was just that.
+        seconds = int(position.position) if position.running else round(position.position)
+        beyond = position.position - seconds if position.running else 0.0
+        age = self.hass.loop.time() - position.measured_at + beyond
+        self._attr_media_position = seconds
         self._attr_media_position_updated_at = dt_util.utcnow() - dt.timedelta(seconds=age)
 
     # What the group does
@@ -263,6 +264,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     @override
     async def async_media_seek(self, position: float) -> None:
         await self._command_group(transport_commands.seek, round(position))
+        self.coordinator.positions.sought(self._group_player.uid)
 
     @override
     async def async_set_shuffle(self, shuffle: bool) -> None:

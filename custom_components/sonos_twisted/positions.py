@@ -5,7 +5,6 @@ worth a request; here it is sent, once for a room in a while. Lives on the event
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Iterable
 import functools
 import logging
@@ -15,7 +14,7 @@ from homeassistant.core import callback
 
 from .engine import EngineError, Served
 from .engine.commands import transport
-from .model import Aspect, Speaker, parse_position_info
+from .model import Speaker, parse_position_info
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
@@ -46,6 +45,12 @@ class PositionReader:
         for planned in self._planned.values():
             planned.cancel()
         self._planned.clear()
+
+    def sought(self, uid: str) -> None:
+        """Read the position of a coordinator that was told to go elsewhere in the track."""
+        self._coordinator.household.doubt_position(uid, self._loop.time())
+        self._next_at.pop(uid, None)
+        self.plan([uid])
 
     def plan(self, uids: Iterable[str]) -> None:
         """Read the position where an event left it in doubt, when the speaker's clock has settled.
@@ -96,9 +101,8 @@ class PositionReader:
             self._next_at[speaker.uid] = requested_at + POSITION_RETRY
             self.plan([speaker.uid])
             return
-        changes: dict[str, set[Aspect]] = defaultdict(set)
         reading = parse_position_info(answer)
-        for change in coordinator.household.apply_position(speaker.uid, reading, requested_at):
-            changes[change.uid].add(change.aspect)
-        coordinator.async_tell(changes)
+        coordinator.async_report(
+            coordinator.household.apply_position(speaker.uid, reading, requested_at)
+        )
         self.plan([speaker.uid])

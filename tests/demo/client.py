@@ -124,8 +124,8 @@ class Client:
         if self._socket:
             await self._socket.close()
 
-    async def call(self, command: str, **arguments: Any) -> Any:
-        """Send a command and return its result."""
+    async def call(self, command: str, *, patience: float = _TIMEOUT, **arguments: Any) -> Any:
+        """Send a command and return its result, waiting so many seconds for it."""
         if self._socket is None:
             raise DemoError("The connection to Home Assistant is not open.")
         number = next(self._ids)
@@ -133,9 +133,9 @@ class Client:
         self._pending[number] = future
         await self._socket.send_json({"id": number, "type": command, **arguments})
         try:
-            return await asyncio.wait_for(future, _TIMEOUT)
+            return await asyncio.wait_for(future, patience)
         except TimeoutError:
-            raise DemoError(f"Home Assistant did not answer {command} in {_TIMEOUT} s.") from None
+            raise DemoError(f"Home Assistant did not answer {command} in {patience} s.") from None
         finally:
             self._pending.pop(number, None)
 

@@ -123,7 +123,7 @@ async def without_clips(
 # Overlay
 
 
-@pytest.mark.parity("media_player: announce")
+@pytest.mark.parity("announce: overlay")
 async def test_a_clip_sounds_over_the_music_and_is_waited_for(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -144,7 +144,7 @@ async def test_a_clip_sounds_over_the_music_and_is_waited_for(
     assert (now["state"], now["volume"]) == ("PLAYING", 20)
 
 
-@pytest.mark.parity("beyond: announcement with a volume per room")
+@pytest.mark.parity("beyond: announce room volumes")
 async def test_each_room_has_its_own_volume_and_its_own_clip(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -161,7 +161,7 @@ async def test_each_room_has_its_own_volume_and_its_own_clip(
         assert (clip["volume"], clip["priority"], clip["status"]) == (volume, "HIGH", "DONE")
 
 
-@pytest.mark.parity("button: cancel announcement")
+@pytest.mark.parity("announce: cancel")
 async def test_a_clip_is_cancelled_in_one_room(hass: HomeAssistant, remote: Remote) -> None:
     """In the other one it goes on."""
     speaking = asyncio.create_task(announce(hass, [KITCHEN, OFFICE], SPEECH))
@@ -181,7 +181,7 @@ async def test_a_clip_that_lasts_too_long_is_ended(hass: HomeAssistant, remote: 
     assert (await clips(hass, remote, "Kitchen"))[-1]["status"] == "DISMISSED"
 
 
-@pytest.mark.parity("beyond: announcements queue up")
+@pytest.mark.parity("beyond: announce queue")
 async def test_announcements_in_a_room_queue_up_and_others_do_not_wait(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -295,7 +295,7 @@ async def playing_file(hass: HomeAssistant, remote: Remote, room: str) -> dict[s
     )
 
 
-@pytest.mark.parity("beyond: synchronised announcement")
+@pytest.mark.parity("beyond: announce synchronised")
 async def test_rooms_of_two_groups_announce_together_and_go_back(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -366,7 +366,7 @@ async def test_a_room_leaves_its_company_for_the_time_being(
     assert (now["state"], now["track_number"]) == ("PLAYING", 3)
 
 
-@pytest.mark.parity("beyond: announcement with restore where there are no clips")
+@pytest.mark.parity("beyond: announce restores")
 @pytest.mark.parametrize("url", [DING, RING, LOST])
 async def test_what_is_no_clip_is_played_and_everything_comes_back(
     hass: HomeAssistant, remote: Remote, url: str
@@ -412,7 +412,7 @@ async def test_a_room_that_nothing_played_in_does_not_keep_the_file(
     assert (now["state"], now["source"]) == ("STOPPED", "queue")
 
 
-@pytest.mark.parity("beyond: announcement restores whatever fails")
+@pytest.mark.parity("beyond: announce restores")
 @pytest.mark.parametrize(
     ("room", "action", "code", "heard"),
     [
@@ -582,7 +582,7 @@ def key(entry: MockConfigEntry) -> str:
     return f"{DOMAIN}.{entry.entry_id}.announcements"
 
 
-@pytest.mark.parity("beyond: announcement restored across a restart")
+@pytest.mark.parity("beyond: announce restart")
 async def test_what_was_before_comes_back_after_a_restart(
     hass: HomeAssistant, remote: Remote, entry: MockConfigEntry, hass_storage: dict[str, Any]
 ) -> None:
@@ -657,7 +657,8 @@ async def test_removing_the_household_forgets_what_is_stored(
     assert key(entry) not in hass_storage
 
 
-@pytest.mark.parity("beyond: announcement on S1")
+@pytest.mark.parity("beyond: announce restores")
+@pytest.mark.parity("announce: fallback")
 async def test_a_house_of_the_older_generation_announces_too(
     hass: HomeAssistant, neighbours: SimulatorProcess
 ) -> None:

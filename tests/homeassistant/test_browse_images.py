@@ -86,7 +86,7 @@ def fetch(coordinator: HouseholdCoordinator) -> Fetch:
     return fetch
 
 
-@pytest.mark.parity("browse_media: thumbnails")
+@pytest.mark.parity("browse: artwork")
 async def test_pictures_come_through_home_assistant(
     hass: HomeAssistant,
     coordinator: HouseholdCoordinator,

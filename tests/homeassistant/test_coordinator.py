@@ -247,6 +247,7 @@ def brisk() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("brisk", "playing")
+@pytest.mark.parity("beyond: exact position")
 async def test_seek_in_the_app_is_read_once(hass: HomeAssistant, remote: Remote) -> None:
     """The event of a seek doesn't say where to: that is asked once, and nothing else is."""
     await in_house(hass, remote.seek, "Kitchen", 77)

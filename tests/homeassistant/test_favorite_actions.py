@@ -36,7 +36,7 @@ async def kept(hass: HomeAssistant, remote: Remote) -> dict[str, str]:
     return dict(favorites[-1])
 
 
-@pytest.mark.parity("beyond: favourites complete")
+@pytest.mark.parity("beyond: many favorites")
 async def test_all_favorites_are_returned(hass: HomeAssistant, remote: Remote) -> None:
     """Core stops at a hundred; titles come with what play_media takes."""
     favorites = (await act(hass, "ours.get_favorites", KITCHEN))[KITCHEN]["favorites"]
@@ -54,7 +54,7 @@ async def test_all_favorites_are_returned(hass: HomeAssistant, remote: Remote) -
         await act(hass, "ours.add_favorite", KITCHEN, media_content_id="A:ALBUM/Night%20Market")
 
 
-@pytest.mark.parity("beyond: add favourite")
+@pytest.mark.parity("beyond: favorite add")
 async def test_what_plays_becomes_a_favorite(hass: HomeAssistant, remote: Remote) -> None:
     """A station, a track, or what the queue was filled from; and it plays when it is chosen."""
     with pytest.raises(ServiceValidationError, match="Kitchen plays no track"):
@@ -100,7 +100,7 @@ async def test_what_plays_becomes_a_favorite(hass: HomeAssistant, remote: Remote
         await act(hass, "ours.add_favorite", LIVING_ROOM)
 
 
-@pytest.mark.parity("beyond: add favourite by id")
+@pytest.mark.parity("beyond: favorite add")
 async def test_what_an_id_names_becomes_a_favorite(
     hass: HomeAssistant, remote: Remote, standing_coordinator: HouseholdCoordinator
 ) -> None:
@@ -122,7 +122,8 @@ async def test_what_an_id_names_becomes_a_favorite(
     await shows(hass, KITCHEN, state="playing", media_title="Kelewele", queue_size=4)
 
 
-@pytest.mark.parity("beyond: rename and remove favourites")
+@pytest.mark.parity("beyond: favorite rename")
+@pytest.mark.parity("beyond: favorite remove")
 async def test_favorites_are_renamed_and_removed(hass: HomeAssistant, remote: Remote) -> None:
     """Which one is meant is told by title or id."""
     await in_house(hass, remote.add_favorite, "Mine & <his>", "http://nas.example/mine")

@@ -100,7 +100,8 @@ async def music(hass: HomeAssistant, remote: Remote, *members: str) -> None:
 
 @pytest.mark.parity("media_player: join")
 @pytest.mark.parity("media_player: unjoin")
-@pytest.mark.parity("beyond: join in parallel, unjoin at once with the queue kept")
+@pytest.mark.parity("beyond: parallel join")
+@pytest.mark.parity("media_player: unjoin many")
 async def test_all_rooms_join_and_leave_at_once(
     hass: HomeAssistant, remote: Remote, half_done: list[Any]
 ) -> None:
@@ -138,7 +139,7 @@ async def test_who_is_in_the_group_already_is_not_told(hass: HomeAssistant, remo
     assert await counted(hass, remote, "SOAP AVTransport.BecomeCoordinatorOfStandaloneGroup") == 0
 
 
-@pytest.mark.parity("beyond: queue stays with the group that a coordinator leaves")
+@pytest.mark.parity("media_player: unjoin keeps the queue")
 @pytest.mark.parametrize("leaving", [[KITCHEN], [KITCHEN, BATHROOM], [BATHROOM, KITCHEN]])
 async def test_a_group_plays_on_without_the_room_that_played_for_it(
     hass: HomeAssistant, remote: Remote, leaving: list[str]
@@ -155,7 +156,7 @@ async def test_a_group_plays_on_without_the_room_that_played_for_it(
     await shows(hass, OFFICE, queue_position=2)
 
 
-@pytest.mark.parity("beyond: queue stays with the group that a coordinator leaves")
+@pytest.mark.parity("media_player: unjoin keeps the queue")
 async def test_joining_leaves_the_music_to_the_others(hass: HomeAssistant, remote: Remote) -> None:
     """The kitchen, which plays for the bathroom, goes over to the office with the patio."""
     await in_house(hass, remote.set_regroup_time, 0.3)
@@ -168,7 +169,7 @@ async def test_joining_leaves_the_music_to_the_others(hass: HomeAssistant, remot
     await shows(hass, KITCHEN, state="idle")
 
 
-@pytest.mark.parity("beyond: a command right after a regroup")
+@pytest.mark.parity("beyond: retry after a regroup")
 async def test_a_command_right_after_a_regroup(hass: HomeAssistant, remote: Remote) -> None:
     """Speakers decline for a moment what they are about to accept; nobody has to know."""
     await in_house(hass, remote.set_regroup_time, 0.6)
@@ -205,7 +206,7 @@ async def test_what_was_declined_may_happen_all_the_same(
     assert shown(hass, KITCHEN, "group_members") == [KITCHEN, BATHROOM]
 
 
-@pytest.mark.parity("beyond: truth read back when no event tells of a group")
+@pytest.mark.parity("beyond: join truth")
 @pytest.mark.parametrize("largest", [20, 0], ids=["small", "large"])
 async def test_lost_events_are_no_error(
     hass: HomeAssistant,
@@ -305,7 +306,7 @@ async def test_rooms_of_another_household_cannot_join(
 
 
 @pytest.mark.usefixtures("hasty")
-@pytest.mark.parity("beyond: hand over the coordinator role")
+@pytest.mark.parity("beyond: hand over")
 async def test_handing_over(hass: HomeAssistant, remote: Remote) -> None:
     """The group stays together, and the music goes on."""
     await music(hass, remote, "Bathroom", "Office")
@@ -330,7 +331,8 @@ async def test_handing_over(hass: HomeAssistant, remote: Remote) -> None:
     assert caught.value.translation_key == "declined_forbidden"
 
 
-@pytest.mark.parity("beyond: group all, ungroup all, pause all, resume all")
+@pytest.mark.parity("beyond: group all")
+@pytest.mark.parity("beyond: pause all")
 async def test_the_whole_house_at_once(
     hass: HomeAssistant, remote: Remote, entry: MockConfigEntry
 ) -> None:

@@ -40,7 +40,7 @@ async def requests(hass: HomeAssistant, remote: Remote, action: str) -> dict[str
     return {uid: some[action] for uid, some in seen.items() if action in some}
 
 
-@pytest.mark.parity("beyond: library update with progress")
+@pytest.mark.parity("beyond: library update")
 async def test_library_is_updated(
     hass: HomeAssistant, remote: Remote, standing_coordinator: HouseholdCoordinator
 ) -> None:
@@ -140,7 +140,7 @@ async def test_wrong_alarms_are_refused(hass: HomeAssistant, remote: Remote) -> 
         await act(hass, "ours.update_alarm", KITCHEN, alarm_id=14, time="05:00:00")
 
 
-@pytest.mark.parity("beyond: reliable bulk switching of alarms")
+@pytest.mark.parity("beyond: alarms in bulk")
 async def test_alarms_changed_at_once_are_all_changed(hass: HomeAssistant, remote: Remote) -> None:
     """Although a change takes a while to reach the other players, and would be undone there."""
     await in_house(hass, remote.set_alarm_delay, 0.7)

@@ -53,7 +53,8 @@ async def entry(hass: HomeAssistant, house: SimulatorProcess) -> AsyncIterator[M
 
 
 @pytest.mark.usefixtures("entry")
-@pytest.mark.parity("beyond: join in parallel, unjoin at once with the queue kept")
+@pytest.mark.parity("beyond: parallel join")
+@pytest.mark.parity("media_player: unjoin many")
 async def test_a_large_household_moves_at_once(
     hass: HomeAssistant, house: SimulatorProcess
 ) -> None:

@@ -51,7 +51,10 @@ def browses(remote: Remote) -> int:
     )
 
 
-@pytest.mark.parity("browse_media: root, favourites, playlists, radio, library")
+@pytest.mark.parity("browse: root")
+@pytest.mark.parity("browse: favorites")
+@pytest.mark.parity("browse: playlists")
+@pytest.mark.parity("beyond: browse radio")
 async def test_tree(hass: HomeAssistant, kitchen: Browser, remote: Remote) -> None:
     """From the root to what can be played."""
     root = await kitchen.open()
@@ -103,7 +106,8 @@ async def test_tree(hass: HomeAssistant, kitchen: Browser, remote: Remote) -> No
     assert not any(item["can_play"] for item in library["children"])
 
 
-@pytest.mark.parity("browse_media: library artists, albums, genres, composers, folders")
+@pytest.mark.parity("browse: library")
+@pytest.mark.parity("browse: folders")
 @pytest.mark.parametrize(
     ("path", "media_type", "content_id", "children"),
     [
@@ -178,7 +182,7 @@ async def test_what_little_is_known_is_shown(kitchen: Browser) -> None:
     assert (shortcuts["children"], shortcuts["not_shown"]) == ([], 1)
 
 
-@pytest.mark.parity("beyond: browse large libraries in parts")
+@pytest.mark.parity("beyond: browse pages")
 async def test_large_library_is_divided(
     kitchen: Browser, remote: Remote, hass: HomeAssistant
 ) -> None:
@@ -205,7 +209,7 @@ async def test_large_library_is_divided(
         await in_house(hass, remote.fill_library, 0)
 
 
-@pytest.mark.parity("beyond: browse and play the queue")
+@pytest.mark.parity("beyond: browse queue")
 async def test_long_queue_is_divided(
     hass: HomeAssistant, kitchen: Browser, coordinator: HouseholdCoordinator, remote: Remote
 ) -> None:
@@ -248,7 +252,7 @@ async def test_queue_is_the_groups(
     await shows(hass, KITCHEN, group_members=[KITCHEN])
 
 
-@pytest.mark.parity("beyond: an error in a branch leaves the others")
+@pytest.mark.parity("beyond: browse errors")
 async def test_errors_stay_in_their_branch(
     hass: HomeAssistant, kitchen: Browser, remote: Remote
 ) -> None:
@@ -302,7 +306,9 @@ async def test_single_branch_is_opened(
     assert (await bathroom.open())["title"] == "Music library"
 
 
-@pytest.mark.parity("browse_media: media sources, Plex, Spotify")
+@pytest.mark.parity("browse: media source")
+@pytest.mark.parity("browse: Plex")
+@pytest.mark.parity("browse: Spotify")
 async def test_other_integrations(
     hass: HomeAssistant,
     coordinator: HouseholdCoordinator,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("entry")
 
 
+@pytest.mark.parity("media_player: rooms")
 async def test_each_room_is_one_player(hass: HomeAssistant) -> None:
     """Bonded speakers belong to their room and are no players of their own."""
     assert sorted(hass.states.async_entity_ids("media_player")) == ROOMS
@@ -37,6 +38,7 @@ async def test_each_room_is_one_player(hass: HomeAssistant) -> None:
     assert shown(hass, KITCHEN, "group_members") == [KITCHEN]
 
 
+@pytest.mark.parity("media_player: device")
 async def test_device_tells_what_is_known(
     hass: HomeAssistant, entity_registry: er.EntityRegistry, device_registry: dr.DeviceRegistry
 ) -> None:
@@ -55,6 +57,7 @@ async def test_device_tells_what_is_known(
     assert ("upnp", f"uuid:{entity.unique_id}") in device.connections
 
 
+@pytest.mark.parity("media_player: volume and mute shown")
 async def test_volume_and_mute_at_the_speaker_are_shown(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -64,6 +67,9 @@ async def test_volume_and_mute_at_the_speaker_are_shown(
     await shows(hass, KITCHEN, volume_level=0.41, is_volume_muted=True)
 
 
+@pytest.mark.parity("media_player: track")
+@pytest.mark.parity("media_player: image")
+@pytest.mark.parity("media_player: queue position")
 async def test_music_at_the_speaker_is_shown(hass: HomeAssistant, remote: Remote) -> None:
     """Somebody puts music on; the picture comes through Home Assistant."""
     await in_house(hass, remote.play_tracks, "Kitchen")
@@ -80,6 +86,7 @@ async def test_music_at_the_speaker_is_shown(hass: HomeAssistant, remote: Remote
     assert shown(hass, KITCHEN, "media_position") <= 2
 
 
+@pytest.mark.parity("media_player: state")
 async def test_next_track_at_the_speaker_is_shown(hass: HomeAssistant, remote: Remote) -> None:
     """The title follows the queue; pausing and stopping follow too."""
     await in_house(hass, remote.play_tracks, "Kitchen")
@@ -92,6 +99,7 @@ async def test_next_track_at_the_speaker_is_shown(hass: HomeAssistant, remote: R
     await shows(hass, KITCHEN, state="paused")
 
 
+@pytest.mark.parity("media_player: radio")
 async def test_radio_shows_station_and_song(hass: HomeAssistant, remote: Remote) -> None:
     """Radio has no order to shuffle, and no end."""
     await in_house(hass, remote.play_radio, "Kitchen", "BBC Radio 3")
@@ -103,6 +111,7 @@ async def test_radio_shows_station_and_song(hass: HomeAssistant, remote: Remote)
     assert not shown(hass, KITCHEN, "supported_features") & Feature.SHUFFLE_SET
 
 
+@pytest.mark.parity("media_player: source")
 async def test_television_is_shown_as_source(hass: HomeAssistant, remote: Remote) -> None:
     """The soundbar plays what is on television."""
     await in_house(hass, remote.play_tv, "Living Room")
@@ -110,12 +119,16 @@ async def test_television_is_shown_as_source(hass: HomeAssistant, remote: Remote
     assert not shown(hass, LIVING_ROOM, "supported_features") & Feature.SEEK
 
 
+@pytest.mark.parity("media_player: source")
 async def test_line_in_is_shown_as_source(hass: HomeAssistant, remote: Remote) -> None:
     """The amplifier plays its line-in."""
     await in_house(hass, remote.play_line_in, "Office")
     await shows(hass, OFFICE, source="Line-in")
 
 
+@pytest.mark.parity("media_player: members follow")
+@pytest.mark.parity("media_player: group members")
+@pytest.mark.parity("household: groups")
 async def test_group_shows_what_its_coordinator_plays(hass: HomeAssistant, remote: Remote) -> None:
     """Members show their coordinator's media, their own volume, and who is in the group."""
     await in_house(hass, remote.play_tracks, "Kitchen")
@@ -132,6 +145,8 @@ async def test_group_shows_what_its_coordinator_plays(hass: HomeAssistant, remot
     assert shown(hass, KITCHEN, "state") == "playing"
 
 
+@pytest.mark.parity("media_player: play, pause, stop")
+@pytest.mark.parity("media_player: next and previous")
 async def test_play_pause_next_previous_stop(hass: HomeAssistant, remote: Remote) -> None:
     """The buttons of a player."""
     await in_house(hass, remote.play_tracks, "Kitchen")
@@ -148,6 +163,7 @@ async def test_play_pause_next_previous_stop(hass: HomeAssistant, remote: Remote
     await until(hass, lambda: shown(hass, KITCHEN, "state") in {"paused", "idle"})
 
 
+@pytest.mark.parity("media_player: transport at a member")
 async def test_commands_to_a_member_act_on_its_group(hass: HomeAssistant, remote: Remote) -> None:
     """A member has nothing of its own to pause: its speaker would refuse."""
     await in_house(hass, remote.play_tracks, "Kitchen")
@@ -157,6 +173,7 @@ async def test_commands_to_a_member_act_on_its_group(hass: HomeAssistant, remote
     await shows(hass, KITCHEN, state="paused")
 
 
+@pytest.mark.parity("media_player: nothing to pause")
 async def test_pausing_silence_is_no_error(hass: HomeAssistant) -> None:
     """An automation pauses all rooms, whether they play or not."""
     await act(hass, "media_pause", KITCHEN)
@@ -164,6 +181,7 @@ async def test_pausing_silence_is_no_error(hass: HomeAssistant) -> None:
     assert shown(hass, KITCHEN, "state") == "idle"
 
 
+@pytest.mark.parity("media_player: seek")
 async def test_seek(hass: HomeAssistant, remote: Remote) -> None:
     """No event tells the position: it is read once, when the speaker's clock has settled."""
     await in_house(hass, remote.play_tracks, "Kitchen")
@@ -172,6 +190,9 @@ async def test_seek(hass: HomeAssistant, remote: Remote) -> None:
     await until(hass, lambda: 41 <= (shown(hass, KITCHEN, "media_position") or 0) <= 50)
 
 
+@pytest.mark.parity("media_player: volume")
+@pytest.mark.parity("media_player: volume step")
+@pytest.mark.parity("beyond: relative volume")
 async def test_volume(hass: HomeAssistant, remote: Remote) -> None:
     """Volume, its steps, and mute."""
     await act(hass, "volume_set", KITCHEN, volume_level=0.5)
@@ -184,6 +205,9 @@ async def test_volume(hass: HomeAssistant, remote: Remote) -> None:
     await shows(hass, KITCHEN, is_volume_muted=True)
 
 
+@pytest.mark.parity("media_player: shuffle")
+@pytest.mark.parity("media_player: repeat")
+@pytest.mark.parity("media_player: shuffle and repeat shown")
 async def test_shuffle_and_repeat(hass: HomeAssistant, remote: Remote) -> None:
     """One keeps what the other set."""
     await in_house(hass, remote.play_tracks, "Kitchen")
@@ -196,6 +220,8 @@ async def test_shuffle_and_repeat(hass: HomeAssistant, remote: Remote) -> None:
     await shows(hass, KITCHEN, shuffle=True, repeat="all")
 
 
+@pytest.mark.parity("media_player: join")
+@pytest.mark.parity("media_player: unjoin")
 async def test_join_and_unjoin(hass: HomeAssistant, remote: Remote) -> None:
     """Rooms join a room's group, and leave it."""
     await in_house(hass, remote.play_tracks, "Kitchen")
@@ -238,6 +264,7 @@ async def test_a_speaker_that_declines_is_an_error(
     assert shown(hass, KITCHEN, "state") == "idle"
 
 
+@pytest.mark.parity("media_player: availability")
 async def test_a_speaker_without_power_is_unavailable_and_comes_back(
     hass: HomeAssistant, remote: Remote, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -40,7 +40,7 @@ def kinds(found: list[dict[str, Any]]) -> list[tuple[str, str]]:
     return [(item["media_content_type"], item["title"]) for item in found]
 
 
-@pytest.mark.parity("search_media")
+@pytest.mark.parity("search: library")
 async def test_best_is_first(hass: HomeAssistant, kitchen: Browser, remote: Remote) -> None:
     """What is called so, then what begins so, then what has it somewhere; of all kinds."""
     assert kinds(await kitchen.search("kofi mensah")) == [
@@ -68,7 +68,7 @@ async def test_best_is_first(hass: HomeAssistant, kitchen: Browser, remote: Remo
     assert titles([item.as_dict() for item in answer[KITCHEN].result]) == ["Osu Walk"]
 
 
-@pytest.mark.parity("search_media: by kind")
+@pytest.mark.parity("beyond: search everything")
 async def test_only_what_is_asked_for(kitchen: Browser) -> None:
     """By class, by type as core takes it, or by the folder in which somebody searches."""
 
@@ -128,7 +128,7 @@ async def test_results_are_limited(hass: HomeAssistant, kitchen: Browser, remote
         await in_house(hass, remote.fill_library, 0)
 
 
-@pytest.mark.parity("beyond: an error in a branch leaves the others")
+@pytest.mark.parity("beyond: browse errors")
 async def test_errors_stay_with_their_kind(
     hass: HomeAssistant, kitchen: Browser, remote: Remote
 ) -> None:

@@ -177,13 +177,22 @@ ADDRESSES = [
 QUEUED = [*SHARE_LINKS, *FAVORITES, *PLAYLISTS, *LIBRARY, *ADDRESSES]
 
 
-@pytest.mark.parity("play_media: favorite_item_id")
-@pytest.mark.parity("play_media: share links Spotify, Tidal, Deezer, Apple Music")
-@pytest.mark.parity("play_media: spotify:// items of the Spotify browser")
+@pytest.mark.parity("play_media: favorite id")
+@pytest.mark.parity("play_media: favorite radio")
+@pytest.mark.parity("play_media: favorite container")
+@pytest.mark.parity("play_media: share link Spotify")
+@pytest.mark.parity("play_media: share link Tidal")
+@pytest.mark.parity("play_media: share link Deezer")
+@pytest.mark.parity("play_media: share link Apple Music")
+@pytest.mark.parity("play_media: Spotify browser")
 @pytest.mark.parity("play_media: directory")
 @pytest.mark.parity("play_media: playlist")
-@pytest.mark.parity("play_media: library ids")
-@pytest.mark.parity("enqueue: replace")
+@pytest.mark.parity("play_media: album")
+@pytest.mark.parity("play_media: artist")
+@pytest.mark.parity("play_media: composer")
+@pytest.mark.parity("play_media: contributing artist")
+@pytest.mark.parity("play_media: genre")
+@pytest.mark.parity("play_media: enqueue replace")
 async def test_everything_that_is_queued_takes_the_place_of_the_queue(
     hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
 ) -> None:
@@ -197,7 +206,9 @@ async def test_everything_that_is_queued_takes_the_place_of_the_queue(
     await shows(hass, KITCHEN, state="playing", media_title="Slow Coffee", queue_size=4)
 
 
-@pytest.mark.parity("enqueue: add, next, play")
+@pytest.mark.parity("play_media: enqueue add")
+@pytest.mark.parity("play_media: enqueue next")
+@pytest.mark.parity("play_media: enqueue play")
 async def test_everything_that_is_queued_can_be_added(
     hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
 ) -> None:
@@ -269,7 +280,7 @@ STREAMS = [
 ]
 
 
-@pytest.mark.parity("beyond: radio by name or id")
+@pytest.mark.parity("beyond: radio by name")
 async def test_stations_are_played_past_the_queue(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
@@ -293,7 +304,7 @@ async def test_stations_are_played_past_the_queue(
     await shows(hass, KITCHEN, media_channel="Lugn & ro", source="Lugna Favoriter")
 
 
-@pytest.mark.parity("play_media: music / URL")
+@pytest.mark.parity("play_media: URL")
 async def test_an_address_is_played_past_the_queue(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
@@ -347,8 +358,8 @@ async def test_replacing_the_queue_takes_five_requests_and_one_for_its_order(
     assert (await truth(hass, remote))["play_mode"] == "NORMAL"
 
 
-@pytest.mark.parity("beyond: another room's line-in")
-@pytest.mark.parity("play_media: tv")
+@pytest.mark.parity("beyond: line-in of another room")
+@pytest.mark.parity("beyond: play TV or line-in")
 async def test_inputs_can_be_played(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
@@ -372,8 +383,10 @@ async def test_inputs_can_be_played(
             await play(hass, media_type, media_id)
 
 
-@pytest.mark.parity("select_source")
-@pytest.mark.parity("beyond: sources by capability")
+@pytest.mark.parity("media_player: source list")
+@pytest.mark.parity("media_player: select favorite")
+@pytest.mark.parity("media_player: select playlist")
+@pytest.mark.parity("beyond: sources by probe")
 async def test_sources_follow_from_what_speakers_have(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
@@ -427,7 +440,7 @@ async def test_sources_of_the_same_title_can_be_told_apart(
     await until(hass, lambda: not any("(" in name for name in listed()))
 
 
-@pytest.mark.parity("beyond: more than 100 favourites")
+@pytest.mark.parity("beyond: many favorites")
 async def test_all_of_many_favorites_can_be_chosen(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
@@ -522,7 +535,7 @@ async def test_what_cannot_be_played_is_explained(
     await in_house(hass, remote.link_service, 2311)
 
 
-@pytest.mark.parity("play_media: favorite with cut metadata")
+@pytest.mark.parity("play_media: favorite cut metadata")
 async def test_favorites_with_cut_metadata_are_played(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
@@ -546,7 +559,7 @@ async def test_favorites_with_cut_metadata_are_played(
         await in_house(hass, remote.remove_favorite, title)
 
 
-@pytest.mark.parity("play_media: media-source")
+@pytest.mark.parity("play_media: media source")
 async def test_media_sources_are_played(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -681,7 +694,7 @@ async def test_another_process_can_send_it(
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
-@pytest.mark.parity("browse_media: what is offered can be played")
+@pytest.mark.parity("browse: offered can be played")
 async def test_what_browsing_offers_can_be_played(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:

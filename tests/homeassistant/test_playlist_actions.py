@@ -52,7 +52,7 @@ async def names(hass: HomeAssistant, remote: Remote) -> list[str]:
     return list((await in_house(hass, remote.truth))["playlists"])
 
 
-@pytest.mark.parity("beyond: playlists")
+@pytest.mark.parity("beyond: playlist create")
 async def test_playlists_and_their_tracks_are_returned(hass: HomeAssistant) -> None:
     """A playlist is named by its title in any letters, or by its id."""
     answer = await act(hass, "ours.get_playlists", [BATHROOM, KITCHEN])
@@ -70,7 +70,9 @@ async def test_playlists_and_their_tracks_are_returned(hass: HomeAssistant) -> N
     assert [item["media_title"] for item in answer[KITCHEN]["tracks"]] == ["Intermezzo in A"]
 
 
-@pytest.mark.parity("beyond: create, rename and delete playlists")
+@pytest.mark.parity("beyond: playlist create")
+@pytest.mark.parity("beyond: playlist rename")
+@pytest.mark.parity("beyond: playlist delete")
 async def test_playlist_is_created_renamed_and_deleted(hass: HomeAssistant, remote: Remote) -> None:
     """Once, however many rooms are targeted; no two have the same name."""
     answer = await act(hass, "ours.create_playlist", [BATHROOM, KITCHEN], name="Häuser & <Höfe> 2")
@@ -96,7 +98,7 @@ async def test_playlist_is_created_renamed_and_deleted(hass: HomeAssistant, remo
     }
 
 
-@pytest.mark.parity("beyond: add to playlist")
+@pytest.mark.parity("beyond: playlist add")
 async def test_things_are_added_to_a_playlist(hass: HomeAssistant, remote: Remote) -> None:
     """The track that plays, the queue, or what an id names."""
     await act(hass, "ours.create_playlist", KITCHEN, name="Mine")
@@ -144,7 +146,7 @@ async def test_things_are_added_to_a_playlist(hass: HomeAssistant, remote: Remot
         await act(hass, "ours.add_to_playlist", KITCHEN, playlist="Mine", media_content_id="Q:0/1")
 
 
-@pytest.mark.parity("beyond: change a playlist's tracks")
+@pytest.mark.parity("beyond: playlist edit")
 async def test_tracks_of_a_playlist_are_moved_and_removed(
     hass: HomeAssistant, remote: Remote
 ) -> None:

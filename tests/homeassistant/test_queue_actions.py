@@ -61,7 +61,7 @@ async def test_queue_is_returned_with_the_fields_of_core(
     assert answer[KITCHEN][0]["media_content_id"].startswith("x-file-cifs://nas/music/")
 
 
-@pytest.mark.parity("beyond: whole queue with paging")
+@pytest.mark.parity("beyond: large queue")
 async def test_queue_of_ten_thousand_tracks(
     hass: HomeAssistant, remote: Remote, record_property: Callable[[str, object], None]
 ) -> None:
@@ -154,7 +154,7 @@ _WRONG_MOVES: tuple[tuple[dict[str, Any], str], ...] = (
 )
 
 
-@pytest.mark.parity("beyond: move in queue")
+@pytest.mark.parity("beyond: queue move")
 async def test_tracks_are_moved(hass: HomeAssistant, remote: Remote) -> None:
     """The new position is the one that the first of them has afterwards."""
     for data, order in _MOVES:
@@ -168,7 +168,7 @@ async def test_tracks_are_moved(hass: HomeAssistant, remote: Remote) -> None:
     assert await titles(hass) == [f"Track {number}" for number in range(1, 7)]
 
 
-@pytest.mark.parity("beyond: queue guarded by its update id")
+@pytest.mark.parity("beyond: guarded queue")
 async def test_queue_that_changes_meanwhile_is_left_alone(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -200,7 +200,7 @@ async def test_queue_that_changes_meanwhile_is_left_alone(
         await act(hass, "ours.remove_from_queue", KITCHEN, queue_position=2)
 
 
-@pytest.mark.parity("beyond: save queue as playlist")
+@pytest.mark.parity("beyond: queue save")
 async def test_queue_is_saved(hass: HomeAssistant, remote: Remote) -> None:
     """Under a name that is not taken, unless that one shall be replaced."""
     with pytest.raises(ServiceValidationError, match="empty"):

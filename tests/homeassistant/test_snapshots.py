@@ -236,7 +236,7 @@ async def test_paused_music_is_where_it_was(hass: HomeAssistant, remote: Remote)
     assert rooms["Kitchen"]["sleep_timer"] is None
 
 
-@pytest.mark.parity("beyond: snapshot with queue")
+@pytest.mark.parity("beyond: snapshot queue")
 async def test_a_replaced_queue_comes_back(hass: HomeAssistant, remote: Remote) -> None:
     """With all tracks and the one that played; without the queue nothing wrong is played."""
     await do(
@@ -342,7 +342,7 @@ async def test_a_leader_that_has_become_a_member_leads_again(
     assert "another queue" in report["problems"][0]["reason"]
 
 
-@pytest.mark.parity("beyond: snapshots that survive a restart")
+@pytest.mark.parity("beyond: snapshot restart")
 async def test_named_snapshots_survive_a_restart(
     hass: HomeAssistant,
     remote: Remote,
@@ -523,7 +523,7 @@ async def test_what_cannot_be_read_is_reported(hass: HomeAssistant, remote: Remo
     assert report == {"restored": [KITCHEN], "problems": []}
 
 
-@pytest.mark.parity("beyond: scenes of Home Assistant")
+@pytest.mark.parity("beyond: scene")
 async def test_a_scene_of_home_assistant_works(hass: HomeAssistant, remote: Remote) -> None:
     """What it can bring back comes back, and nothing that a room shows leads to an error."""
     assert await async_setup_component(hass, "scene", {})

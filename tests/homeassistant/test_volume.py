@@ -116,7 +116,7 @@ async def test_a_group_has_a_volume(hass: HomeAssistant, remote: Remote) -> None
 
 
 @pytest.mark.usefixtures("grouped")
-@pytest.mark.parity("beyond: group volume with a fixed output")
+@pytest.mark.parity("beyond: fixed output")
 async def test_a_fixed_output_leaves_the_group_its_volume(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -149,7 +149,7 @@ async def test_a_fixed_output_leaves_the_group_its_volume(
 
 
 @pytest.mark.usefixtures("entry")
-@pytest.mark.parity("beyond: ramp to a volume")
+@pytest.mark.parity("beyond: ramp")
 async def test_a_volume_glides(hass: HomeAssistant, remote: Remote) -> None:
     """From where it is, or from silence."""
     await in_house(hass, remote.set_volume, "Kitchen", 20)

@@ -287,6 +287,7 @@ def test_join() -> None:
     assert aspects(change.changes, KITCHEN) == {Aspect.GROUP}
 
 
+@pytest.mark.parity("beyond: never a wrong room")
 def test_transport_before_topology() -> None:
     """A player that says it follows shows what it showed, until the topology says so, too."""
     home = household(ALONE)
@@ -351,6 +352,7 @@ def test_what_a_member_claims_is_void_afterwards() -> None:
     assert titles(home)[OFFICE] == "Song 7"
 
 
+@pytest.mark.parity("beyond: never a wrong room")
 def test_late_topology() -> None:
     """A topology of the past doesn't bring back media of the past."""
     home = household(ALONE)
@@ -364,6 +366,7 @@ def test_late_topology() -> None:
     assert titles(home)[OFFICE] == "Song 3"
 
 
+@pytest.mark.parity("beyond: never a wrong room")
 def test_group_without_its_coordinator() -> None:
     """Its members play nothing that is known."""
     home = household(TOGETHER)
@@ -579,11 +582,11 @@ def test_position() -> None:
     reading = PositionReading(42.0, "x-sonos-http:track-1.mp3?sid=2")
     changes = home.apply_position(KITCHEN, reading, 10.5)
     assert changes == {Change(uid, Aspect.POSITION) for uid in (KITCHEN, OFFICE)}
-    assert home.speakers[OFFICE].position == PlaybackPosition(42.0, 10.5, running=True)
+    assert home.speakers[OFFICE].position == PlaybackPosition(42.5, 10.5, running=True)
     assert home.apply_position(KITCHEN, reading, 10.5) == set()
     changes = home.apply_event(KITCHEN, "AVTransport", queue_event(1, "PAUSED_PLAYBACK"), 20.5)
     assert aspects(changes, OFFICE) == {Aspect.PLAYBACK, Aspect.POSITION}
-    assert home.speakers[OFFICE].position == PlaybackPosition(52.0, 20.5, running=False)
+    assert home.speakers[OFFICE].position == PlaybackPosition(52.5, 20.5, running=False)
 
 
 def test_position_after_a_new_subscription() -> None:
@@ -634,6 +637,29 @@ def test_description_before_the_topology() -> None:
     home = Household(HOME)
     home.apply_description(OFFICE, describe())
     assert home.speakers[OFFICE].name == "Living Room"
+
+
+def test_tv_format() -> None:
+    """The whole group shows it, as long as the television is what plays."""
+    home = household(TOGETHER)
+    tv: Variables = {
+        "transport_state": "PLAYING",
+        "av_transport_uri": f"x-sonos-htastream:{KITCHEN}:spdif",
+        "current_track_uri": f"x-sonos-htastream:{KITCHEN}:spdif",
+    }
+    assert home.tv_format(KITCHEN) is None
+    home.apply_event(KITCHEN, "AVTransport", tv, 10.0)
+    changed = {Change(KITCHEN, Aspect.INPUT), Change(OFFICE, Aspect.INPUT)}
+    assert home.apply_tv_format(KITCHEN, 84934713) == changed
+    assert home.apply_tv_format(KITCHEN, 84934713) == set()
+    assert [home.tv_format(uid) for uid in (KITCHEN, OFFICE, STUDY)] == [
+        "Dolby 5.1",
+        "Dolby 5.1",
+        None,
+    ]
+    home.apply_event(KITCHEN, "AVTransport", queue_event(), 11.0)
+    assert home.tv_format(OFFICE) is None
+    assert home.apply_tv_format(KITCHEN, None) == changed
 
 
 def test_availability() -> None:
@@ -738,6 +764,7 @@ def test_every_difference_is_reported(steps: list[Step]) -> None:
 
 
 @given(STEPS)
+@pytest.mark.parity("beyond: atomic regroup")
 def test_groups_are_of_one_mind(steps: list[Step]) -> None:
     """After each step all members of a settled group show what their coordinator plays."""
     home = household(ALONE)

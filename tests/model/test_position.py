@@ -185,7 +185,7 @@ def test_seek_with_buffering() -> None:
     tracker = tracker.after_event(playing(), 11.0)
     assert tracker.reading_due == 12.0
     tracker = tracker.after_reading(PositionReading(120.0, "one"), 12.5)
-    assert tracker.position == PlaybackPosition(120.0, 12.5, running=True)
+    assert tracker.position == PlaybackPosition(120.5, 12.5, running=True)
     assert tracker.reading_due is None
 
 
@@ -216,10 +216,10 @@ def test_stop_and_play() -> None:
 
 
 def test_reading() -> None:
-    """A reading counts from when it was requested."""
+    """A reading counts from when it was requested, and in the middle of its second."""
     tracker = PositionTracker().after_event(playing(), 50.0)
     tracker = tracker.after_reading(PositionReading(12.0, "one"), 51.0)
-    assert tracker.position == PlaybackPosition(12.0, 51.0, running=True)
+    assert tracker.position == PlaybackPosition(12.5, 51.0, running=True)
     assert tracker.reading_due is None
 
 
@@ -229,14 +229,14 @@ def test_track_that_begins_again_without_a_word() -> None:
     assert tracker.reading_due is None
     assert tracker.overdue_at == 13.0
     tracker = tracker.after_reading(PositionReading(3.0, "one"), 13.0)
-    assert tracker.position == PlaybackPosition(3.0, 13.0, running=True)
-    assert tracker.overdue_at == 213.0
+    assert tracker.position == PlaybackPosition(3.5, 13.0, running=True)
+    assert tracker.overdue_at == 212.5
 
 
 def test_track_that_is_longer_than_was_said() -> None:
     """It is read once, and not again and again."""
     tracker = tracker_at(190.0).after_reading(PositionReading(203.0, "one"), 13.0)
-    assert tracker.position == PlaybackPosition(203.0, 13.0, running=True)
+    assert tracker.position == PlaybackPosition(203.5, 13.0, running=True)
     assert tracker.overdue_at is None
 
 
@@ -249,7 +249,7 @@ def test_reading_that_took_long() -> None:
     """The music plays on while a request waits for its turn and for a slow player."""
     tracker = tracker_at(30.0).after_event(playing(), 0.0)
     tracker = tracker.after_reading(PositionReading(90.0, "one", measured_at=6.0), 1.0)
-    assert tracker.position == PlaybackPosition(90.0, 6.0, running=True)
+    assert tracker.position == PlaybackPosition(90.5, 6.0, running=True)
 
 
 def test_reading_of_a_paused_player() -> None:
@@ -260,7 +260,7 @@ def test_reading_of_a_paused_player() -> None:
 
 
 @pytest.mark.parametrize(
-    ("position", "kept"), [(28.0, False), (29.0, True), (30.0, True), (31.0, False)]
+    ("position", "kept"), [(28.0, False), (29.0, False), (30.0, True), (31.0, False)]
 )
 def test_reading_that_agrees(position: float, kept: bool) -> None:
     """Whole seconds that agree with what was reckoned don't make it coarser."""
@@ -269,6 +269,16 @@ def test_reading_that_agrees(position: float, kept: bool) -> None:
     assert (tracker.position is before.position) is kept
 
 
+def test_told_to_go_elsewhere() -> None:
+    """That is read even if no event tells of it, when the player's clock has settled."""
+    tracker = tracker_at(30.0).after_command(5.0)
+    assert tracker.reading_due == 6.0
+    assert tracker.position == tracker_at(30.0).position
+    radio = PositionTracker().after_event(playing(duration=None), 0.0)
+    assert radio.after_command(5.0) is radio
+
+
+@pytest.mark.parity("beyond: exact position")
 def test_reading_that_is_too_old() -> None:
     """A request from before the newest event is answered with the past."""
     tracker = tracker_at(30.0).after_event(playing(uri="two"), 10.0)

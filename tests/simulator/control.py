@@ -177,6 +177,10 @@ class Remote:
         """Let the station say that something else is on."""
         self.call("set_stream_content", speaker=speaker, text=text)
 
+    def set_radio_show(self, speaker: str, title: str) -> None:
+        """Let the station say that another programme is on."""
+        self.call("set_radio_show", speaker=speaker, title=title)
+
     def play_tv(self, speaker: str) -> None:
         """Switch the television on."""
         self.call("play_tv", speaker=speaker)
@@ -200,6 +204,10 @@ class Remote:
     def remove_favorite(self, title: str) -> None:
         """Remove the favourites with a title."""
         self.call("remove_favorite", title=title)
+
+    def fill_favorites(self, count: int) -> None:
+        """Have this many favourites, in place of those that are there."""
+        self.call("fill_favorites", count=count)
 
     def fill_library(self, albums: int) -> None:
         """Copy as many albums to the share besides the usual ones; 0 takes them away."""

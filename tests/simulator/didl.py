@@ -80,7 +80,12 @@ def resource(track: Track) -> str:
 
 
 def track_item(
-    track: Track, *, item_id: str = "-1", parent: str = "-1", stream_content: str | None = None
+    track: Track,
+    *,
+    item_id: str = "-1",
+    parent: str = "-1",
+    stream_content: str | None = None,
+    radio_show: str = "",
 ) -> str:
     """Return the item element of a track.
 
@@ -89,12 +94,13 @@ def track_item(
         item_id: Object id, ``-1`` in transport metadata.
         parent: Object id of the container.
         stream_content: What a radio station says is on; None leaves the elements out.
+        radio_show: The programme that it says this belongs to.
     """
     streaming = ""
     if stream_content is not None:
         streaming = (
             f"<r:streamContent>{escape(stream_content)}</r:streamContent>"
-            "<r:radioShowMd></r:radioShowMd>"
+            f"<r:radioShowMd>{escape(radio_show)}</r:radioShowMd>"
         )
     return (
         f'<item id="{escape(item_id)}" parentID="{escape(parent)}" restricted="true">'
@@ -106,9 +112,9 @@ def track_item(
     )
 
 
-def track_metadata(track: Track, stream_content: str = "") -> str:
+def track_metadata(track: Track, stream_content: str = "", radio_show: str = "") -> str:
     """Return the document that AVTransport gives as CurrentTrackMetaData."""
-    return wrap(track_item(track, stream_content=stream_content))
+    return wrap(track_item(track, stream_content=stream_content, radio_show=radio_show))
 
 
 def enqueued_metadata(title: str, item_class: str, account: str, item_id: str = "-1") -> str:

@@ -204,6 +204,10 @@ class Hands:
         """Let the station say that something else is on."""
         self._transport(speaker).set_stream_content(text)
 
+    def set_radio_show(self, speaker: str, title: str) -> None:
+        """Let the station say that another programme is on."""
+        self._transport(speaker).set_radio_show(title)
+
     def play_tv(self, speaker: str) -> None:
         """Switch the television on."""
         unit = self._speaker(speaker)
@@ -253,6 +257,21 @@ class Hands:
         """Remove the favourites with a title."""
         favorites = self.household.catalog.favorites
         favorites[:] = [favorite for favorite in favorites if favorite.title != title]
+        self.household.container_changed("FV:2")
+
+    def fill_favorites(self, count: int) -> None:
+        """Have this many favourites, in place of those that are there."""
+        metadata = station_metadata("Station")
+        self.household.catalog.favorites[:] = [
+            Favorite(
+                number,
+                f"Favorite {number}",
+                f"x-rincon-mp3radio://radio.example/{number}.mp3",
+                "x-rincon-mp3radio:*:*:*",
+                metadata,
+            )
+            for number in range(count)
+        ]
         self.household.container_changed("FV:2")
 
     def fill_library(self, albums: int) -> None:

@@ -62,6 +62,7 @@ class Transport:
         self.state = STOPPED
         self.crossfade = False
         self.stream_content = ""
+        self.radio_show = ""
         self.status = "OK"
         self.alarm_running = False
         self.snooze_running = False
@@ -124,7 +125,7 @@ class Transport:
         self._halt(STOPPED)
         self.uri, self.uri_metadata = uri, metadata
         self._base = 0.0
-        self.stream_content = ""
+        self.stream_content = self.radio_show = ""
         self.direct_control = ""
         kind = self.kind
         self._single = None if kind in {QUEUE, NOTHING} else self._resolver.resolve(uri, metadata)
@@ -178,7 +179,7 @@ class Transport:
         """
         self._require("Next")
         if self.kind is not QUEUE:
-            self._base = 0.0
+            self._move_to(0.0)
             self._restart()
             return
         self._go(self.queue.following(natural=False))
@@ -191,7 +192,7 @@ class Transport:
         """
         self._require("Previous")
         if self.kind is not QUEUE:
-            self._base = 0.0
+            self._move_to(0.0)
             self._restart()
             return
         self._go(self.queue.preceding())
@@ -219,7 +220,7 @@ class Transport:
             raise UpnpError(Code.TRANSITION_NOT_AVAILABLE)
         if seconds > track.duration:
             raise UpnpError(Code.ILLEGAL_SEEK_TARGET)
-        self._base = max(0.0, seconds)
+        self._move_to(max(0.0, seconds))
         if self.state == PLAYING:
             # Players pass through TRANSITIONING while they seek.
             self._begin()
@@ -249,6 +250,11 @@ class Transport:
     def set_stream_content(self, text: str) -> None:
         """Change what a station says is on."""
         self.stream_content = text
+        self._changed("AVTransport")
+
+    def set_radio_show(self, title: str) -> None:
+        """Let a station say that another programme is on."""
+        self.radio_show = f"{title},p{len(title):06}" if title else ""
         self._changed("AVTransport")
 
     # -- the queue
@@ -340,7 +346,7 @@ class Transport:
         self._single = other._single
         self._base = other.position
         self.crossfade = other.crossfade
-        self.stream_content = other.stream_content
+        self.stream_content, self.radio_show = other.stream_content, other.radio_show
         self.state = other.state
         if self.state == TRANSITIONING:
             self._begin()
@@ -371,8 +377,12 @@ class Transport:
         if index is None:
             raise UpnpError(Code.ILLEGAL_SEEK_TARGET)
         self.queue.index = index
-        self._base = 0.0
+        self._move_to(0.0)
         self._restart()
+
+    def _move_to(self, seconds: float) -> None:
+        self._base = seconds
+        self._since = self._clock.seconds()
 
     def _restart(self) -> None:
         if self.state in {PLAYING, TRANSITIONING}:
@@ -439,7 +449,7 @@ class Transport:
         track = self.track
         if track is None or self.kind is MEMBER:
             return ""
-        return didl.track_metadata(track, self.stream_content)
+        return didl.track_metadata(track, self.stream_content, self.radio_show)
 
     @property
     def enqueued(self) -> tuple[str, str]:

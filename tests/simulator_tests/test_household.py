@@ -153,6 +153,21 @@ def test_play_modes_are_obeyed(clock: Clock, people: People, kitchen: Speaker, m
         assert len(seen) == (count if repeat == "none" else 2 * count)
 
 
+def test_the_position_is_where_people_moved_it(
+    clock: Clock, people: People, kitchen: Speaker
+) -> None:
+    people.play_tracks("Kitchen")
+    clock.advance(0.1)
+    clock.advance(30)
+    people.seek("Kitchen", 70)
+    clock.advance(0.1)
+    assert kitchen.transport.position == pytest.approx(70)
+    clock.advance(2)
+    people.next("Kitchen")
+    clock.advance(0.1)
+    assert kitchen.transport.position == pytest.approx(0)
+
+
 def test_next_and_previous_stop_at_the_ends_of_the_queue(people: People, kitchen: Speaker) -> None:
     people.play_tracks("Kitchen", 2)
     with refused(Code.ILLEGAL_SEEK_TARGET):
@@ -694,6 +709,16 @@ def test_an_alarm_at_the_same_time_in_the_same_room_is_refused(household: Househ
     act(speaker, "DestroyAlarm", ID=number["AssignedID"])
     with refused(Code.NOT_SUPPORTED_HERE):
         act(speaker, "DestroyAlarm", ID=number["AssignedID"])
+
+
+# -- many things
+
+
+def test_there_can_be_many_favorites(people: People, household: Household) -> None:
+    before = household.update_ids["FV:2"]
+    people.fill_favorites(250)
+    assert len({favorite.object_id for favorite in household.catalog.favorites}) == 250
+    assert household.update_ids["FV:2"] > before
 
 
 def test_alarms_spread_and_the_last_list_is_everybodys(

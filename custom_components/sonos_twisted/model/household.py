@@ -28,6 +28,7 @@ from .aspects import (
     Aspect,
     Change,
 )
+from .media import Source
 from .notification import containers, merge_values
 from .numbers import whole_number
 from .speaker import Speaker
@@ -39,6 +40,7 @@ from .transport import (
     group_rendering,
     transport_after_event,
 )
+from .tv_format import tv_format_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,6 +114,12 @@ class Household:
             for group in self.topology.groups
             if group.has_coordinator and self.speakers[group.coordinator].follows is not None
         ]
+
+    def tv_format(self, uid: str) -> str | None:
+        """Name the audio format of the television that the group of `uid` plays."""
+        media = self.speakers[uid].media
+        owner = self.speakers.get(media.owner or "") if media else None
+        return owner.tv_format if owner and media and media.source is Source.TV else None
 
     def forget(self, uid: str) -> None:
         """Drop a player that is not in the topology, such as one that was sold."""
@@ -353,6 +361,21 @@ class Household:
             return set()
         speaker.own = replace(speaker.own, tracker=tracker)
         return self._show_group_of(uid)
+
+    def apply_tv_format(self, uid: str, code: int | None) -> set[Change]:
+        """Take over HTAudioIn of an answer to GetZoneInfo; None is unknown."""
+        speaker = self._speaker(uid)
+        name = None if code is None else tv_format_name(code)
+        if speaker.tv_format == name:
+            return set()
+        speaker.tv_format = name
+        return {Change(member, Aspect.INPUT) for member in self.group_members(uid)}
+
+    def doubt_position(self, uid: str, now: float) -> None:
+        """Want a reading of the position of a coordinator that was told to go elsewhere."""
+        speaker = self.speakers[uid]
+        speaker.own = replace(speaker.own, tracker=speaker.own.tracker.after_command(now))
+        self._show_group_of(uid)
 
     def apply_description(self, uid: str, description: DeviceDescription) -> set[Change]:
         """Take over a device description."""

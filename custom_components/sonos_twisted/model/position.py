@@ -30,11 +30,8 @@ _NATURAL_END = 3.0
 _OVERDUE = 1.0
 """If it had ended longer than these seconds before, the event is late: the next one plays on."""
 
-_EARLY, _LATE = 0.5, 1.5
-"""How far a reading may be from the reckoned position to confirm it, in seconds.
-
-Readings are cut to whole seconds and a request takes time, so what is reckoned is usually ahead.
-"""
+_CUT = 1.0
+"""Players cut positions to whole seconds: the real one is up to this much later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +167,21 @@ class PositionTracker:
         valid_from = now + SETTLING if doubtful else now
         return PositionTracker(playing, self._carried(playing, now), doubtful, valid_from)
 
+    def after_command(self, now: float) -> PositionTracker:
+        """Want a reading when the player was told to go elsewhere in the track.
+
+        Its events may be too close together for one of them to tell of that.
+        """
+        if self.playing.duration is None:
+            return self
+        return replace(self, doubtful=True, valid_from=now + SETTLING)
+
     def after_reading(self, reading: PositionReading, requested_at: float) -> PositionTracker:
         """Take over a reading, unless it is too old or about another track.
 
         A reading that agrees with what was reckoned confirms it: the reckoned value is finer than
-        the whole seconds that players answer with.
+        the whole seconds that players answer with. Of any other, the middle of what it can mean is
+        taken, so that it is never wrong by a second.
         """
         if requested_at < self.valid_from or self.playing.duration is None:
             return self
@@ -188,10 +195,11 @@ class PositionTracker:
         overdue_at = self.overdue_at
         if self.position is not None and (overdue_at is None or measured_at < overdue_at):
             ahead = self.position.at(measured_at) - reading.position
-            if -_EARLY <= ahead <= _LATE:
+            if 0 <= ahead <= _CUT:
                 return settled
         running = self.playing.playback is PlaybackState.PLAYING
-        return replace(settled, position=PlaybackPosition(reading.position, measured_at, running))
+        middle = reading.position + _CUT / 2 if running else reading.position
+        return replace(settled, position=PlaybackPosition(middle, measured_at, running))
 
     def _near_end(self, now: float) -> bool:
         duration = self.playing.duration

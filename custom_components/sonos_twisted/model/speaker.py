@@ -42,6 +42,8 @@ class Speaker:
     volume: int | None = None
     """0 to 100."""
     muted: bool | None = None
+    tv_format: str | None = None
+    """The audio format that its television sends, if it was read (see `Household.tv_format`)."""
     own: Transport = UNKNOWN_TRANSPORT
     """What its own transport events said. Shown for its group while it is coordinator."""
     follows: str | None = None
