@@ -24,6 +24,9 @@ PATIENCE = 15.0
 #: An address at which nobody answers.
 NOBODY = f"127.{100 + os.getpid() % 100}.99.1"
 
+#: The port for events; each process of tests has a hundred of its own to fall back to.
+PORT = 24000 + os.getpid() % 80 * 100
+
 _COMPLAINTS = {"WARNING", "ERROR", "CRITICAL"}
 
 #: The logger that all of the integration's own loggers are below.
@@ -115,7 +118,7 @@ async def make_entry(hass: HomeAssistant, host: str, **options: Any) -> MockConf
         title="Sonos",
         unique_id=identity.household_id,
         data={"household_id": identity.household_id, "hosts": [host]},
-        options={"listen_port": 14000, **options},
+        options={"listen_port": PORT, **options},
     )
     entry.add_to_hass(hass)
     return entry

@@ -23,7 +23,15 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.engine import reactor_thread
-from tests.homeassistant.conftest import NOBODY, OURS, all_known, complaints, eventually, until
+from tests.homeassistant.conftest import (
+    NOBODY,
+    OURS,
+    PORT,
+    all_known,
+    complaints,
+    eventually,
+    until,
+)
 
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
@@ -32,9 +40,6 @@ if TYPE_CHECKING:
 
 KITCHEN = "media_player.kitchen"
 DEN = "media_player.den"
-
-#: Where these tests let Home Assistant listen.
-PORT = 14000
 
 #: The first of two ports that nothing else on this machine uses.
 FREE = 21000 + os.getpid() % 1000 * 2

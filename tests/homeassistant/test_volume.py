@@ -158,12 +158,14 @@ async def test_a_volume_glides(hass: HomeAssistant, remote: Remote) -> None:
 
     @callback
     def changed(event: Event[Any]) -> None:
-        passed.add(event.data["new_state"].attributes["volume_level"])
+        if event.data["entity_id"] == KITCHEN:
+            passed.add(event.data["new_state"].attributes["volume_level"])
 
     end = hass.bus.async_listen(EVENT_STATE_CHANGED, changed)
     await act(hass, "ours.ramp_volume", KITCHEN, volume_level=0.18, ramp_type="sleep_timer")
     await shows(hass, KITCHEN, volume_level=0.18)
-    assert passed == {0.19, 0.18}
+    # Anything else that is written meanwhile still tells where it began.
+    assert passed - {0.2} == {0.19, 0.18}
     await act(hass, "ours.ramp_volume", KITCHEN, volume_level=0.3)
     await shows(hass, KITCHEN, volume_level=0.3)
     assert len(passed) > 4

@@ -1,6 +1,7 @@
 """Events of the simulated household, heard with soco's own listeners."""
 
 # mypy: disallow-untyped-calls=False
+import contextlib
 import json
 import queue
 import subprocess
@@ -112,12 +113,17 @@ def test_renewing(house: SimulatorProcess, subscribe: Callable[[str], Any]) -> N
 def test_events_twisted(house: SimulatorProcess, loopback: None) -> None:
     command = [sys.executable, "-m", "tests.simulator_tests.listen_twisted"]
     heard: queue.Queue[tuple[str, int, dict[str, str]]] = queue.Queue()
-    with subprocess.Popen(
-        [*command, house.addresses["Patio"]],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with (
+        subprocess.Popen(
+            [*command, house.addresses["Patio"]],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process,
+        contextlib.ExitStack() as ending,
+    ):
+        # Otherwise a failure waits for a process that waits for the end of its input.
+        ending.callback(process.kill)
         assert process.stdout is not None
         assert process.stdin is not None
         output = process.stdout
