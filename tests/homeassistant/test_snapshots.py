@@ -310,6 +310,7 @@ async def test_groups_stay_if_they_are_to(
     speakers = {speaker.name: speaker for speaker in coordinator.household.rooms}
     await coordinator.volume_limits.async_set(speakers["Patio"], 20)
     await coordinator.volume_limits.async_set(speakers["Kitchen"], 25)
+    await shows(hass, KITCHEN, volume_level=0.25)
     await do(hass, (remote.group, "Kitchen", "Patio"), (remote.set_volume, "Kitchen", 10))
     await shows(hass, KITCHEN, group_members=[PATIO, KITCHEN], volume_level=0.1)
     await shows(hass, PATIO, volume_level=0.2)
