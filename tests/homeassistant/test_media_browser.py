@@ -293,6 +293,7 @@ async def test_no_library(hass: HomeAssistant, kitchen: Browser, remote: Remote)
         await in_house(hass, remote.fill_library, 0)
 
 
+@pytest.mark.parity("browse: single child")
 async def test_single_branch_is_opened(
     hass: HomeAssistant,
     coordinator: HouseholdCoordinator,

@@ -143,11 +143,12 @@ FAVORITES = [
     Case("favorite_item_id", "SQ:1", "Slow Coffee", 4),
     Case("favorite", "FV:2/13", "Passepied"),
 ]
+IMPORTED = Case("playlist", "S:Night Walk", "Kelewele", 4)
 PLAYLISTS = [
     Case("playlist", "Dinner", "Kelewele", 6),
     Case("playlist", "häuser & höfe", "Low Tide", 5),
     Case("music", "SQ:2", "Low Tide", 5),
-    Case("playlist", "S:Night Walk", "Kelewele", 4),
+    IMPORTED,
     Case("playlist", "S://nas/music/Playlists/Night%20Walk.m3u#0", "Kelewele", 4),
     Case("playlist", "night walk", "Kelewele", 4),
 ]
@@ -193,6 +194,12 @@ QUEUED = [*SHARE_LINKS, *FAVORITES, *PLAYLISTS, *LIBRARY, *ADDRESSES]
 @pytest.mark.parity("play_media: contributing artist")
 @pytest.mark.parity("play_media: genre")
 @pytest.mark.parity("play_media: enqueue replace")
+@pytest.mark.parity("play_media: share link title")
+@pytest.mark.parity("play_media: podcast")
+@pytest.mark.parity("beyond: share link forms")
+@pytest.mark.parity("beyond: play by name")
+@pytest.mark.parity("beyond: library by name")
+@pytest.mark.parity("beyond: track of the library")
 async def test_everything_that_is_queued_takes_the_place_of_the_queue(
     hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
 ) -> None:
@@ -209,12 +216,14 @@ async def test_everything_that_is_queued_takes_the_place_of_the_queue(
 @pytest.mark.parity("play_media: enqueue add")
 @pytest.mark.parity("play_media: enqueue next")
 @pytest.mark.parity("play_media: enqueue play")
+@pytest.mark.parity("play_media: imported playlist")
 async def test_everything_that_is_queued_can_be_added(
     hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
 ) -> None:
     """At the end, or behind the track that plays, or there and played at once."""
     web = Case("music", "http://music.example/files/Bell.mp3", "Bell.mp3")
-    for case in [*QUEUED[::4], web, Case("music", "/local/Gong.mp3", "Gong.mp3")]:
+    gong = Case("music", "/local/Gong.mp3", "Gong.mp3")
+    for case in [*QUEUED[::4], IMPORTED, web, gong]:
         for mode, place in (("add", 4), ("next", 3), ("play", 3)):
             await in_house(hass, remote.play_tracks, "Kitchen", 3)
             await in_house(hass, remote.next, "Kitchen")
@@ -227,6 +236,7 @@ async def test_everything_that_is_queued_can_be_added(
             assert now["state"] in {"TRANSITIONING", "PLAYING"}, (case, mode)
 
 
+@pytest.mark.parity("media_player: clear playlist")
 async def test_next_in_an_empty_queue_and_while_no_queue_plays(
     hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
 ) -> None:
@@ -387,6 +397,7 @@ async def test_inputs_can_be_played(
 @pytest.mark.parity("media_player: select favorite")
 @pytest.mark.parity("media_player: select playlist")
 @pytest.mark.parity("beyond: sources by probe")
+@pytest.mark.parity("beyond: radio as source")
 async def test_sources_follow_from_what_speakers_have(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
@@ -456,6 +467,8 @@ async def test_all_of_many_favorites_can_be_chosen(
     await until(hass, lambda: "Song 119" not in shown(hass, KITCHEN, "source_list"))
 
 
+@pytest.mark.parity("media_player: select TV")
+@pytest.mark.parity("media_player: select line-in")
 async def test_groups_play_together_but_for_a_television(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
@@ -560,6 +573,7 @@ async def test_favorites_with_cut_metadata_are_played(
 
 
 @pytest.mark.parity("play_media: media source")
+@pytest.mark.parity("play_media: relative path")
 async def test_media_sources_are_played(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -587,6 +601,11 @@ async def test_media_sources_are_played(
     address = urlsplit(now["uri"])
     answer = await (await hass_client_no_auth()).get(f"{address.path}?{address.query}")
     assert (answer.status, await answer.read()) == (200, b"ID3")
+    await play(hass, "music", "/media/local/My song.mp3")
+    assert (await truth(hass, remote))["uri"].startswith(f"{address.scheme}://{address.netloc}")
+    address = urlsplit((await truth(hass, remote))["uri"])
+    answer = await (await hass_client_no_auth()).get(f"{address.path}?{address.query}")
+    assert (answer.status, await answer.read()) == (200, b"ID3")
     await in_house(hass, remote.play_tracks, "Kitchen", 1)
     await play(hass, "music", media_id, enqueue="play")
     now = await truth(hass, remote)
@@ -600,7 +619,8 @@ async def test_media_sources_are_played(
 
 
 @pytest.mark.parity("play_media: TTS")
-async def test_spoken_text_is_a_media_source(
+@pytest.mark.parity("play_media: radio browser")
+async def test_spoken_text_and_stations_are_media_sources(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
     """It needs no signature, as its address is one that nobody can guess."""
