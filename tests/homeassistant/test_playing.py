@@ -236,6 +236,32 @@ async def test_everything_that_is_queued_can_be_added(
             assert now["state"] in {"TRANSITIONING", "PLAYING"}, (case, mode)
 
 
+@pytest.mark.parity("beyond: queue insert")
+async def test_everything_that_is_queued_can_be_inserted_anywhere(
+    hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
+) -> None:
+    """From the beginning to the end; what plays goes on, unless it is to be played at once."""
+    await in_house(hass, remote.play_tracks, "Kitchen", 3)
+    for mode, place, playing in (("add", 1, 1), ("add", 7, 1), ("play", 0, 1), ("play", 4, 5)):
+        length = len(await queue(hass, standing_house))
+        extra = {"queue_position": place}
+        await play(hass, "playlist", "Morning", enqueue=mode, extra=extra)
+        titles = await queue(hass, standing_house)
+        assert len(titles) == length + 4
+        assert titles[place] == "Slow Coffee", (mode, place)
+        assert (await truth(hass, remote))["track_number"] == playing, (mode, place)
+    with pytest.raises(ServiceValidationError, match="has 19 tracks"):
+        await play(hass, "playlist", "Morning", enqueue="add", extra={"queue_position": 20})
+    for media_type, media_id, mode in (
+        ("playlist", "Morning", "replace"),
+        ("playlist", "Morning", "next"),
+        ("radio", "BBC Radio 3", "play"),
+    ):
+        with pytest.raises(ServiceValidationError, match="queue_position goes with"):
+            await play(hass, media_type, media_id, enqueue=mode, extra={"queue_position": 0})
+    assert len(await queue(hass, standing_house)) == 19
+
+
 @pytest.mark.parity("media_player: clear playlist")
 async def test_next_in_an_empty_queue_and_while_no_queue_plays(
     hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
@@ -366,6 +392,48 @@ async def test_replacing_the_queue_takes_five_requests_and_one_for_its_order(
     assert now["play_mode"] == "SHUFFLE_NOREPEAT"
     await play(hass, "playlist", "Dinner", extra={"shuffle": False})
     assert (await truth(hass, remote))["play_mode"] == "NORMAL"
+
+
+@pytest.mark.parity("beyond: extra options")
+async def test_how_something_is_played(
+    hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
+) -> None:
+    """As loud as it is said, from a position on, shuffled and repeated; what is not said stays."""
+    await in_house(hass, remote.play_tracks, "Kitchen", 3)
+    await in_house(hass, remote.set_volume, "Kitchen", 20)
+    await play(hass, "playlist", "Morning", extra={"shuffle": True})
+    await shows(hass, KITCHEN, shuffle=True)
+    options = {"repeat": "all", "volume": 31, "position": 40, "title": "Breakfast", "thumb": 1}
+    await play(hass, "playlist", "Morning", extra=options)
+    now = await truth(hass, remote)
+    assert (now["play_mode"], now["volume"], now["track_number"]) == ("SHUFFLE", 31, 1)
+    assert 40 <= now["position"] < 60
+    await shows(hass, KITCHEN, shuffle=True, repeat="all", volume_level=0.31)
+    await play(hass, "track", "Q:0/3", extra={"repeat": "off", "shuffle": False, "position": 61})
+    now = await truth(hass, remote)
+    assert (now["play_mode"], now["volume"], now["track_number"]) == ("NORMAL", 31, 3)
+    assert 61 <= now["position"] < 80
+    url = "http://music.example/bell.mp3"
+    await play(hass, "music", url, extra={"position": 2, "volume": 12})
+    now = await truth(hass, remote)
+    assert (now["uri"], now["volume"]) == (url, 12)
+    assert 2 <= now["position"] < 20
+    # What is added is not played yet.
+    await play(hass, "music", url, enqueue="add", extra={"position": 2, "volume": 50})
+    assert (await truth(hass, remote))["volume"] == 12
+    for extra, word in (
+        ({"repeat": "never"}, "repeat"),
+        ({"shuffle": "rather"}, "shuffle"),
+        ({"volume": 101}, "volume"),
+        ({"position": -1}, "position"),
+        ({"queue_position": "first"}, "queue_position"),
+    ):
+        with pytest.raises(ServiceValidationError, match=f"can be played: .*{word}"):
+            await play(hass, "playlist", "Dinner", extra=extra)
+    for media_type, media_id in (("radio", "BBC Radio 3"), ("line_in", "Office")):
+        with pytest.raises(ServiceValidationError, match="cannot begin at a position"):
+            await play(hass, media_type, media_id, extra={"position": 5})
+    assert (await truth(hass, remote))["uri"] == url
 
 
 @pytest.mark.parity("beyond: line-in of another room")
