@@ -64,7 +64,7 @@ def remote(standing_house: SimulatorProcess) -> Remote:
 def lists_known(hass: HomeAssistant) -> bool:
     """Tell whether the favourites, the playlists and the stations have been read."""
     sources = shown(hass, KITCHEN, "source_list") or []
-    return {"Peaceful Piano", "Morning", "Harbour FM"} <= set(sources)
+    return {"Peaceful Piano", "Morning", "Harbour FM", "Night Waves"} <= set(sources)
 
 
 async def play(
@@ -307,6 +307,8 @@ STREAMS = [
     ("station", "s87683", "x-sonosapi-stream:s87683?sid=254&flags=8224&sn=0"),
     ("station", "s24939", "x-sonosapi-stream:s24939?sid=254&flags=8224&sn=0"),
     ("channel", "harbour fm", "aac://radio.example/harbour_aac"),
+    ("radio", "R:0/1/0", "x-sonosapi-stream:p1150?sid=254&flags=8224&sn=0"),
+    ("radio", "Night Waves", "x-sonosapi-stream:p1150?sid=254&flags=8224&sn=0"),
     ("favorite", "Jazz at Night", "x-rincon-mp3radio://radio.example/jazz.mp3"),
     ("favorite_item_id", "FV:2/0", "x-sonosapi-stream:s24939?sid=254&flags=8224&sn=0"),
     ("radio", "http://radio.example:8000/live", "x-rincon-mp3radio://radio.example:8000/live"),
@@ -472,7 +474,7 @@ async def test_sources_follow_from_what_speakers_have(
     """Inputs first, then the lists, each thing once."""
     shared = [
         *("BBC Radio 3", "Lugna Favoriter", "Jazz at Night", "Peaceful Piano", "Harbour Lights"),
-        *("Dinner", "Passepied", "Morning", "Häuser & Höfe", "Harbour FM"),
+        *("Dinner", "Passepied", "Morning", "Häuser & Höfe", "Harbour FM", "Night Waves"),
     ]
     line_in = "Office: Line-in"
     assert shown(hass, KITCHEN, "source_list") == [line_in, *shared]
