@@ -1,17 +1,17 @@
 """What a room is told to play: by the queue or without it, and what if the speaker declines."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 import re
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.components.media_player import MediaPlayerEnqueue
 
 from .engine import EngineError
-from .engine.commands import playing, transport
+from .engine.commands import content, playing, transport
 from .errors import command_failed, refused
 from .media_forms import async_find
-from .model import Playable, PlayMode, Speaker
+from .model import Playable, Speaker
+from .play_options import ATTR_QUEUE_POSITION, PlayOptions
 from .wanted import Wanted
 
 if TYPE_CHECKING:
@@ -23,12 +23,15 @@ _AT_ONCE = frozenset({MediaPlayerEnqueue.PLAY, MediaPlayerEnqueue.REPLACE})
 #: The id of a place in the queue, or of all of it.
 _IN_QUEUE = re.compile(r"Q:0(?:/([1-9]\d{0,5}))?")
 
+#: The modes in which something gets a place in the queue that is there.
+_INTO_QUEUE = frozenset({MediaPlayerEnqueue.ADD, MediaPlayerEnqueue.PLAY})
+
+_QUEUE = "Q:0"
+
 #: The media type of a place in the queue, as lists of it have it.
 QUEUE_ITEM_TYPE = "queue_item"
 
-ATTR_METADATA = "metadata"
-ATTR_SHUFFLE = "shuffle"
-ATTR_TITLE = "title"
+_AS_IT_IS = PlayOptions()
 
 
 async def async_play_media(
@@ -48,32 +51,29 @@ async def async_play_media(
         media_type: A type of Home Assistant, or one of ours; see `media_forms`.
         media_id: What is meant, in any of the forms there.
         enqueue: What becomes of the queue; without it, it is replaced.
-        extra: ``title`` to be shown, and ``shuffle``.
+        extra: What else is said; see :class:`PlayOptions`.
 
     Raises:
-        ServiceValidationError: When nothing of that kind is known, or it cannot be queued.
+        ServiceValidationError: When nothing of that kind is known, it cannot be queued, or
+            ``extra`` is wrong.
         HomeAssistantError: When the speaker cannot be reached or declines.
 
     """
+    options = PlayOptions.from_extra(extra or {})
     said = f"Q:0/{media_id}" if media_type == QUEUE_ITEM_TYPE else media_id
     if match := _IN_QUEUE.fullmatch(said):
-        await async_play_from_queue(coordinator, speaker, int(match[1] or 1))
+        await _async_play_from_queue(coordinator, speaker, int(match[1] or 1), options)
         return
     mode = enqueue or MediaPlayerEnqueue.REPLACE
-    options = extra or {}
-    title = options.get(ATTR_TITLE) or (options.get(ATTR_METADATA) or {}).get(ATTR_TITLE) or ""
     wanted = Wanted(
         coordinator=coordinator,
         speaker=speaker,
         media_type=media_type,
         media_id=media_id,
-        title=str(title),
+        title=options.title,
         for_queue=mode is not MediaPlayerEnqueue.REPLACE,
     )
-    playable = await async_find(wanted)
-    if (shuffle := options.get(ATTR_SHUFFLE)) is not None:
-        playable = replace(playable, shuffle=bool(shuffle))
-    await async_play(coordinator, speaker, playable, mode)
+    await async_play(coordinator, speaker, await async_find(wanted), mode, options)
 
 
 async def async_play(
@@ -81,6 +81,7 @@ async def async_play(
     speaker: Speaker,
     playable: Playable,
     mode: MediaPlayerEnqueue = MediaPlayerEnqueue.REPLACE,
+    options: PlayOptions = _AS_IT_IS,
 ) -> None:
     """Let a room's group play something.
 
@@ -88,51 +89,66 @@ async def async_play(
     it for that. Everything else is played by the whole group.
 
     Raises:
-        ServiceValidationError: When it cannot be queued.
+        ServiceValidationError: When it cannot be queued, or has no positions.
         HomeAssistantError: When the speaker cannot be reached or declines.
 
     """
     commands = coordinator.commands
+    names = {"media": playable.title, "room": speaker.name}
     if not playable.queueable and mode not in _AT_ONCE:
-        raise refused("cannot_be_queued", media=playable.title, room=speaker.name)
+        raise refused("cannot_be_queued", **names)
+    if options.position and not playable.has_positions:
+        raise refused("no_positions", **names)
+    if options.queue_position is not None and not (playable.queueable and mode in _INTO_QUEUE):
+        raise refused("no_place_in_queue", **names)
+    await _async_set_volume(coordinator, speaker, mode, options)
     try:
         if playable.is_tv:
             await commands.attempt(speaker, transport.set_uri, playable.uri)
         elif not playable.queueable or (playable.direct and mode is MediaPlayerEnqueue.REPLACE):
-            await commands.attempt_in_group(speaker, playing.play_resource, playable.items[0])
+            await commands.attempt_in_group(
+                speaker, playing.play_resource, playable.items[0], options.position
+            )
         else:
-            await _async_play_queued(coordinator, speaker, playable, mode)
+            await _async_play_queued(coordinator, speaker, playable, mode, options)
     except EngineError as error:
         raise command_failed(speaker.name, error, playable.title) from error
 
 
-async def async_play_from_queue(
-    coordinator: HouseholdCoordinator, speaker: Speaker, place: int, play_mode: str = ""
+async def _async_set_volume(
+    coordinator: HouseholdCoordinator,
+    speaker: Speaker,
+    mode: MediaPlayerEnqueue,
+    options: PlayOptions,
 ) -> None:
-    """Let a room's group play what is in its queue already.
+    if options.volume is not None and mode in _AT_ONCE:
+        await coordinator.volumes.set(speaker, options.volume)
 
-    Args:
-        coordinator: The household's.
-        speaker: Any of the group.
-        place: The track to begin with, from 1.
-        play_mode: The play mode to set; "" leaves it as it is.
 
-    Raises:
-        HomeAssistantError: When the speaker cannot be reached or declines.
-
-    """
+async def _async_play_from_queue(
+    coordinator: HouseholdCoordinator, speaker: Speaker, place: int, options: PlayOptions
+) -> None:
+    """Let a room's group play what is in its queue already."""
+    await _async_set_volume(coordinator, speaker, MediaPlayerEnqueue.PLAY, options)
     try:
-        await _async_attempt_from_queue(coordinator, speaker, place, play_mode)
+        await _async_attempt_from_queue(coordinator, speaker, place, options)
     except EngineError as error:
         raise command_failed(speaker.name, error) from error
 
 
 async def _async_attempt_from_queue(
-    coordinator: HouseholdCoordinator, speaker: Speaker, place: int, play_mode: str
+    coordinator: HouseholdCoordinator, speaker: Speaker, place: int, options: PlayOptions
 ) -> None:
     speakers = coordinator.household.speakers.values()
     uids = {coordinator.address_of(player): player.uid for player in speakers}
-    await coordinator.commands.attempt_in_group(speaker, playing.play_queue, uids, place, play_mode)
+    await coordinator.commands.attempt_in_group(
+        speaker,
+        playing.play_queue,
+        uids,
+        place,
+        options.play_mode(speaker.play_mode),
+        options.position,
+    )
 
 
 async def _async_play_queued(
@@ -140,22 +156,36 @@ async def _async_play_queued(
     speaker: Speaker,
     playable: Playable,
     mode: MediaPlayerEnqueue,
+    options: PlayOptions,
 ) -> None:
+    wanted = options.queue_position
+    if wanted is not None:
+        await _async_check_place(coordinator, speaker, wanted)
     place = await coordinator.commands.attempt_in_group(
         speaker,
         playing.enqueue,
         playable.items,
         replace=mode is MediaPlayerEnqueue.REPLACE,
-        as_next=mode in {MediaPlayerEnqueue.NEXT, MediaPlayerEnqueue.PLAY},
+        as_next=wanted is None and mode in {MediaPlayerEnqueue.NEXT, MediaPlayerEnqueue.PLAY},
+        before=0 if wanted is None else wanted + 1,
     )
     if mode in _AT_ONCE:
-        play_mode = _play_mode(speaker, playable.shuffle)
-        await _async_attempt_from_queue(coordinator, speaker, place, play_mode)
+        options = options.shuffled(playable.shuffle)
+        await _async_attempt_from_queue(coordinator, speaker, place, options)
 
 
-def _play_mode(speaker: Speaker, shuffle: bool | None) -> str:
-    """Return the play mode to set; "" for the one that is."""
-    if shuffle is None:
-        return ""
-    repeat = (speaker.play_mode or PlayMode()).repeat
-    return PlayMode(shuffle, repeat).sonos_name
+async def _async_check_place(
+    coordinator: HouseholdCoordinator, speaker: Speaker, place: int
+) -> None:
+    """Refuse a place, from 0, that is beyond the end of a group's queue."""
+    page = await coordinator.commands.attempt_in_group(speaker, content.browse, _QUEUE, 0, 1)
+    if place > page.total:
+        raise refused(
+            "not_in_queue",
+            room=speaker.name,
+            field=ATTR_QUEUE_POSITION,
+            value=str(place),
+            size=str(page.total),
+            first="0",
+            last=str(page.total),
+        )

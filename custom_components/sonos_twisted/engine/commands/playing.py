@@ -12,7 +12,7 @@ from ...model import Resource, whole_number
 from ..errors import UpnpError
 from ..runner import request_seconds
 from . import queue, soap
-from .transport import play, set_play_mode, set_uri
+from .transport import play, seek, set_play_mode, set_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,17 +28,20 @@ _NOT_NOW = 701
 _PATIENCE = 2.5
 
 
-def play_resource(address: str, resources: Sequence[Resource]) -> None:
+def play_resource(address: str, resources: Sequence[Resource], position: int = 0) -> None:
     """Let a group play a station, an input or an address, without its queue.
 
     Args:
         address: The coordinator's address.
         resources: The forms of it; the first that can be played is.
+        position: At how many seconds to begin.
 
     """
 
     def send(uri: str, metadata: str) -> None:
         set_uri(address, uri, metadata)
+        if position:
+            seek(address, position)
         play(address)
 
     _first_accepted(resources, send)
@@ -50,6 +53,7 @@ def enqueue(
     *,
     replace: bool = False,
     as_next: bool = False,
+    before: int = 0,
 ) -> int:
     """Add to a group's queue; it does not start.
 
@@ -58,6 +62,7 @@ def enqueue(
         items: What to add, one after the other, each with its resources.
         replace: Whether the queue is emptied first.
         as_next: Whether it is inserted behind the track that plays, instead of at the end.
+        before: The place, from 1, before which it is inserted instead of at the end; 0 for none.
 
     Returns:
         The place, from 1, of the first track that was added.
@@ -65,20 +70,24 @@ def enqueue(
     """
     if replace:
         queue.clear(address)
-    before = _next_place(address) if as_next else 0
+    if as_next:
+        before = _next_place(address)
     # Each is inserted before those that are there already, so that all stand in their order.
     ordered = list(reversed(items)) if before else list(items)
     with _patience():
         places = [
             _first_accepted(
-                resources, lambda uri, metadata: queue.add(address, uri, metadata, before)
+                resources,
+                lambda uri, metadata: queue.add(address, uri, metadata, before, as_next=as_next),
             )
             for resources in ordered
         ]
     return min(places)
 
 
-def play_queue(address: str, uids: Mapping[str, str], place: int, play_mode: str = "") -> None:
+def play_queue(
+    address: str, uids: Mapping[str, str], place: int, play_mode: str = "", position: int = 0
+) -> None:
     """Let a group play its queue from a place on.
 
     Args:
@@ -86,9 +95,12 @@ def play_queue(address: str, uids: Mapping[str, str], place: int, play_mode: str
         uids: The uids of all speakers by address. A speaker has to be told its own.
         place: The track, from 1.
         play_mode: The play mode to set; "" leaves it as it is.
+        position: At how many seconds of the track to begin.
 
     """
     queue.activate(address, uids[address], place)
+    if position:
+        seek(address, position)
     if play_mode:
         set_play_mode(address, play_mode)
     play(address)
