@@ -9,11 +9,11 @@ from .const import DOMAIN, PLATFORMS
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError, reactor_thread
 from .errors import placeholders, translation_key
+from .pending_restores import async_remove_announcements
 from .presence import async_watch
 from .schema import CONFIG_SCHEMA
 from .services import async_register_actions
 from .snapshots import async_remove_snapshots
-from .synchronised import async_remove_announcements
 from .volume_limits import async_remove_limits
 from .yaml_import import async_import_yaml
 
