@@ -80,6 +80,12 @@ def clips(house: SimulatorProcess) -> list[dict[str, Any]]:
     return list(speaker["clips"])
 
 
+def subscriptions(house: SimulatorProcess) -> int:
+    """Return how often the speaker was asked to tell of clips."""
+    (requests,) = house.remote.requests().values()
+    return requests.get("WS audioClip:1 subscribe", 0)
+
+
 async def test_a_clip_is_waited_for_and_the_connection_ends_when_nobody_uses_it(
     house: SimulatorProcess, player: ClipPlayer
 ) -> None:
@@ -170,7 +176,7 @@ async def test_a_speaker_that_vanishes_without_a_word_ends_the_wait(
     async with player.in_use():
         ending = asyncio.create_task(player.ended(await player.load(Clip(url=LONG))))
         house.remote.reset_requests()
-        while next(iter(house.remote.requests().values())).get("WS audioClip:1 subscribe", 0) < 2:
+        while subscriptions(house) < 2:  # noqa: ASYNC110, nobody is told
             await asyncio.sleep(0.02)
         assert not ending.done()
         house.remote.stall(ROOM, "websocket")

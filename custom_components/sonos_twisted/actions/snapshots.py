@@ -9,13 +9,15 @@ from homeassistant.core import EntityServiceResponse, ServiceCall, ServiceRespon
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
+from ..everywhere import all_of
 from ..media_player import SonosTwistedMediaPlayer
+from ..room_queue import Ticket
 from ..snapshots import RestoreReport, async_restore, async_take
 from . import RoomAction
 
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
-    from ..model import Speaker
+    from ..model import Snapshot, Speaker
 
 ATTR_NAME = "name"
 ATTR_WITH_GROUP = "with_group"
@@ -35,16 +37,21 @@ def _by_household(
 
 async def _take(entities: list[SonosTwistedMediaPlayer], call: ServiceCall) -> None:
     async def take(coordinator: HouseholdCoordinator, speakers: list[Speaker]) -> None:
-        snapshot = await async_take(
-            coordinator,
-            speakers,
-            with_group=call.data[ATTR_WITH_GROUP],
-            with_queue=call.data[ATTR_WITH_QUEUE],
-        )
-        await coordinator.snapshots.async_keep(snapshot, call.data.get(ATTR_NAME))
+        async with coordinator.turns.turn(Ticket(coordinator.with_company(_uids(speakers)))):
+            snapshot = await async_take(
+                coordinator,
+                speakers,
+                with_group=call.data[ATTR_WITH_GROUP],
+                with_queue=call.data[ATTR_WITH_QUEUE],
+            )
+            await coordinator.snapshots.async_keep(snapshot, call.data.get(ATTR_NAME))
 
     households = _by_household(entities)
-    await asyncio.gather(*(take(*household) for household in households.items()))
+    await all_of(take(*household) for household in households.items())
+
+
+def _uids(speakers: Iterable[Speaker]) -> list[str]:
+    return [speaker.uid for speaker in speakers]
 
 
 async def _restore(
@@ -59,13 +66,17 @@ async def _restore(
         )
         for coordinator, speakers in _by_household(entities).items()
     ]
-    reports = await asyncio.gather(
-        *(async_restore(*household, with_group=with_group) for household in found)
-    )
+
+    async def restore(coordinator: HouseholdCoordinator, snapshot: Snapshot) -> RestoreReport:
+        async with coordinator.turns.turn(Ticket(coordinator.with_company(snapshot.rooms))):
+            report = await async_restore(coordinator, snapshot, with_group=with_group)
+            if name is None:
+                await coordinator.snapshots.async_use_up(report.restored)
+            return report
+
+    reports = await asyncio.gather(*(restore(*household) for household in found))
     response: dict[str, list[Any]] = {"restored": [], "problems": []}
     for (coordinator, _), report in zip(found, reports, strict=True):
-        if name is None:
-            await coordinator.snapshots.async_use_up(report.restored)
         for key, value in _described(coordinator, report).items():
             response[key] += value
     return response  # type: ignore[return-value]
