@@ -12,18 +12,16 @@ import datetime as dt
 import logging
 from typing import TYPE_CHECKING, Any, Self
 
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from .asking import async_as_it_is
-from .const import DOMAIN
 from .engine import EngineError
 from .engine.commands import transport
 from .model import MalformedSnapshot, Snapshot, is_playing
 from .restoring import async_restore
 from .room_queue import Ticket
+from .storage import Subject, household_store
 from .taking import async_until_settled
 
 if TYPE_CHECKING:
@@ -46,8 +44,6 @@ CHOOSING_SECONDS = 2.0
 
 #: Seconds after which a room is tried again that was there and could not be reached.
 RETRY_SECONDS = 10.0
-
-_STORE_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,22 +118,15 @@ class Record:
         return record
 
 
-def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    return Store(hass, _STORE_VERSION, f"{DOMAIN}.{entry_id}.announcements")
-
-
-async def async_remove_announcements(hass: HomeAssistant, entry_id: str) -> None:
-    """Forget what is stored for a household that is removed from Home Assistant."""
-    await _store(hass, entry_id).async_remove()
-
-
 class PendingRestores:
     """What the announcements of one household have changed and not put back yet."""
 
     def __init__(self, coordinator: HouseholdCoordinator) -> None:
         """Prepare for the household of a coordinator."""
         self._coordinator = coordinator
-        self._store = _store(coordinator.hass, coordinator.entry.entry_id)
+        self._store = household_store(
+            coordinator.hass, coordinator.entry.entry_id, Subject.ANNOUNCEMENTS
+        )
         self._read = asyncio.Event()
         self._records: list[Record] = []
         self._left_over: list[Record] = []
