@@ -180,13 +180,7 @@ class Announcements:
         if not wait:
             task.add_done_callback(lambda task: _log(task, names))
             return
-        try:
-            # Whoever waits may give up; what was begun is brought to its end.
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            if task.cancelled():
-                raise failed("announcement_cut_off", rooms=names) from None
-            raise
+        await async_outlast(task, names)
 
     async def async_cancel(self, speakers: Iterable[Speaker]) -> None:
         """End the announcements that sound in rooms or wait for them.
@@ -348,6 +342,21 @@ class Announcements:
                 request_seconds=connection_settings(coordinator.entry.options).request_seconds,
             )
         return player
+
+
+async def async_outlast(task: asyncio.Task[None], rooms: str) -> None:
+    """Wait for an announcement; whoever gives up waiting does not end what was begun.
+
+    Raises:
+        HomeAssistantError: When it was cut off, because the household is unloaded.
+
+    """
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if task.cancelled():
+            raise failed("announcement_cut_off", rooms=rooms) from None
+        raise
 
 
 class _ClipRefused(Exception):  # noqa: N818, it is no error where there is another way

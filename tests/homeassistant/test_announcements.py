@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.sonos_twisted import synchronised
+from custom_components.sonos_twisted import announcing as announcing_module, synchronised
 from custom_components.sonos_twisted.announcements import Announcement, Mode, supports_clips
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.engine.commands import transport
@@ -428,6 +428,36 @@ async def test_speech_in_several_rooms_is_one_announcement(
     await in_house(hass, remote.finish_track, "Patio", 0.1)
     await speaking
     assert len((await truth(hass, remote, "Patio"))["group"]) == 1
+
+
+async def test_what_is_said_twice_at_once_is_heard_once(
+    hass: HomeAssistant, remote: Remote
+) -> None:
+    """As when two automations wait for the same bell."""
+    before = len(await clips(hass, remote, "Kitchen"))
+    await asyncio.gather(say(hass, KITCHEN, DING), say(hass, KITCHEN, DING))
+    (clip,) = (await clips(hass, remote, "Kitchen"))[before:]
+    assert clip["status"] == "DONE"
+
+
+async def test_speech_that_is_still_made_when_the_household_is_unloaded_is_an_error(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that Home Assistant knows; scripts would go on as if they had been stopped."""
+    making = asyncio.Event()
+
+    async def make(*_: object) -> str:
+        making.set()
+        await asyncio.sleep(60)
+        return DING
+
+    monkeypatch.setattr(announcing_module, "async_media_url", make)
+    speaking = asyncio.create_task(say(hass, KITCHEN, DING))
+    await making.wait()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    with pytest.raises(HomeAssistantError) as caught:
+        await speaking
+    assert caught.value.translation_key == "announcement_cut_off"
 
 
 async def test_a_room_that_nothing_played_in_does_not_keep_the_file(
