@@ -624,8 +624,10 @@ async def test_music_that_somebody_starts_meanwhile_goes_on(
     await in_house(hass, remote.play_radio, led, "BBC Radio 3")
     await speaking
     assert (await truth(hass, remote, led))["source"] == "radio"
-    now = await truth(hass, remote, other)
-    assert (now["state"], now["source"], len(now["group"])) == ("PLAYING", "queue", 1)
+    await eventually(
+        lambda: truth(hass, remote, other),
+        lambda now: (now["state"], now["source"], len(now["group"])) == ("PLAYING", "queue", 1),
+    )
 
 
 async def test_music_that_somebody_starts_in_another_room_goes_on(
