@@ -430,6 +430,20 @@ async def test_speech_in_several_rooms_is_one_announcement(
     assert len((await truth(hass, remote, "Patio"))["group"]) == 1
 
 
+async def test_the_connection_to_a_speaker_that_has_moved_is_closed(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    await announce(hass, OFFICE, DING)
+    announcements = entry.runtime_data.announcements
+    (office,) = [room for room in entry.runtime_data.household.rooms if room.name == "Office"]
+    before = announcements._players[office.uid]
+    assert before.connected
+    before.host = "192.0.2.9"
+    await announce(hass, OFFICE, DING)
+    await until(hass, lambda: not before.connected)
+    assert announcements._players[office.uid].connected
+
+
 async def test_what_is_said_twice_at_once_is_heard_once(
     hass: HomeAssistant, remote: Remote
 ) -> None:
