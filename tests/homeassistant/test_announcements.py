@@ -559,6 +559,30 @@ async def test_a_room_without_power_does_not_keep_the_rest_from_going_back(
     await until(hass, lambda: all_known(hass))
 
 
+async def test_a_room_that_was_lost_goes_back_to_its_group(
+    hass: HomeAssistant, remote: Remote, entry: MockConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    await music(hass, remote, "Kitchen", 2, 30)
+    await in_house(hass, remote.group, "Bathroom", "Kitchen")
+    await shows(hass, BATHROOM, queue_position=2, group_members=[KITCHEN, BATHROOM])
+    speaking = asyncio.create_task(
+        announce(hass, [KITCHEN, BATHROOM], SPEECH, mode="synchronised", volume_level=0.4)
+    )
+    await playing_file(hass, remote, "Bathroom")
+    await shows(hass, BATHROOM, volume_level=0.4)
+    await in_house(hass, remote.unplug, "Bathroom")
+    await act(hass, "ours.cancel_announcement", KITCHEN)
+    with pytest.raises(HomeAssistantError, match="Bathroom"):
+        await speaking
+    await in_house(hass, remote.plug_in, "Bathroom")
+    await eventually(
+        lambda: truth(hass, remote, "Bathroom"),
+        lambda now: (now["volume"], len(now["group"])) == (20, 2),
+    )
+    await until(hass, lambda: key(entry) not in hass_storage)
+    await until(hass, lambda: all_known(hass))
+
+
 async def test_a_room_that_declines_for_the_moment_is_told_again(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -836,7 +860,7 @@ async def test_what_does_not_come_back_after_a_restart_is_logged(
     await until(hass, lambda: all_known(hass))
 
 
-@pytest.mark.parametrize("why", ["music", "grouped", "old", "garbage"])
+@pytest.mark.parametrize("why", ["music", "grouped", "old", "lost long ago", "garbage"])
 async def test_what_is_out_of_date_stays_as_it_is(
     hass: HomeAssistant,
     remote: Remote,
@@ -856,6 +880,9 @@ async def test_what_is_out_of_date_stays_as_it_is(
         await in_house(hass, remote.group, leader, "Bathroom")
     elif why == "old":
         record["taken_at"] = "2026-01-01T00:00:00+00:00"
+    elif why == "lost long ago":
+        record |= {"taken_at": "2026-01-01T00:00:00+00:00", "late": True}
+        record["snapshot"]["rooms"] = record["snapshot"]["rooms"][:1]
     else:
         hass_storage[key(entry)]["data"]["records"] = [{"leader": 1}, {**record, "snapshot": {}}]
     assert await hass.config_entries.async_setup(entry.entry_id)
