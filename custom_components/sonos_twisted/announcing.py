@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
+from .addresses import is_address
 from .announcements import DEFAULT_TIMEOUT, Announcement, Mode, async_outlast
 from .errors import failed, refused
 
@@ -55,6 +56,7 @@ async def async_media_url(hass: HomeAssistant, media_id: str, entity_id: str) ->
     """Return the address at which speakers find what shall be announced.
 
     Raises:
+        ServiceValidationError: When it is no address.
         HomeAssistantError: When there is no such media.
 
     """
@@ -63,7 +65,12 @@ async def async_media_url(hass: HomeAssistant, media_id: str, entity_id: str) ->
             media_id = (await media_source.async_resolve_media(hass, media_id, entity_id)).url
         except media_source.Unresolvable as error:
             raise failed("announcement_no_media", media=media_id, error=str(error)) from error
-    return async_process_play_media_url(hass, media_id)
+    if not is_address(media_id):
+        raise refused("announcement_no_address", media=media_id)
+    try:
+        return async_process_play_media_url(hass, media_id)
+    except ValueError as error:
+        raise refused("bad_address", media=media_id, error=str(error)) from error
 
 
 @dataclass(eq=False, slots=True)

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-_FAVORITES = "FV:2"
-_PLAYLISTS = "SQ:"
-_STATIONS = "R:0/0"
+FAVORITES = "FV:2"
+PLAYLISTS = "SQ:"
+STATIONS = "R:0/0"
 _SHOWS = "R:0/1"
 
 #: The container of each list, and what changes with it.
 _ASPECTS = {
-    _FAVORITES: Aspect.FAVORITES,
-    _PLAYLISTS: Aspect.PLAYLISTS,
-    _STATIONS: Aspect.RADIO,
+    FAVORITES: Aspect.FAVORITES,
+    PLAYLISTS: Aspect.PLAYLISTS,
+    STATIONS: Aspect.RADIO,
     _SHOWS: Aspect.RADIO,
 }
 
@@ -68,17 +68,17 @@ class HouseholdContent:
     @property
     def favorites(self) -> tuple[Didl, ...]:
         """The favourites of the Sonos app."""
-        return self._lists[_FAVORITES]
+        return self._lists[FAVORITES]
 
     @property
     def playlists(self) -> tuple[Didl, ...]:
         """The Sonos playlists."""
-        return self._lists[_PLAYLISTS]
+        return self._lists[PLAYLISTS]
 
     @property
     def stations(self) -> tuple[Didl, ...]:
         """The stations under "My Radio Stations", and the shows that are saved there."""
-        return self._lists[_STATIONS] + self._lists[_SHOWS]
+        return self._lists[STATIONS] + self._lists[_SHOWS]
 
     @callback
     def start(self) -> None:

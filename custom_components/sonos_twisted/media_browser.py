@@ -43,7 +43,6 @@ _MOST_LETTERS = 24
 
 _QUEUE = "Q:0"
 _SHARES = "S:"
-_LOGO = "/api/brands/integration/sonos/logo.png"
 
 #: The title of each branch of the root, its id, and its symbol.
 _BRANCHES = {
@@ -317,7 +316,7 @@ class MediaBrowser:
 
 def _branch(branch: BrowseType) -> BrowseMedia:
     title, content_id, media_class = _BRANCHES[branch]
-    shown = folder(title, branch, content_id, media_class, _LOGO)
+    shown = folder(title, branch, content_id, media_class)
     return shown if branch is BrowseType.QUEUE else _searchable(shown)
 
 

@@ -12,6 +12,7 @@ from homeassistant.components.media_player import MediaType
 from homeassistant.components.media_source import is_media_source_id
 
 from . import addresses, library_items, plex_media
+from .content import FAVORITES, PLAYLISTS, STATIONS
 from .engine import share_link_resources
 from .engine.commands import lookup
 from .errors import refused
@@ -80,8 +81,10 @@ async def _tv(wanted: Wanted) -> Playable:
 
 async def _line_in(wanted: Wanted) -> Playable:
     room = _room(wanted)
-    if room is None or not has_line_in(room):
-        raise refused("no_line_in", room=room.name if room else wanted.media_id)
+    if room is None:
+        raise refused("no_such_room", **_said(wanted))
+    if not has_line_in(room):
+        raise refused("no_line_in", room=room.name)
     return line_in(room.uid, LINE_IN if room is wanted.speaker else line_in_of(room.name))
 
 
@@ -106,8 +109,8 @@ async def _favorite(wanted: Wanted) -> Playable | None:
     if media_id.startswith(_PLAYLIST):
         return await _playlist_by_id(wanted)
     favorite = named(content.favorites, media_id)
-    if favorite is None and media_id.startswith(_FAVORITE):
-        favorite = await _looked_up(wanted)
+    if favorite is None:
+        favorite = await _looked_up(wanted, FAVORITES)
     if favorite is None:
         return None
     playable = playable_from_favorite(favorite)
@@ -116,23 +119,26 @@ async def _favorite(wanted: Wanted) -> Playable | None:
     return playable
 
 
-async def _looked_up(wanted: Wanted) -> Didl | None:
-    """Ask for an object that is not in the lists, which may be a moment behind."""
-    return await wanted.coordinator.commands.in_household(lookup.find, [wanted.media_id])
+async def _looked_up(wanted: Wanted, container: str) -> Didl | None:
+    """Ask for an object that is not in a list, which may be a moment behind."""
+    commands, said = wanted.coordinator.commands, wanted.media_id
+    if said.startswith((_FAVORITE, _PLAYLIST, _STATION)):
+        return await commands.in_household(lookup.find, [said])
+    return await commands.in_household(lookup.find_in, container, said)
 
 
 async def _playlist_by_id(wanted: Wanted) -> Playable | None:
     playlist = named(wanted.coordinator.content.playlists, wanted.media_id)
     if playlist is None:
-        playlist = await _looked_up(wanted)
+        playlist = await _looked_up(wanted, PLAYLISTS)
     return playable_from_didl(playlist) if playlist is not None else None
 
 
 async def _playlist_by_title(wanted: Wanted) -> Playable | None:
-    playlist = named(wanted.coordinator.content.playlists, wanted.media_id)
+    playlist = await _playlist_by_id(wanted)
     if playlist is None:
         return await library_items.async_from_playlists(wanted)
-    return playable_from_didl(playlist)
+    return playlist
 
 
 async def _station(wanted: Wanted) -> Playable | None:
@@ -140,7 +146,7 @@ async def _station(wanted: Wanted) -> Playable | None:
     said = wanted.media_id
     station = named(content.stations, said)
     if station is None and said.startswith(_STATION):
-        station = await _looked_up(wanted)
+        station = await _looked_up(wanted, STATIONS)
     if station is not None:
         return playable_from_didl(station)
     favorite = named(content.favorites, said)

@@ -124,7 +124,7 @@ def _service(line: Line) -> str:
 #: How to word a line, by a key that only lines of this kind have; the first that fits counts.
 _WORDS: dict[str, Callable[[Line], str]] = {
     "groups": _groups,
-    "model": lambda line: f"is a {line['model']}",
+    "model": lambda line: f"is a Sonos {line['model']}",
     "reachable": _reachable,
     "served_by": lambda _: "sends no events; asking it for its state at intervals",
     "subscribed": _subscribed,

@@ -228,6 +228,9 @@ async def test_announcements_in_a_room_queue_up_and_others_do_not_wait(
         (KITCHEN, {"media_id": DING, "volumes": {PATIO: 0.2}}, "announcement_other_room"),
         (KITCHEN, {"media_id": LOST, "mode": "overlay"}, "announcement_unplayable"),
         (KITCHEN, {"media_id": "media-source://nothing/1"}, "announcement_no_media"),
+        (KITCHEN, {"media_id": ""}, "announcement_no_address"),
+        (KITCHEN, {"media_id": "Night Market"}, "announcement_no_address"),
+        (KITCHEN, {"media_id": "http://[::1/bell.mp3"}, "bad_address"),
     ],
 )
 async def test_what_cannot_be_done_is_said(

@@ -63,7 +63,7 @@ def test_each_error_has_words(error: EngineError, key: str, telling: dict[str, s
         ),
         (
             UpnpError(HOST, "Play", 701, "AVTransport"),
-            "Kitchen could not play: what plays there at the moment does not allow it (error 701)",
+            "Kitchen could not play: nothing is there to play, or it does not allow it (error 701)",
         ),
         (
             UpnpError(HOST, "Browse", 701, "ContentDirectory"),

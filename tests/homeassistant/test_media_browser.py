@@ -60,6 +60,7 @@ async def test_tree(hass: HomeAssistant, kitchen: Browser, remote: Remote) -> No
     root = await kitchen.open()
     assert titles(root) == ["Favorites", "Sonos playlists", "Radio stations", "Music library"]
     assert root["can_search"]
+    assert not any(branch["thumbnail"] for branch in root["children"])
     assert await kitchen.open("root", "root") == root
 
     favorites = await kitchen.enter("Favorites")

@@ -392,7 +392,7 @@ async def test_replacing_the_queue_takes_five_requests_and_one_for_its_order(
         "SetPlayMode": 1,
     }
     assert now["play_mode"] == "SHUFFLE_NOREPEAT"
-    await play(hass, "playlist", "Dinner", extra={"shuffle": False})
+    await play(hass, "playlist", "Dinner", extra={"shuffle": "off"})
     assert (await truth(hass, remote))["play_mode"] == "NORMAL"
 
 
@@ -438,6 +438,24 @@ async def test_how_something_is_played(
     assert (await truth(hass, remote))["uri"] == url
 
 
+async def test_what_was_made_just_now_is_played_by_its_name(
+    hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
+) -> None:
+    """Before the lists are read again that an event says are others."""
+    with patch("custom_components.sonos_twisted.content.SETTLING_SECONDS", 60):
+        await play(hass, "album", "Night Market")
+        await act(hass, "ours.save_queue", KITCHEN, name="Party")
+        album = "A:ALBUM/Night%20Market"
+        await act(hass, "ours.add_favorite", KITCHEN, name="Market", media_content_id=album)
+        await act(hass, "clear_playlist", KITCHEN)
+        for media_type, media_id in (("playlist", "party"), ("favorite", "Market")):
+            await play(hass, media_type, media_id)
+            now = await truth(hass, remote)
+            assert (now["title"], now["queue_length"]) == ("Kelewele", 4), media_id
+        await act(hass, "ours.delete_playlist", KITCHEN, playlist="Party")
+        await act(hass, "ours.remove_favorite", KITCHEN, favorite="Market")
+
+
 @pytest.mark.parity("beyond: line-in of another room")
 @pytest.mark.parity("beyond: play TV or line-in")
 async def test_inputs_can_be_played(
@@ -456,7 +474,7 @@ async def test_inputs_can_be_played(
     await shows(hass, LIVING_ROOM, state="playing", source="TV")
     for media_type, media_id, words in (
         ("line_in", "", "Kitchen has no line-in"),
-        ("line_in", "Attic", "Attic has no line-in"),
+        ("line_in", "Attic", "the line-in of Attic: there is no such room"),
         ("tv", "", "Kitchen has no input for a television"),
     ):
         with pytest.raises(ServiceValidationError, match=words):
@@ -588,7 +606,7 @@ async def test_what_cannot_be_played_is_explained(
         ("album", "A:NOTHING/x", "could not look this up|there is no album of this name or id"),
         ("directory", "S://nas/music/Nobody", "there is no directory of this name or id"),
         ("artist", "Nobody", "there is no artist of this name or id"),
-        ("movie", "Nothing", "nothing is known about the media type movie"),
+        ("movie", "Nothing", "nothing is known by name that has the media type movie"),
         ("music", "http://[::1/bell.mp3", "is not an address"),
         ("music", "plex://1", "the Plex integration is not set up"),
     ):

@@ -8,6 +8,7 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
 
 from tests.homeassistant.actions import (
     BATHROOM,
@@ -194,6 +195,8 @@ async def test_a_limit_holds_whoever_raises_the_volume(
     await shows(hass, BATHROOM, volume_level=0.3, volume_limit=0.3)
     await show_volumes(hass, office=0.3)
     assert shown(hass, KITCHEN, "volume_limit") is None
+    with pytest.raises(vol.Invalid, match="value must be at most 1"):
+        await act(hass, "ours.set_volume_limit", KITCHEN, volume_level=30)
     await in_house(hass, remote.reset_requests)
     await in_house(hass, remote.set_volume, "Bathroom", 50)
     await corrected(hass, remote, 1)

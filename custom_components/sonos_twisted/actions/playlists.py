@@ -128,7 +128,7 @@ async def _add_queue(room: SonosTwistedMediaPlayer, object_id: str, title: str) 
     commands = room.coordinator.commands
     queue = await commands.in_group(room.speaker, content.browse, "Q:0", 0, 1)
     if queue.total == 0:
-        raise refused("queue_empty", room=room.speaker.name, field=ATTR_ADD)
+        raise refused("queue_empty", room=room.speaker.name)
 
     async def add(page: Page) -> None:
         await commands.attempt_in_group(

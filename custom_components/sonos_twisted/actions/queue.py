@@ -55,7 +55,7 @@ def _check(
 ) -> None:
     """Refuse what is not within the queue."""
     if page.total == 0:
-        raise refused("queue_empty", room=room.speaker.name, field=field)
+        raise refused("queue_empty", room=room.speaker.name)
     if not first <= value <= last:
         raise refused(
             "not_in_queue",
@@ -116,7 +116,7 @@ async def _clear(room: SonosTwistedMediaPlayer, _call: ServiceCall) -> None:
 async def _save(room: SonosTwistedMediaPlayer, call: ServiceCall) -> ServiceResponse:
     name = call.data[ATTR_NAME]
     if (await _look(room)).total == 0:
-        raise refused("queue_empty", room=room.speaker.name, field=ATTR_NAME)
+        raise refused("queue_empty", room=room.speaker.name)
     object_id = ""
     if call.data[ATTR_REPLACE]:
         object_id = await async_titled(room.coordinator, name)

@@ -79,7 +79,7 @@ ACTIONS = (
     ),
     RoomAction(
         name="set_volume_limit",
-        fields={vol.Optional(ATTR_MEDIA_VOLUME_LEVEL): vol.Any(None, cv.small_float)},
+        fields={vol.Optional(ATTR_MEDIA_VOLUME_LEVEL): vol.Any(cv.small_float, None)},
         each=_set_volume_limit,
     ),
 )
