@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from homeassistant.components.media_player import MediaPlayerEnqueue
 
+from .browse_items import BrowseType
 from .engine import EngineError
 from .engine.commands import playing, transport
 from .errors import command_failed, refused
@@ -22,9 +23,6 @@ _AT_ONCE = frozenset({MediaPlayerEnqueue.PLAY, MediaPlayerEnqueue.REPLACE})
 
 #: The id of a place in the queue, or of all of it.
 _IN_QUEUE = re.compile(r"Q:0(?:/([1-9]\d{0,5}))?")
-
-#: The media type of a place in the queue, as lists of it have it.
-QUEUE_ITEM_TYPE = "queue_item"
 
 ATTR_METADATA = "metadata"
 ATTR_SHUFFLE = "shuffle"
@@ -55,7 +53,7 @@ async def async_play_media(
         HomeAssistantError: When the speaker cannot be reached or declines.
 
     """
-    said = f"Q:0/{media_id}" if media_type == QUEUE_ITEM_TYPE else media_id
+    said = f"Q:0/{media_id}" if media_type == BrowseType.QUEUE_ITEM else media_id
     if match := _IN_QUEUE.fullmatch(said):
         await async_play_from_queue(coordinator, speaker, int(match[1] or 1))
         return
@@ -130,9 +128,11 @@ async def async_play_from_queue(
 async def _async_attempt_from_queue(
     coordinator: HouseholdCoordinator, speaker: Speaker, place: int, play_mode: str
 ) -> None:
-    speakers = coordinator.household.speakers.values()
-    uids = {coordinator.address_of(player): player.uid for player in speakers}
-    await coordinator.commands.attempt_in_group(speaker, playing.play_queue, uids, place, play_mode)
+    commands = coordinator.commands
+    await commands.attempt_by_player(
+        speaker,
+        lambda player: commands.attempt(player, playing.play_queue, player.uid, place, play_mode),
+    )
 
 
 async def _async_play_queued(

@@ -336,10 +336,30 @@ async def test_an_address_is_not_taken_for_a_station_because_the_speaker_is_busy
     assert (await truth(hass, remote))["uri"] == url
 
 
-async def test_replacing_the_queue_takes_five_requests_and_one_for_its_order(
+async def test_what_is_refused_leaves_the_queue_as_it_is(
+    hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
+) -> None:
+    """The music goes on; only of a long queue it is not known whether both would have room."""
+    for length, left in ((3, 3), (501, 0)):
+        await in_house(hass, remote.play_tracks, "Kitchen", length)
+        await in_house(hass, remote.link_service, 2311, False)
+        try:
+            with pytest.raises(HomeAssistantError):
+                await play(hass, "music", "spotify:album:6wiUBliPe76YAVpNEdidpY")
+        finally:
+            await in_house(hass, remote.link_service, 2311)
+        now = await truth(hass, remote)
+        assert now["queue_length"] == left
+        assert (now["state"] == "PLAYING") == bool(left)
+        await play(hass, "playlist", "Morning")
+        now = await truth(hass, remote)
+        assert (now["title"], now["queue_length"]) == ("Slow Coffee", 4)
+
+
+async def test_replacing_the_queue_takes_six_requests_and_one_for_its_order(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
-    """Clear, add, activate, go to the first track, play; and set the play mode if it is said."""
+    """Look, add, remove, activate, go to the first track, play; and set the play mode if said."""
     await in_house(hass, remote.play_tracks, "Kitchen", 3)
     await shows(hass, KITCHEN, state="playing", repeat="off")
     await in_house(hass, remote.reset_requests)
@@ -348,7 +368,7 @@ async def test_replacing_the_queue_takes_five_requests_and_one_for_its_order(
     assert await sent(hass, remote, now["uid"]) == {
         "AddURIToQueue": 1,
         "Play": 1,
-        "RemoveAllTracksFromQueue": 1,
+        "RemoveTrackRangeFromQueue": 1,
         "Seek": 1,
         "SetAVTransportURI": 1,
         "SetPlayMode": 1,

@@ -4,14 +4,14 @@ Resources are pairs of a URI and its metadata. Where several are given for one t
 takes the first that it accepts: which music service of several, or which form of an address.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ...model import Resource, whole_number
 from ..errors import UpnpError
 from ..runner import request_seconds
-from . import queue, soap
+from . import content, queue, soap
 from .transport import play, set_play_mode, set_uri
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ _SERVICE = "AVTransport"
 
 #: What a speaker answers that cannot do it now, whatever it is.
 _NOT_NOW = 701
+
+#: A queue of so many tracks has room for what is to take its place.
+_SHORT = 500
 
 #: A speaker that adds a long playlist of a music service answers when it has read all of it. Such
 #: a request may take this many times as long as others, which is less than a command may take.
@@ -56,14 +59,15 @@ def enqueue(
     Args:
         address: The coordinator's address.
         items: What to add, one after the other, each with its resources.
-        replace: Whether the queue is emptied first.
+        replace: Whether it takes the place of what is in the queue. That goes only when the new
+            has been accepted, unless it is so long that there may not be room for both.
         as_next: Whether it is inserted behind the track that plays, instead of at the end.
 
     Returns:
         The place, from 1, of the first track that was added.
 
     """
-    if replace:
+    if replace and content.browse(address, "Q:0", 0, 1).total > _SHORT:
         queue.clear(address)
     before = _next_place(address) if as_next else 0
     # Each is inserted before those that are there already, so that all stand in their order.
@@ -75,20 +79,24 @@ def enqueue(
             )
             for resources in ordered
         ]
-    return min(places)
+    first = min(places)
+    if replace and first > 1:
+        queue.remove_range(address, 0, 1, first - 1)
+        return 1
+    return first
 
 
-def play_queue(address: str, uids: Mapping[str, str], place: int, play_mode: str = "") -> None:
+def play_queue(address: str, uid: str, place: int, play_mode: str = "") -> None:
     """Let a group play its queue from a place on.
 
     Args:
         address: The coordinator's address.
-        uids: The uids of all speakers by address. A speaker has to be told its own.
+        uid: The coordinator's uid.
         place: The track, from 1.
         play_mode: The play mode to set; "" leaves it as it is.
 
     """
-    queue.activate(address, uids[address], place)
+    queue.activate(address, uid, place)
     if play_mode:
         set_play_mode(address, play_mode)
     play(address)
