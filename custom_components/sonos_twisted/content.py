@@ -15,7 +15,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from .engine.commands import content
 from .engine.commands.content import PAGE, Page
-from .model import Aspect, Didl
+from .model import Aspect, Didl, named
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
@@ -148,6 +148,18 @@ class HouseholdContent:
             self._lists[aspect] = items
             for changed in list(self._listeners):
                 changed()
+
+    async def async_find(self, aspect: Aspect, name: str) -> Didl | None:
+        """Return what has a title or an id in one of the lists, also in one not read in time.
+
+        Raises:
+            HomeAssistantError: When the list would have to be read, and cannot be.
+
+        """
+        known = named(self._lists[aspect], name)
+        if known is not None:
+            return known
+        return named(await self.async_browse_all(_CONTAINERS[aspect]), name)
 
     async def async_browse_all(
         self, object_id: str, start: int = 0, count: int | None = None

@@ -336,6 +336,23 @@ async def test_an_address_is_not_taken_for_a_station_because_the_speaker_is_busy
     assert (await truth(hass, remote))["uri"] == url
 
 
+async def test_what_is_new_in_a_list_can_be_played_at_once(
+    hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
+) -> None:
+    """Also by its title, and before anybody has read the list again."""
+    with patch(f"{OURS}.content.SETTLING_SECONDS", 60):
+        try:
+            await in_house(
+                hass, remote.add_favorite, "Pirate FM", "x-rincon-mp3radio://pirate.example/a"
+            )
+            for media_type in ("favorite", "radio"):
+                await in_house(hass, remote.play_tracks, "Kitchen", 1)
+                await play(hass, media_type, "pirate fm")
+                assert (await truth(hass, remote))["uri"] == "x-rincon-mp3radio://pirate.example/a"
+        finally:
+            await in_house(hass, remote.remove_favorite, "Pirate FM")
+
+
 async def test_what_is_refused_leaves_the_queue_as_it_is(
     hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
 ) -> None:
