@@ -156,13 +156,13 @@ async def test_a_queue_is_played_where_a_speaker_has_the_address_of_one_that_is_
     hass: HomeAssistant, remote: Remote, coordinator: HouseholdCoordinator
 ) -> None:
     """An address says nothing about who has it."""
-    patio, kitchen = (speaker(coordinator, name) for name in ("Patio", "Kitchen"))
-    await in_house(hass, remote.play_tracks, "Kitchen")
-    await in_house(hass, remote.unplug, "Patio")
-    assert await coordinator.async_until(lambda: not patio.present, 10)
-    patio.host = kitchen.host
-    await act(hass, "ours.play_queue", KITCHEN, queue_position=2)
-    now = await truth(hass, remote, "Kitchen")
+    player, *_, gone = (room for room in coordinator.household.speakers.values() if room.visible)
+    await in_house(hass, remote.play_tracks, player.name)
+    await in_house(hass, remote.unplug, gone.name)
+    assert await coordinator.async_until(lambda: not gone.present, 10)
+    gone.host = player.host
+    await act(hass, "ours.play_queue", coordinator.entity_ids[player.uid], queue_position=2)
+    now = await truth(hass, remote, player.name)
     assert now["track_number"] == 3
     assert now["state"] in {"TRANSITIONING", "PLAYING"}
 
