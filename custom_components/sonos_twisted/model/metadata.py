@@ -40,16 +40,21 @@ def escape_markup(text: str) -> str:
 
 
 def write_didl(didl: Didl) -> str:
-    """Write the document of a track or container, as it is queued or added to a playlist."""
+    """Write the document of a track or container, as it is queued or added to a playlist.
+
+    Speakers do not name the account of a music service's track that plays or is queued; it follows
+    from the address.
+    """
     kind = "container" if didl.container else "item"
+    account = didl.account or account_of(didl.res_uri or "")
     return (
         f'{_HEAD}<{kind} id="{escape_markup(didl.item_id or "-1")}"'
         f' parentID="{escape_markup(didl.parent_id or "-1")}" restricted="true">'
         f"{_element('dc:title', didl.title)}{_resource(didl)}"
         f"{_element('upnp:class', didl.item_class or 'object.item')}"
         f"{_element('dc:creator', didl.creator)}{_element('upnp:album', didl.album)}"
-        f'<desc id="cdudn" nameSpace="{_RINCON}">'
-        f"{escape_markup(didl.account or LOCAL_ACCOUNT)}</desc></{kind}></DIDL-Lite>"
+        f'<desc id="cdudn" nameSpace="{_RINCON}">{escape_markup(account)}</desc>'
+        f"</{kind}></DIDL-Lite>"
     )
 
 
