@@ -183,21 +183,18 @@ class RoomCommands:
         """
         # Some commands would take a member out of its group, so nobody is asked who may be one.
         await self._coordinator.async_until(
-            lambda: self._player_of(speaker).follows is None, UNSETTLED_SECONDS
+            lambda: self._coordinator.player_of(speaker).follows is None, UNSETTLED_SECONDS
         )
         deadline = self._loop.time() + REGROUPING_SECONDS
         while True:
             try:
-                return await attempt(self._player_of(speaker))
+                return await attempt(self._coordinator.player_of(speaker))
             except UpnpError as error:
                 if error.code not in _REGROUPING or not self._is_regrouping(speaker):
                     raise
                 if self._loop.time() > deadline:
                     raise
             await asyncio.sleep(RETRY_SECONDS)
-
-    def _player_of(self, speaker: Speaker) -> Speaker:
-        return self._coordinator.household.coordinator_of(speaker.uid) or speaker
 
     def _is_regrouping(self, speaker: Speaker) -> bool:
         household = self._coordinator.household

@@ -111,9 +111,14 @@ class HouseholdContent:
         self._plan(SETTLING_SECONDS)
 
     def _plan(self, seconds: float) -> None:
-        if self._timer is None and not self._reading:
-            loop = self._coordinator.hass.loop
-            self._timer = loop.call_later(seconds, self._async_begin)
+        if self._reading:
+            return
+        loop = self._coordinator.hass.loop
+        if self._timer is not None:
+            if self._timer.when() <= loop.time() + seconds:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_later(seconds, self._async_begin)
 
     @callback
     def _async_begin(self) -> None:

@@ -274,9 +274,7 @@ class MediaBrowser:
     async def _read(self, object_id: str, start: int, count: int) -> Page:
         commands = self._coordinator.commands
         if object_id == _QUEUE:
-            player = self._coordinator.household.coordinator_of(self._speaker.uid)
-            room = player or self._speaker
-            return await commands.in_room(room, content.browse, object_id, start, count)
+            return await commands.in_group(self._speaker, content.browse, object_id, start, count)
         return await commands.in_household(content.browse, object_id, start, count)
 
     async def _items(

@@ -12,7 +12,7 @@ from .engine import EngineError
 from .engine.commands import playing, transport
 from .errors import command_failed, refused
 from .media_forms import async_find
-from .model import Playable, PlayMode, Speaker
+from .model import Playable, Speaker
 from .wanted import Wanted
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ async def async_play(
 
 
 async def async_play_from_queue(
-    coordinator: HouseholdCoordinator, speaker: Speaker, place: int, play_mode: str = ""
+    coordinator: HouseholdCoordinator, speaker: Speaker, place: int
 ) -> None:
     """Let a room's group play what is in its queue already.
 
@@ -113,25 +113,24 @@ async def async_play_from_queue(
         coordinator: The household's.
         speaker: Any of the group.
         place: The track to begin with, from 1.
-        play_mode: The play mode to set; "" leaves it as it is.
 
     Raises:
         HomeAssistantError: When the speaker cannot be reached or declines.
 
     """
     try:
-        await _async_attempt_from_queue(coordinator, speaker, place, play_mode)
+        await _async_attempt_from_queue(coordinator, speaker, place)
     except EngineError as error:
         raise command_failed(speaker.name, error) from error
 
 
 async def _async_attempt_from_queue(
-    coordinator: HouseholdCoordinator, speaker: Speaker, place: int, play_mode: str
+    coordinator: HouseholdCoordinator, speaker: Speaker, place: int, shuffle: bool | None = None
 ) -> None:
     commands = coordinator.commands
     await commands.attempt_by_player(
         speaker,
-        lambda player: commands.attempt(player, playing.play_queue, player.uid, place, play_mode),
+        lambda player: commands.attempt(player, playing.play_queue, player.uid, place, shuffle),
     )
 
 
@@ -149,13 +148,4 @@ async def _async_play_queued(
         as_next=mode in {MediaPlayerEnqueue.NEXT, MediaPlayerEnqueue.PLAY},
     )
     if mode in _AT_ONCE:
-        play_mode = _play_mode(speaker, playable.shuffle)
-        await _async_attempt_from_queue(coordinator, speaker, place, play_mode)
-
-
-def _play_mode(speaker: Speaker, shuffle: bool | None) -> str:
-    """Return the play mode to set; "" for the one that is."""
-    if shuffle is None:
-        return ""
-    repeat = (speaker.play_mode or PlayMode()).repeat
-    return PlayMode(shuffle, repeat).sonos_name
+        await _async_attempt_from_queue(coordinator, speaker, place, playable.shuffle)

@@ -299,8 +299,12 @@ async def test_the_sleep_timer_of_a_group(
     await act(hass, "ours.set_sleep_timer", KITCHEN, sleep_time=0)
     assert (await truth(hass, remote, "Kitchen"))["sleep_timer"] is None
     await act(hass, "ours.set_sleep_timer", KITCHEN, sleep_time=86399)
+    await in_house(hass, remote.reset_requests)
     await act(hass, "ours.clear_sleep_timer", [KITCHEN, BATHROOM])
-    assert (await truth(hass, remote, "Kitchen"))["sleep_timer"] is None
+    kitchen = await truth(hass, remote, "Kitchen")
+    assert kitchen["sleep_timer"] is None
+    requests = (await in_house(hass, remote.requests))[kitchen["uid"]]
+    assert requests["SOAP AVTransport.ConfigureSleepTimer"] == 1
     with pytest.raises(vol.Invalid, match="sleep_time"):
         await act(hass, "ours.set_sleep_timer", KITCHEN, sleep_time=86400)
     with pytest.raises(vol.Invalid, match="sleep_time"):

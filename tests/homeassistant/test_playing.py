@@ -373,7 +373,7 @@ async def test_what_is_refused_leaves_the_queue_as_it_is(
         assert (now["title"], now["queue_length"]) == ("Slow Coffee", 4)
 
 
-async def test_replacing_the_queue_takes_six_requests_and_one_for_its_order(
+async def test_replacing_the_queue_takes_six_requests_and_two_for_its_order(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
     """Look, add, remove, activate, go to the first track, play; and set the play mode if said."""
@@ -384,6 +384,7 @@ async def test_replacing_the_queue_takes_six_requests_and_one_for_its_order(
     now = await truth(hass, remote)
     assert await sent(hass, remote, now["uid"]) == {
         "AddURIToQueue": 1,
+        "GetTransportSettings": 1,
         "Play": 1,
         "RemoveTrackRangeFromQueue": 1,
         "Seek": 1,

@@ -12,7 +12,7 @@ from ...model import Resource, whole_number
 from ..errors import UpnpError
 from ..runner import request_seconds
 from . import content, queue, soap
-from .transport import play, set_play_mode, set_uri
+from .transport import change_play_mode, play, set_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,19 +86,19 @@ def enqueue(
     return first
 
 
-def play_queue(address: str, uid: str, place: int, play_mode: str = "") -> None:
+def play_queue(address: str, uid: str, place: int, shuffle: bool | None = None) -> None:
     """Let a group play its queue from a place on.
 
     Args:
         address: The coordinator's address.
         uid: The coordinator's uid.
         place: The track, from 1.
-        play_mode: The play mode to set; "" leaves it as it is.
+        shuffle: Whether to play in random order from then on; None leaves that as it is.
 
     """
     queue.activate(address, uid, place)
-    if play_mode:
-        set_play_mode(address, play_mode)
+    if shuffle is not None:
+        change_play_mode(address, shuffle=shuffle)
     play(address)
 
 
