@@ -15,8 +15,11 @@ from .model import Aspect, Speaker
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
 
-#: UPnP errors of a speaker that is just being grouped: not possible now, and not a coordinator.
-_REGROUPING = frozenset({701, 800})
+#: What a speaker answers that is just being grouped: not possible now, and not a coordinator. The
+#: same codes mean something else at other services.
+_REGROUPING = frozenset(
+    {("AVTransport", 701), ("AVTransport", 800), ("GroupRenderingControl", 701)}
+)
 
 #: Seconds for which a group that has changed may still decline what it will accept.
 REGROUPING_SECONDS = 5.0
@@ -190,7 +193,8 @@ class RoomCommands:
             try:
                 return await attempt(self._coordinator.player_of(speaker))
             except UpnpError as error:
-                if error.code not in _REGROUPING or not self._is_regrouping(speaker):
+                declined = (error.service, error.code)
+                if declined not in _REGROUPING or not self._is_regrouping(speaker):
                     raise
                 if self._loop.time() > deadline:
                     raise

@@ -70,6 +70,15 @@ async def test_what_is_declined_while_regrouping_is_tried_again(
             await commands.in_group(bathroom, transport.pause)
         assert caught.value.translation_key == "declined_bad_position"
         assert (caught.value.translation_placeholders or {})["room"] == "Bathroom"
+        # Nor is it that there is no such thing.
+        commands.note_regrouped({bathroom.uid})
+        await in_house(hass, remote.reset_requests)
+        with pytest.raises(HomeAssistantError) as caught:
+            await commands.in_group(bathroom, content.browse, "SQ:77")
+        assert caught.value.translation_key == "declined_no_object"
+        kitchen = speaker(coordinator, "Kitchen")
+        requests = (await in_house(hass, remote.requests))[kitchen.uid]
+        assert requests["SOAP ContentDirectory.Browse"] == 1
         # A group that goes on declining is given up.
         await in_house(hass, remote.fail_action, "Kitchen", "Pause", 701, 999)
         with patch(f"{OURS}.commands.REGROUPING_SECONDS", 0.5):
@@ -82,7 +91,6 @@ async def test_what_is_declined_while_regrouping_is_tried_again(
             await in_house(hass, remote.reset_requests)
             with pytest.raises(HomeAssistantError):
                 await commands.in_group(bathroom, transport.pause)
-    kitchen = speaker(coordinator, "Kitchen")
     requests = (await in_house(hass, remote.requests))[kitchen.uid]
     assert requests["SOAP AVTransport.Pause"] == 1
 
