@@ -22,7 +22,6 @@ from .model import (
     line_in,
     playable_from_didl,
     playable_from_favorite,
-    playable_from_uri,
     television,
     tunein_station,
 )
@@ -128,7 +127,7 @@ async def _playlist_by_title(wanted: Wanted) -> Playable | None:
 async def _station(wanted: Wanted) -> Playable | None:
     said = wanted.media_id
     if addresses.is_address(said):
-        return playable_from_uri(said, wanted.title, radio=True)
+        return await addresses.async_from_address(wanted, radio=True)
     station = await _named(wanted, Aspect.RADIO)
     if station is not None:
         return playable_from_didl(station)

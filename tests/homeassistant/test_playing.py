@@ -275,6 +275,7 @@ STREAMS = [
     ("favorite_item_id", "FV:2/0", "x-sonosapi-stream:s24939?sid=254&flags=8224&sn=0"),
     ("radio", "http://radio.example:8000/live", "x-rincon-mp3radio://radio.example:8000/live"),
     ("music", "https://radio.example/list.m3u", "x-rincon-mp3radio://radio.example/list.m3u"),
+    ("radio", "/local/jazz.m3u", "x-rincon-mp3radio://127.0.0.1:8123/local/jazz.m3u"),
     ("music", "x-rincon-mp3radio://radio.example/a", "x-rincon-mp3radio://radio.example/a"),
     ("music", "http://radio.example/jazz.mp3", "x-rincon-mp3radio://radio.example/jazz.mp3"),
 ]
@@ -285,6 +286,7 @@ async def test_stations_are_played_past_the_queue(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
     """Also one that was taken for a file at first; none can be queued."""
+    hass.config.internal_url = "http://127.0.0.1:8123"
     await in_house(hass, remote.play_tracks, "Kitchen", 3)
     for media_type, media_id, uri in STREAMS:
         await play(hass, media_type, media_id)
@@ -545,6 +547,7 @@ async def test_what_cannot_be_played_is_explained(
         ("artist", "Nobody", "there is no artist of this name or id"),
         ("movie", "Nothing", "nothing is known about the media type movie"),
         ("music", "http://[::1/bell.mp3", "is not an address"),
+        ("radio", "http://[::1/live", "is not an address"),
         ("music", "plex://1", "the Plex integration is not set up"),
     ):
         with pytest.raises(ServiceValidationError, match=words):
