@@ -169,7 +169,8 @@ async def test_a_queue_is_played_where_a_speaker_has_the_address_of_one_that_is_
     await in_house(hass, remote.unplug, gone.name)
     assert await coordinator.async_until(lambda: not gone.present, 10)
     gone.host = player.host
-    await act(hass, "ours.play_queue", coordinator.entity_ids[player.uid], queue_position=2)
+    entity_id = coordinator.entity_ids[player.uid]
+    await act(hass, "play_media", entity_id, media_content_type="queue_item", media_content_id="3")
     now = await truth(hass, remote, player.name)
     assert now["track_number"] == 3
     assert now["state"] in {"TRANSITIONING", "PLAYING"}
