@@ -22,8 +22,18 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger(__name__)
 
-#: The container of each list.
-_CONTAINERS = {Aspect.FAVORITES: "FV:2", Aspect.PLAYLISTS: "SQ:", Aspect.RADIO: "R:0/0"}
+_FAVORITES = "FV:2"
+_PLAYLISTS = "SQ:"
+_STATIONS = "R:0/0"
+_SHOWS = "R:0/1"
+
+#: The container of each list, and what changes with it.
+_ASPECTS = {
+    _FAVORITES: Aspect.FAVORITES,
+    _PLAYLISTS: Aspect.PLAYLISTS,
+    _STATIONS: Aspect.RADIO,
+    _SHOWS: Aspect.RADIO,
+}
 
 #: Seconds to wait after a change for others that come with it.
 SETTLING_SECONDS = 0.3
@@ -41,15 +51,15 @@ class HouseholdContent:
     Attributes:
         favorites: The favourites of the Sonos app, in its order.
         playlists: The Sonos playlists.
-        stations: The stations under "My Radio Stations".
+        stations: The stations under "My Radio Stations", and the shows that are saved there.
 
     """
 
     def __init__(self, coordinator: HouseholdCoordinator) -> None:
         """Prepare for the household of a coordinator."""
         self._coordinator = coordinator
-        self._lists: dict[Aspect, tuple[Didl, ...]] = dict.fromkeys(_CONTAINERS, ())
-        self._changed: set[Aspect] = set()
+        self._lists: dict[str, tuple[Didl, ...]] = dict.fromkeys(_ASPECTS, ())
+        self._changed: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._reading = False
         self._listeners: list[CALLBACK_TYPE] = []
@@ -58,30 +68,29 @@ class HouseholdContent:
     @property
     def favorites(self) -> tuple[Didl, ...]:
         """The favourites of the Sonos app."""
-        return self._lists[Aspect.FAVORITES]
+        return self._lists[_FAVORITES]
 
     @property
     def playlists(self) -> tuple[Didl, ...]:
         """The Sonos playlists."""
-        return self._lists[Aspect.PLAYLISTS]
+        return self._lists[_PLAYLISTS]
 
     @property
     def stations(self) -> tuple[Didl, ...]:
-        """The stations under "My Radio Stations"."""
-        return self._lists[Aspect.RADIO]
+        """The stations under "My Radio Stations", and the shows that are saved there."""
+        return self._lists[_STATIONS] + self._lists[_SHOWS]
 
     @callback
     def start(self) -> None:
         """Read the lists in the background, now and whenever they change."""
         household_id = self._coordinator.household.household_id
-        for aspect in _CONTAINERS:
+        for container, aspect in _ASPECTS.items():
             self._endings.append(
                 self._coordinator.async_subscribe(
-                    household_id, frozenset({aspect}), functools.partial(self.refresh, aspect)
+                    household_id, frozenset({aspect}), functools.partial(self.refresh, container)
                 )
             )
-        for aspect in _CONTAINERS:
-            self.refresh(aspect)
+            self.refresh(container)
 
     @callback
     def stop(self) -> None:
@@ -105,9 +114,14 @@ class HouseholdContent:
         return lambda: self._listeners.remove(changed)
 
     @callback
-    def refresh(self, aspect: Aspect) -> None:
-        """Read a list again soon."""
-        self._changed.add(aspect)
+    def refresh(self, container: str) -> None:
+        """Read a list again soon.
+
+        Args:
+            container: The list's, such as ``SQ:``.
+
+        """
+        self._changed.add(container)
         self._plan(SETTLING_SECONDS)
 
     def _plan(self, seconds: float) -> None:
@@ -130,27 +144,27 @@ class HouseholdContent:
         )
 
     async def _async_read(self) -> None:
-        failed: set[Aspect] = set()
+        failed: set[str] = set()
         try:
             while to_read := self._changed - failed:
-                aspect = min(to_read)
-                self._changed.discard(aspect)
+                container = min(to_read)
+                self._changed.discard(container)
                 try:
-                    items = await self.async_browse_all(_CONTAINERS[aspect])
+                    items = await self.async_browse_all(container)
                 except HomeAssistantError as error:
-                    _LOGGER.debug("%s cannot be read: %s", aspect, error)
-                    failed.add(aspect)
-                    self._changed.add(aspect)
+                    _LOGGER.debug("%s cannot be read: %s", container, error)
+                    failed.add(container)
+                    self._changed.add(container)
                     continue
-                self._take(aspect, items)
+                self._take(container, items)
         finally:
             self._reading = False
         if failed and self._endings:
             self._plan(RETRY_SECONDS)
 
-    def _take(self, aspect: Aspect, items: tuple[Didl, ...]) -> None:
-        if items != self._lists[aspect]:
-            self._lists[aspect] = items
+    def _take(self, container: str, items: tuple[Didl, ...]) -> None:
+        if items != self._lists[container]:
+            self._lists[container] = items
             for changed in list(self._listeners):
                 changed()
 
@@ -161,10 +175,14 @@ class HouseholdContent:
             HomeAssistantError: When the list would have to be read, and cannot be.
 
         """
-        known = named(self._lists[aspect], name)
-        if known is not None:
-            return known
-        return named(await self.async_browse_all(_CONTAINERS[aspect]), name)
+        containers = [container for container, kept in _ASPECTS.items() if kept is aspect]
+        for container in containers:
+            if (known := named(self._lists[container], name)) is not None:
+                return known
+        for container in containers:
+            if (new := named(await self.async_browse_all(container), name)) is not None:
+                return new
+        return None
 
     async def async_browse_all(
         self, object_id: str, start: int = 0, count: int | None = None

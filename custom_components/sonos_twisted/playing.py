@@ -1,7 +1,6 @@
 """What a room is told to play: by the queue or without it, and what if the speaker declines."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -9,10 +8,11 @@ from homeassistant.components.media_player import MediaPlayerEnqueue
 
 from .browse_items import BrowseType
 from .engine import EngineError
-from .engine.commands import playing, transport
+from .engine.commands import content, playing, transport
 from .errors import command_failed, refused
 from .media_forms import async_find
 from .model import Playable, Speaker
+from .play_options import ATTR_QUEUE_POSITION, PlayOptions
 from .wanted import Wanted
 
 if TYPE_CHECKING:
@@ -24,9 +24,12 @@ _AT_ONCE = frozenset({MediaPlayerEnqueue.PLAY, MediaPlayerEnqueue.REPLACE})
 #: The id of a place in the queue, or of all of it.
 _IN_QUEUE = re.compile(r"Q:0(?:/([1-9]\d{0,5}))?")
 
-ATTR_METADATA = "metadata"
-ATTR_SHUFFLE = "shuffle"
-ATTR_TITLE = "title"
+#: The modes in which something gets a place in the queue that is there.
+_INTO_QUEUE = frozenset({MediaPlayerEnqueue.ADD, MediaPlayerEnqueue.PLAY})
+
+_QUEUE = "Q:0"
+
+_AS_IT_IS = PlayOptions()
 
 
 async def async_play_media(
@@ -46,32 +49,29 @@ async def async_play_media(
         media_type: A type of Home Assistant, or one of ours; see `media_forms`.
         media_id: What is meant, in any of the forms there.
         enqueue: What becomes of the queue; without it, it is replaced.
-        extra: ``title`` to be shown, and ``shuffle``.
+        extra: What else is said; see :class:`PlayOptions`.
 
     Raises:
-        ServiceValidationError: When nothing of that kind is known, or it cannot be queued.
+        ServiceValidationError: When nothing of that kind is known, it cannot be queued, or
+            ``extra`` is wrong.
         HomeAssistantError: When the speaker cannot be reached or declines.
 
     """
+    options = PlayOptions.from_extra(extra or {})
     said = f"Q:0/{media_id}" if media_type == BrowseType.QUEUE_ITEM else media_id
     if match := _IN_QUEUE.fullmatch(said):
-        await async_play_from_queue(coordinator, speaker, int(match[1] or 1))
+        await async_play_from_queue(coordinator, speaker, int(match[1] or 1), options)
         return
     mode = enqueue or MediaPlayerEnqueue.REPLACE
-    options = extra or {}
-    title = options.get(ATTR_TITLE) or (options.get(ATTR_METADATA) or {}).get(ATTR_TITLE) or ""
     wanted = Wanted(
         coordinator=coordinator,
         speaker=speaker,
         media_type=media_type,
         media_id=media_id,
-        title=str(title),
+        title=options.title,
         for_queue=mode is not MediaPlayerEnqueue.REPLACE,
     )
-    playable = await async_find(wanted)
-    if (shuffle := options.get(ATTR_SHUFFLE)) is not None:
-        playable = replace(playable, shuffle=bool(shuffle))
-    await async_play(coordinator, speaker, playable, mode)
+    await async_play(coordinator, speaker, await async_find(wanted), mode, options)
 
 
 async def async_play(
@@ -79,6 +79,7 @@ async def async_play(
     speaker: Speaker,
     playable: Playable,
     mode: MediaPlayerEnqueue = MediaPlayerEnqueue.REPLACE,
+    options: PlayOptions = _AS_IT_IS,
 ) -> None:
     """Let a room's group play something.
 
@@ -86,26 +87,47 @@ async def async_play(
     it for that. Everything else is played by the whole group.
 
     Raises:
-        ServiceValidationError: When it cannot be queued.
+        ServiceValidationError: When it cannot be queued, or has no positions.
         HomeAssistantError: When the speaker cannot be reached or declines.
 
     """
     commands = coordinator.commands
+    names = {"media": playable.title, "room": speaker.name}
     if not playable.queueable and mode not in _AT_ONCE:
-        raise refused("cannot_be_queued", media=playable.title, room=speaker.name)
+        raise refused("cannot_be_queued", **names)
+    if options.position and not playable.has_positions:
+        raise refused("no_positions", **names)
+    if options.queue_position is not None and not (playable.queueable and mode in _INTO_QUEUE):
+        raise refused("no_place_in_queue", **names)
+    await _async_set_volume(coordinator, speaker, mode, options)
     try:
         if playable.is_tv:
             await commands.attempt(speaker, transport.set_uri, playable.uri)
         elif not playable.queueable or (playable.direct and mode is MediaPlayerEnqueue.REPLACE):
-            await commands.attempt_in_group(speaker, playing.play_resource, playable.items[0])
+            await commands.attempt_in_group(
+                speaker, playing.play_resource, playable.items[0], options.position
+            )
         else:
-            await _async_play_queued(coordinator, speaker, playable, mode)
+            await _async_play_queued(coordinator, speaker, playable, mode, options)
     except EngineError as error:
         raise command_failed(speaker.name, error, playable.title) from error
 
 
+async def _async_set_volume(
+    coordinator: HouseholdCoordinator,
+    speaker: Speaker,
+    mode: MediaPlayerEnqueue,
+    options: PlayOptions,
+) -> None:
+    if options.volume is not None and mode in _AT_ONCE:
+        await coordinator.volumes.set(speaker, options.volume)
+
+
 async def async_play_from_queue(
-    coordinator: HouseholdCoordinator, speaker: Speaker, place: int
+    coordinator: HouseholdCoordinator,
+    speaker: Speaker,
+    place: int,
+    options: PlayOptions = _AS_IT_IS,
 ) -> None:
     """Let a room's group play what is in its queue already.
 
@@ -113,24 +135,34 @@ async def async_play_from_queue(
         coordinator: The household's.
         speaker: Any of the group.
         place: The track to begin with, from 1.
+        options: How it is to be played.
 
     Raises:
         HomeAssistantError: When the speaker cannot be reached or declines.
 
     """
+    await _async_set_volume(coordinator, speaker, MediaPlayerEnqueue.PLAY, options)
     try:
-        await _async_attempt_from_queue(coordinator, speaker, place)
+        await _async_attempt_from_queue(coordinator, speaker, place, options)
     except EngineError as error:
         raise command_failed(speaker.name, error) from error
 
 
 async def _async_attempt_from_queue(
-    coordinator: HouseholdCoordinator, speaker: Speaker, place: int, shuffle: bool | None = None
+    coordinator: HouseholdCoordinator, speaker: Speaker, place: int, options: PlayOptions
 ) -> None:
     commands = coordinator.commands
     await commands.attempt_by_player(
         speaker,
-        lambda player: commands.attempt(player, playing.play_queue, player.uid, place, shuffle),
+        lambda player: commands.attempt(
+            player,
+            playing.play_queue,
+            player.uid,
+            place,
+            shuffle=options.shuffle,
+            repeat=None if options.repeat is None else options.repeat.value,
+            position=options.position,
+        ),
     )
 
 
@@ -139,13 +171,36 @@ async def _async_play_queued(
     speaker: Speaker,
     playable: Playable,
     mode: MediaPlayerEnqueue,
+    options: PlayOptions,
 ) -> None:
+    wanted = options.queue_position
+    if wanted is not None:
+        await _async_check_place(coordinator, speaker, wanted)
     place = await coordinator.commands.attempt_in_group(
         speaker,
         playing.enqueue,
         playable.items,
         replace=mode is MediaPlayerEnqueue.REPLACE,
-        as_next=mode in {MediaPlayerEnqueue.NEXT, MediaPlayerEnqueue.PLAY},
+        as_next=wanted is None and mode in {MediaPlayerEnqueue.NEXT, MediaPlayerEnqueue.PLAY},
+        before=0 if wanted is None else wanted + 1,
     )
     if mode in _AT_ONCE:
-        await _async_attempt_from_queue(coordinator, speaker, place, playable.shuffle)
+        options = options.shuffled(playable.shuffle)
+        await _async_attempt_from_queue(coordinator, speaker, place, options)
+
+
+async def _async_check_place(
+    coordinator: HouseholdCoordinator, speaker: Speaker, place: int
+) -> None:
+    """Refuse a place, from 0, that is beyond the end of a group's queue."""
+    page = await coordinator.commands.attempt_in_group(speaker, content.browse, _QUEUE, 0, 1)
+    if place > page.total:
+        raise refused(
+            "not_in_queue",
+            room=speaker.name,
+            field=ATTR_QUEUE_POSITION,
+            value=str(place),
+            size=str(page.total),
+            first="0",
+            last=str(page.total),
+        )

@@ -25,7 +25,6 @@ from .engine.commands import rendering, state, transport
 from .errors import command_failed
 from .model import MalformedSnapshot, PlaybackState, Snapshot
 from .snapshots import async_restore, async_take
-from .volume_limits import is_fixed
 
 if TYPE_CHECKING:
     from .announcements import Announcement
@@ -382,7 +381,7 @@ class _Together:
     async def _async_set_volume(self, room: Speaker) -> None:
         coordinator, volume = self._coordinator, self._announcement.volume_of(room)
         try:
-            if volume is not None and not is_fixed(room):
+            if volume is not None and not room.is_fixed:
                 await coordinator.volumes.set(room, volume)
             if room.muted:
                 await coordinator.commands.in_room(room, rendering.set_mute, False)

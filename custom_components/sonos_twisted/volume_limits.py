@@ -90,7 +90,7 @@ class VolumeLimits:
         limit = self._limits.get(speaker.uid)
         if limit is None or speaker.volume is None or speaker.volume <= limit:
             return
-        if is_fixed(speaker) or not (speaker.visible and speaker.available):
+        if speaker.is_fixed or not (speaker.visible and speaker.available):
             return
         if speaker.uid in self._correcting:
             self._again.add(speaker.uid)
@@ -111,8 +111,3 @@ class VolumeLimits:
         if speaker.uid in self._again:
             self._again.discard(speaker.uid)
             self._hold(speaker)
-
-
-def is_fixed(speaker: Speaker) -> bool:
-    """Tell whether a speaker's volume is fixed, because an amplifier has a knob of its own."""
-    return speaker.variable("RenderingControl", "output_fixed") == "1"

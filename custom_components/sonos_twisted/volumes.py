@@ -6,7 +6,6 @@ from .engine.commands import grouping, rendering
 from .errors import refused
 from .everywhere import all_of
 from .model import Speaker
-from .volume_limits import is_fixed
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
@@ -88,7 +87,7 @@ class RoomVolumes:
         if len(members) == 1:
             return speaker.volume
         volumes = self._volumes(members)
-        if not volumes or not any(map(is_fixed, members)):
+        if not volumes or not any(member.is_fixed for member in members):
             return speaker.group_volume
         return round(sum(volumes.values()) / len(volumes))
 
@@ -138,7 +137,7 @@ class RoomVolumes:
             _require_changeable(speaker)
         scaled = _scaled(volumes, volume)
         wanted = {member: self._limits.capped(member, new) for member, new in scaled.items()}
-        if wanted == scaled and not any(map(is_fixed, members)):
+        if wanted == scaled and not any(member.is_fixed for member in members):
             return False
         await all_of(
             self._commands.in_room(member, rendering.set_volume, new)
@@ -155,12 +154,12 @@ class RoomVolumes:
         return {
             member: member.volume
             for member in members
-            if member.volume is not None and not is_fixed(member)
+            if member.volume is not None and not member.is_fixed
         }
 
 
 def _require_changeable(speaker: Speaker) -> None:
-    if is_fixed(speaker):
+    if speaker.is_fixed:
         raise refused("volume_fixed", room=speaker.name)
 
 

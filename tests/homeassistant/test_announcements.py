@@ -124,6 +124,9 @@ async def without_clips(
 
 
 @pytest.mark.parity("announce: overlay")
+@pytest.mark.parity("announce: volume")
+@pytest.mark.parity("beyond: announce waits")
+@pytest.mark.parity("beyond: announcement shown")
 async def test_a_clip_sounds_over_the_music_and_is_waited_for(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -145,6 +148,7 @@ async def test_a_clip_sounds_over_the_music_and_is_waited_for(
 
 
 @pytest.mark.parity("beyond: announce room volumes")
+@pytest.mark.parity("beyond: announce priority")
 async def test_each_room_has_its_own_volume_and_its_own_clip(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -176,6 +180,7 @@ async def test_a_clip_is_cancelled_in_one_room(hass: HomeAssistant, remote: Remo
     await act(hass, "ours.cancel_announcement", OFFICE)
 
 
+@pytest.mark.parity("beyond: announce timeout")
 async def test_a_clip_that_lasts_too_long_is_ended(hass: HomeAssistant, remote: Remote) -> None:
     await announce(hass, KITCHEN, SPEECH, timeout=1)
     assert (await clips(hass, remote, "Kitchen"))[-1]["status"] == "DISMISSED"
@@ -212,6 +217,7 @@ async def test_announcements_in_a_room_queue_up_and_others_do_not_wait(
     ]
 
 
+@pytest.mark.parity("announce: format")
 @pytest.mark.parametrize(
     ("room", "options", "key"),
     [
@@ -241,6 +247,7 @@ async def test_extra_is_checked(hass: HomeAssistant) -> None:
         await say(hass, KITCHEN, DING, volume=140)
 
 
+@pytest.mark.parity("beyond: announce mode")
 async def test_overlay_that_the_speaker_declines_names_the_reason(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -296,6 +303,7 @@ async def playing_file(hass: HomeAssistant, remote: Remote, room: str) -> dict[s
 
 
 @pytest.mark.parity("beyond: announce synchronised")
+@pytest.mark.parity("beyond: announce mode")
 async def test_rooms_of_two_groups_announce_together_and_go_back(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -367,6 +375,7 @@ async def test_a_room_leaves_its_company_for_the_time_being(
 
 
 @pytest.mark.parity("beyond: announce restores")
+@pytest.mark.parity("announce: format")
 @pytest.mark.parametrize("url", [DING, RING, LOST])
 async def test_what_is_no_clip_is_played_and_everything_comes_back(
     hass: HomeAssistant, remote: Remote, url: str
@@ -413,6 +422,7 @@ async def test_a_room_that_nothing_played_in_does_not_keep_the_file(
 
 
 @pytest.mark.parity("beyond: announce restores")
+@pytest.mark.parity("beyond: announce failures")
 @pytest.mark.parametrize(
     ("room", "action", "code", "heard"),
     [
@@ -446,6 +456,7 @@ async def test_what_a_speaker_declines_does_not_hinder_the_rest(
     assert len((await truth(hass, remote, "Office"))["group"]) == 1
 
 
+@pytest.mark.parity("beyond: announce failures")
 @pytest.mark.parametrize("room", ["Kitchen", "Office"])
 async def test_a_room_without_power_does_not_keep_the_rest_from_going_back(
     hass: HomeAssistant, remote: Remote, room: str

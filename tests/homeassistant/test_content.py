@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.sonos_twisted.content import HouseholdContent, async_all_pages
 from custom_components.sonos_twisted.engine.commands import queue, transport
 from custom_components.sonos_twisted.engine.commands.content import Page, browse
-from custom_components.sonos_twisted.model import Aspect, Didl
+from custom_components.sonos_twisted.model import Didl
 from tests.homeassistant.actions import in_house
 from tests.homeassistant.conftest import OURS, complaints, until
 
@@ -42,6 +42,7 @@ async def test_lists_are_read_and_follow_the_app(
     await until(hass, lambda: content.favorites and content.playlists and content.stations)
     assert titles(content.playlists) == ["Dinner", "Morning", "Häuser & Höfe"]
     assert titles(content.stations)[0] == "BBC Radio 3"
+    await until(hass, lambda: titles(content.stations)[-1] == "Night Waves")
     end = content.async_subscribe(lambda: told.append(None))
     with patch(f"{OURS}.content.PAGE", 100):
         await in_house(hass, remote.fill_favorites, 250)
@@ -53,8 +54,8 @@ async def test_lists_are_read_and_follow_the_app(
     await until(hass, lambda: len(content.favorites) == 249)
     assert len(told) == 2
     # One that reads the same again tells nobody.
-    content.refresh(Aspect.PLAYLISTS)
-    content.refresh(Aspect.FAVORITES)
+    content.refresh("SQ:")
+    content.refresh("FV:2")
     await hass.async_block_till_done(wait_background_tasks=True)
     end()
     await in_house(hass, remote.fill_favorites, 3)
@@ -78,11 +79,11 @@ async def test_lists_that_cannot_be_read_are_read_later(
     ):
         await in_house(hass, remote.fail_action, "*", "Browse", 501, 1)
         await in_house(hass, remote.add_favorite, "Song", "http://192.0.2.1/song.mp3")
-        content.refresh(Aspect.PLAYLISTS)
+        content.refresh("SQ:")
         await until(hass, lambda: "Song" in titles(content.favorites))
         # While it waits to read again, the household may be closed.
         await in_house(hass, remote.fail_action, "*", "Browse", 501, 9)
-        content.refresh(Aspect.FAVORITES)
+        content.refresh("FV:2")
         await until(hass, lambda: content._timer is not None and not content._reading)
         assert await hass.config_entries.async_unload(entry.entry_id)
     assert content._timer is None
@@ -95,7 +96,7 @@ async def test_a_change_does_not_wait_for_a_list_that_could_not_be_read(
     """That is tried again in a minute; what has changed is read at once."""
     await until(hass, lambda: content.favorites and content.playlists and content.stations)
     await in_house(hass, remote.fail_action, "*", "Browse", 501, 1)
-    content.refresh(Aspect.PLAYLISTS)
+    content.refresh("SQ:")
     await until(hass, lambda: content._timer is not None and content._timer.when() > soon(hass, 9))
     await in_house(hass, remote.heal)
     await in_house(hass, remote.add_favorite, "Song", "http://192.0.2.1/song.mp3")

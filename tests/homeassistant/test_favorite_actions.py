@@ -37,6 +37,7 @@ async def kept(hass: HomeAssistant, remote: Remote) -> dict[str, str]:
 
 
 @pytest.mark.parity("beyond: many favorites")
+@pytest.mark.parity("beyond: lists returned")
 async def test_all_favorites_are_returned(hass: HomeAssistant, remote: Remote) -> None:
     """Core stops at a hundred; titles come with what play_media takes."""
     favorites = (await act(hass, "ours.get_favorites", KITCHEN))[KITCHEN]["favorites"]

@@ -51,6 +51,7 @@ async def test_best_is_first(hass: HomeAssistant, kitchen: Browser, remote: Remo
     assert kinds(found) == [
         ("album", "Night Market"),
         ("playlist", "Night Walk"),
+        ("radio", "Night Waves"),
         ("favorite_item_id", "Jazz at Night"),
         ("radio", "Jazz at Night"),
     ]

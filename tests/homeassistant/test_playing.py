@@ -64,7 +64,7 @@ def remote(standing_house: SimulatorProcess) -> Remote:
 def lists_known(hass: HomeAssistant) -> bool:
     """Tell whether the favourites, the playlists and the stations have been read."""
     sources = shown(hass, KITCHEN, "source_list") or []
-    return {"Peaceful Piano", "Morning", "Harbour FM"} <= set(sources)
+    return {"Peaceful Piano", "Morning", "Harbour FM", "Night Waves"} <= set(sources)
 
 
 async def play(
@@ -143,11 +143,12 @@ FAVORITES = [
     Case("favorite_item_id", "SQ:1", "Slow Coffee", 4),
     Case("favorite", "FV:2/13", "Passepied"),
 ]
+IMPORTED = Case("playlist", "S:Night Walk", "Kelewele", 4)
 PLAYLISTS = [
     Case("playlist", "Dinner", "Kelewele", 6),
     Case("playlist", "häuser & höfe", "Low Tide", 5),
     Case("music", "SQ:2", "Low Tide", 5),
-    Case("playlist", "S:Night Walk", "Kelewele", 4),
+    IMPORTED,
     Case("playlist", "S://nas/music/Playlists/Night%20Walk.m3u#0", "Kelewele", 4),
     Case("playlist", "night walk", "Kelewele", 4),
 ]
@@ -193,6 +194,12 @@ QUEUED = [*SHARE_LINKS, *FAVORITES, *PLAYLISTS, *LIBRARY, *ADDRESSES]
 @pytest.mark.parity("play_media: contributing artist")
 @pytest.mark.parity("play_media: genre")
 @pytest.mark.parity("play_media: enqueue replace")
+@pytest.mark.parity("play_media: share link title")
+@pytest.mark.parity("play_media: podcast")
+@pytest.mark.parity("beyond: share link forms")
+@pytest.mark.parity("beyond: play by name")
+@pytest.mark.parity("beyond: library by name")
+@pytest.mark.parity("beyond: track of the library")
 async def test_everything_that_is_queued_takes_the_place_of_the_queue(
     hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
 ) -> None:
@@ -209,12 +216,14 @@ async def test_everything_that_is_queued_takes_the_place_of_the_queue(
 @pytest.mark.parity("play_media: enqueue add")
 @pytest.mark.parity("play_media: enqueue next")
 @pytest.mark.parity("play_media: enqueue play")
+@pytest.mark.parity("play_media: imported playlist")
 async def test_everything_that_is_queued_can_be_added(
     hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
 ) -> None:
     """At the end, or behind the track that plays, or there and played at once."""
     web = Case("music", "http://music.example/files/Bell.mp3", "Bell.mp3")
-    for case in [*QUEUED[::4], web, Case("music", "/local/Gong.mp3", "Gong.mp3")]:
+    gong = Case("music", "/local/Gong.mp3", "Gong.mp3")
+    for case in [*QUEUED[::4], IMPORTED, web, gong]:
         for mode, place in (("add", 4), ("next", 3), ("play", 3)):
             await in_house(hass, remote.play_tracks, "Kitchen", 3)
             await in_house(hass, remote.next, "Kitchen")
@@ -227,6 +236,33 @@ async def test_everything_that_is_queued_can_be_added(
             assert now["state"] in {"TRANSITIONING", "PLAYING"}, (case, mode)
 
 
+@pytest.mark.parity("beyond: queue insert")
+async def test_everything_that_is_queued_can_be_inserted_anywhere(
+    hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
+) -> None:
+    """From the beginning to the end; what plays goes on, unless it is to be played at once."""
+    await in_house(hass, remote.play_tracks, "Kitchen", 3)
+    for mode, place, playing in (("add", 1, 1), ("add", 7, 1), ("play", 0, 1), ("play", 4, 5)):
+        length = len(await queue(hass, standing_house))
+        extra = {"queue_position": place}
+        await play(hass, "playlist", "Morning", enqueue=mode, extra=extra)
+        titles = await queue(hass, standing_house)
+        assert len(titles) == length + 4
+        assert titles[place] == "Slow Coffee", (mode, place)
+        assert (await truth(hass, remote))["track_number"] == playing, (mode, place)
+    with pytest.raises(ServiceValidationError, match="has 19 tracks"):
+        await play(hass, "playlist", "Morning", enqueue="add", extra={"queue_position": 20})
+    for media_type, media_id, mode in (
+        ("playlist", "Morning", "replace"),
+        ("playlist", "Morning", "next"),
+        ("radio", "BBC Radio 3", "play"),
+    ):
+        with pytest.raises(ServiceValidationError, match="queue_position goes with"):
+            await play(hass, media_type, media_id, enqueue=mode, extra={"queue_position": 0})
+    assert len(await queue(hass, standing_house)) == 19
+
+
+@pytest.mark.parity("media_player: clear playlist")
 async def test_next_in_an_empty_queue_and_while_no_queue_plays(
     hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
 ) -> None:
@@ -271,6 +307,8 @@ STREAMS = [
     ("station", "s87683", "x-sonosapi-stream:s87683?sid=254&flags=8224&sn=0"),
     ("station", "s24939", "x-sonosapi-stream:s24939?sid=254&flags=8224&sn=0"),
     ("channel", "harbour fm", "aac://radio.example/harbour_aac"),
+    ("radio", "R:0/1/0", "x-sonosapi-stream:p1150?sid=254&flags=8224&sn=0"),
+    ("radio", "Night Waves", "x-sonosapi-stream:p1150?sid=254&flags=8224&sn=0"),
     ("favorite", "Jazz at Night", "x-rincon-mp3radio://radio.example/jazz.mp3"),
     ("favorite_item_id", "FV:2/0", "x-sonosapi-stream:s24939?sid=254&flags=8224&sn=0"),
     ("radio", "http://radio.example:8000/live", "x-rincon-mp3radio://radio.example:8000/live"),
@@ -398,6 +436,48 @@ async def test_replacing_the_queue_takes_six_requests_and_two_for_its_order(
     assert (await truth(hass, remote))["play_mode"] == "NORMAL"
 
 
+@pytest.mark.parity("beyond: extra options")
+async def test_how_something_is_played(
+    hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
+) -> None:
+    """As loud as it is said, from a position on, shuffled and repeated; what is not said stays."""
+    await in_house(hass, remote.play_tracks, "Kitchen", 3)
+    await in_house(hass, remote.set_volume, "Kitchen", 20)
+    await play(hass, "playlist", "Morning", extra={"shuffle": True})
+    await shows(hass, KITCHEN, shuffle=True)
+    options = {"repeat": "all", "volume": 31, "position": 40, "title": "Breakfast", "thumb": 1}
+    await play(hass, "playlist", "Morning", extra=options)
+    now = await truth(hass, remote)
+    assert (now["play_mode"], now["volume"], now["track_number"]) == ("SHUFFLE", 31, 1)
+    assert 40 <= now["position"] < 60
+    await shows(hass, KITCHEN, shuffle=True, repeat="all", volume_level=0.31)
+    await play(hass, "track", "Q:0/3", extra={"repeat": "off", "shuffle": False, "position": 61})
+    now = await truth(hass, remote)
+    assert (now["play_mode"], now["volume"], now["track_number"]) == ("NORMAL", 31, 3)
+    assert 61 <= now["position"] < 80
+    url = "http://music.example/bell.mp3"
+    await play(hass, "music", url, extra={"position": 2, "volume": 12})
+    now = await truth(hass, remote)
+    assert (now["uri"], now["volume"]) == (url, 12)
+    assert 2 <= now["position"] < 20
+    # What is added is not played yet.
+    await play(hass, "music", url, enqueue="add", extra={"position": 2, "volume": 50})
+    assert (await truth(hass, remote))["volume"] == 12
+    for extra, word in (
+        ({"repeat": "never"}, "repeat"),
+        ({"shuffle": "rather"}, "shuffle"),
+        ({"volume": 101}, "volume"),
+        ({"position": -1}, "position"),
+        ({"queue_position": "first"}, "queue_position"),
+    ):
+        with pytest.raises(ServiceValidationError, match=f"can be played: .*{word}"):
+            await play(hass, "playlist", "Dinner", extra=extra)
+    for media_type, media_id in (("radio", "BBC Radio 3"), ("line_in", "Office")):
+        with pytest.raises(ServiceValidationError, match="cannot begin at a position"):
+            await play(hass, media_type, media_id, extra={"position": 5})
+    assert (await truth(hass, remote))["uri"] == url
+
+
 @pytest.mark.parity("beyond: line-in of another room")
 @pytest.mark.parity("beyond: play TV or line-in")
 async def test_inputs_can_be_played(
@@ -427,13 +507,14 @@ async def test_inputs_can_be_played(
 @pytest.mark.parity("media_player: select favorite")
 @pytest.mark.parity("media_player: select playlist")
 @pytest.mark.parity("beyond: sources by probe")
+@pytest.mark.parity("beyond: radio as source")
 async def test_sources_follow_from_what_speakers_have(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
     """Inputs first, then the lists, each thing once."""
     shared = [
         *("BBC Radio 3", "Lugna Favoriter", "Jazz at Night", "Peaceful Piano", "Harbour Lights"),
-        *("Dinner", "Passepied", "Morning", "Häuser & Höfe", "Harbour FM"),
+        *("Dinner", "Passepied", "Morning", "Häuser & Höfe", "Harbour FM", "Night Waves"),
     ]
     line_in = "Office: Line-in"
     assert shown(hass, KITCHEN, "source_list") == [line_in, *shared]
@@ -496,6 +577,8 @@ async def test_all_of_many_favorites_can_be_chosen(
     await until(hass, lambda: "Song 119" not in shown(hass, KITCHEN, "source_list"))
 
 
+@pytest.mark.parity("media_player: select TV")
+@pytest.mark.parity("media_player: select line-in")
 async def test_groups_play_together_but_for_a_television(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
@@ -601,6 +684,7 @@ async def test_favorites_with_cut_metadata_are_played(
 
 
 @pytest.mark.parity("play_media: media source")
+@pytest.mark.parity("play_media: relative path")
 async def test_media_sources_are_played(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -628,6 +712,11 @@ async def test_media_sources_are_played(
     address = urlsplit(now["uri"])
     answer = await (await hass_client_no_auth()).get(f"{address.path}?{address.query}")
     assert (answer.status, await answer.read()) == (200, b"ID3")
+    await play(hass, "music", "/media/local/My song.mp3")
+    assert (await truth(hass, remote))["uri"].startswith(f"{address.scheme}://{address.netloc}")
+    address = urlsplit((await truth(hass, remote))["uri"])
+    answer = await (await hass_client_no_auth()).get(f"{address.path}?{address.query}")
+    assert (answer.status, await answer.read()) == (200, b"ID3")
     await in_house(hass, remote.play_tracks, "Kitchen", 1)
     await play(hass, "music", media_id, enqueue="play")
     now = await truth(hass, remote)
@@ -641,7 +730,8 @@ async def test_media_sources_are_played(
 
 
 @pytest.mark.parity("play_media: TTS")
-async def test_spoken_text_is_a_media_source(
+@pytest.mark.parity("play_media: radio browser")
+async def test_spoken_text_and_stations_are_media_sources(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
     """It needs no signature, as its address is one that nobody can guess."""

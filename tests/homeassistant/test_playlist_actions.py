@@ -53,6 +53,7 @@ async def names(hass: HomeAssistant, remote: Remote) -> list[str]:
 
 
 @pytest.mark.parity("beyond: playlist create")
+@pytest.mark.parity("beyond: lists returned")
 async def test_playlists_and_their_tracks_are_returned(hass: HomeAssistant) -> None:
     """A playlist is named by its title in any letters, or by its id."""
     answer = await act(hass, "ours.get_playlists", [BATHROOM, KITCHEN])

@@ -62,6 +62,7 @@ async def test_queue_is_returned_with_the_fields_of_core(
 
 
 @pytest.mark.parity("beyond: large queue")
+@pytest.mark.parity("beyond: queue page")
 async def test_queue_of_ten_thousand_tracks(
     hass: HomeAssistant, remote: Remote, record_property: Callable[[str, object], None]
 ) -> None:
@@ -119,6 +120,7 @@ async def members(hass: HomeAssistant) -> dict[str, Any]:
 
 
 @pytest.mark.parity("action: remove_from_queue")
+@pytest.mark.parity("beyond: queue remove range")
 async def test_tracks_are_removed(hass: HomeAssistant, remote: Remote) -> None:
     """The first one by default, as in core; twice the same group is one group."""
     await fill(hass, remote)

@@ -126,6 +126,8 @@ async def lively(hass: HomeAssistant, remote: Remote) -> dict[str, dict[str, Any
 
 @pytest.mark.parity("action: snapshot")
 @pytest.mark.parity("action: restore")
+@pytest.mark.parity("beyond: snapshot household")
+@pytest.mark.parity("beyond: snapshot sound")
 async def test_a_house_comes_back(hass: HomeAssistant, remote: Remote) -> None:
     """Groups, music at its position, radio, television, line-in, volumes and sound."""
     before = await lively(hass, remote)
@@ -154,6 +156,7 @@ async def test_a_house_comes_back(hass: HomeAssistant, remote: Remote) -> None:
     await shows(hass, KITCHEN, state="playing", queue_position=2, volume_level=0.33)
 
 
+@pytest.mark.parity("beyond: restore smallest")
 async def test_restoring_an_unchanged_house_changes_nothing(
     hass: HomeAssistant, remote: Remote, entry: MockConfigEntry
 ) -> None:
@@ -176,6 +179,7 @@ async def test_restoring_an_unchanged_house_changes_nothing(
     assert sent.keys() - {"GetPositionInfo", "GetZoneInfo"} == taken.keys()
 
 
+@pytest.mark.parity("beyond: restore smallest")
 async def test_only_what_differs_is_restored(hass: HomeAssistant, remote: Remote) -> None:
     """A command for each thing that is another one, and none besides."""
     await lively(hass, remote)
@@ -240,6 +244,7 @@ async def test_paused_music_is_where_it_was(hass: HomeAssistant, remote: Remote)
 
 
 @pytest.mark.parity("beyond: snapshot queue")
+@pytest.mark.parity("beyond: snapshot sound")
 async def test_a_replaced_queue_comes_back(hass: HomeAssistant, remote: Remote) -> None:
     """With all tracks and the one that played; without the queue nothing wrong is played."""
     await do(
@@ -276,6 +281,7 @@ async def test_a_replaced_queue_comes_back(hass: HomeAssistant, remote: Remote) 
     assert await writes(hass, remote) == {}
 
 
+@pytest.mark.parity("beyond: restore report")
 async def test_what_an_app_plays_cannot_be_started_again(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -347,6 +353,8 @@ async def test_a_leader_that_has_become_a_member_leads_again(
 
 
 @pytest.mark.parity("beyond: snapshot restart")
+@pytest.mark.parity("action: restore without snapshot")
+@pytest.mark.parity("beyond: snapshot named")
 async def test_named_snapshots_survive_a_restart(
     hass: HomeAssistant,
     remote: Remote,
@@ -423,6 +431,7 @@ async def test_a_room_that_is_gone_is_reported(hass: HomeAssistant, remote: Remo
     await shows(hass, BATHROOM, volume_level=0.17)
 
 
+@pytest.mark.parity("beyond: restore report")
 async def test_what_a_speaker_declines_is_reported(hass: HomeAssistant, remote: Remote) -> None:
     """Everything else is done nevertheless."""
     await do(hass, (remote.play_tracks, "Kitchen"), (remote.set_play_mode, "Kitchen", "SHUFFLE"))
@@ -445,6 +454,7 @@ async def test_what_a_speaker_declines_is_reported(hass: HomeAssistant, remote: 
     await shows(hass, KITCHEN, shuffle=True)
 
 
+@pytest.mark.parity("beyond: restore verified")
 async def test_the_speaker_is_asked_when_no_event_tells(
     hass: HomeAssistant,
     remote: Remote,

@@ -244,6 +244,7 @@ async def test_position_is_exact(hass: HomeAssistant, remote: Remote) -> None:
 @pytest.mark.parity("beyond: atomic regroup")
 @pytest.mark.parity("household: early group")
 @pytest.mark.parity("household: late room")
+@pytest.mark.parity("beyond: vanished coordinator")
 async def test_no_room_ever_shows_media_of_a_group_that_it_is_not_in(
     hass: HomeAssistant, remote: Remote
 ) -> None:

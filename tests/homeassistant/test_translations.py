@@ -8,6 +8,7 @@ import re
 import string
 from typing import Any
 
+from homeassistant import components
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 import voluptuous as vol
@@ -181,6 +182,23 @@ def test_each_action_is_described() -> None:
         assert {"name", "description"} <= texts.keys()
         for field in texts.get("fields", {}).values():
             assert set(field) == {"name", "description"}, name
+
+
+@pytest.mark.parity("action: names and fields")
+def test_actions_of_core_have_the_same_names_and_fields() -> None:
+    """Whoever comes from core's integration has only the domain to change."""
+    of_core = load_yaml_dict(str(Path(components.__file__).parent / "sonos" / "services.yaml"))
+    registered = {action.name: action for action in REGISTERED}
+    assert len(of_core) >= 8
+    for name, described in of_core.items():
+        ours = {str(key): key for key in registered[name].fields}
+        theirs = described.get("fields", {})
+        assert theirs.keys() <= ours.keys(), name
+        for key in ours.keys() - theirs.keys():
+            assert not isinstance(ours[key], vol.Required), (name, key)
+        for key, field in theirs.items():
+            if "default" in field:
+                assert ours[key].default() == field["default"], (name, key)
 
 
 def test_each_required_field_of_an_action_is_marked() -> None:

@@ -367,6 +367,7 @@ def test_late_topology() -> None:
 
 
 @pytest.mark.parity("beyond: never a wrong room")
+@pytest.mark.parity("beyond: vanished coordinator")
 def test_group_without_its_coordinator() -> None:
     """Its members play nothing that is known."""
     home = household(TOGETHER)

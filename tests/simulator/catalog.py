@@ -11,7 +11,7 @@ from .didl import BROADCAST_CLASS, Track
 from .media import LINE_IN, RADIO, TV, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 SHARE = "//nas/music"
 
@@ -97,6 +97,7 @@ _STATIONS = (
     ),
     ("s87683", "Harbour FM", "aac://radio.example/harbour_aac", ""),
 )
+_SHOWS = (("p1150", "Night Waves", "x-sonosapi-stream:p1150?sid=254&flags=8224&sn=0", ""),)
 
 TUNEIN_ACCOUNT = "SA_RINCON65031_"
 SERVICE_ACCOUNT = "SA_RINCON2311_X_#Svc2311-0-Token"
@@ -226,9 +227,19 @@ def service_tracks() -> tuple[Track, ...]:
 @cache
 def stations() -> tuple[tuple[Track, str], ...]:
     """Return the radio stations, each with what is on."""
+    return _broadcasts(_STATIONS)
+
+
+@cache
+def shows() -> tuple[tuple[Track, str], ...]:
+    """Return the radio shows that are saved beside the stations."""
+    return _broadcasts(_SHOWS)
+
+
+def _broadcasts(rows: Iterable[tuple[str, str, str, str]]) -> tuple[tuple[Track, str], ...]:
     return tuple(
         (Track(uri=uri, title=title, item_class=BROADCAST_CLASS), content)
-        for _, title, uri, content in _STATIONS
+        for _, title, uri, content in rows
     )
 
 
@@ -335,8 +346,9 @@ class Catalog:
         self.playlists = default_playlists()
         self.favorites = default_favorites(uid)
         self._known = {track.uri: track for track in (*library(), *service_tracks())}
-        self._known |= {station.uri: station for station, _ in stations()}
-        self.on_air = {station.uri: content for station, content in stations()}
+        on_radio = (*stations(), *shows())
+        self._known |= {station.uri: station for station, _ in on_radio}
+        self.on_air = {station.uri: content for station, content in on_radio}
         self.unreadable: set[str] = set()
 
     def resolve(self, uri: str, metadata: str = "") -> Track:

@@ -319,7 +319,8 @@ def test_favorites(kitchen: SoCo) -> None:
     assert kitchen.queue_size == 5
     stations = kitchen.music_library.get_favorite_radio_stations()
     assert [item.title for item in stations] == [*titles[:3], "Harbour FM"]
-    assert len(kitchen.music_library.get_favorite_radio_shows()) == 0
+    shows = kitchen.music_library.get_favorite_radio_shows()
+    assert [item.title for item in shows] == ["Night Waves"]
 
 
 # -- groups

@@ -20,6 +20,9 @@ _MODES = {
     "SHUFFLE_REPEAT_ONE": (True, "one"),
 }
 
+#: What an input of the simulator is called here, if it is called otherwise.
+_AUDIO_SOURCES = {"service_radio": "radio", "nothing": None}
+
 #: Seconds that a position may be off: players know it in whole seconds.
 POSITION_TOLERANCE = 3.0
 POSITION = "media_position"
@@ -34,7 +37,7 @@ _SAME = (
     "media_channel",
     "media_content_id",
     "media_duration",
-    "source",
+    "audio_source",
     "shuffle",
     "repeat",
     "queue_position",
@@ -60,6 +63,16 @@ def _media(speaker: Data) -> Data:
     if speaker["source"].lower() == "tv":
         return {"title": "TV"}
     return {name: speaker[name] or None for name in ("title", "artist", "album")}
+
+
+def _content_id(speaker: Data) -> str | None:
+    """Tell what can be played again: a station, a track; of a television only where it stands."""
+    kind = speaker["source"].lower()
+    if kind in {"radio", "service_radio"}:
+        return str(speaker["uri"])
+    if kind == "tv" and speaker["coordinator"] != speaker["uid"]:
+        return None
+    return speaker["track_uri"] or None
 
 
 def expected(speaker: Data, entity_ids: Mapping[str, str]) -> Data:
@@ -88,9 +101,9 @@ def expected(speaker: Data, entity_ids: Mapping[str, str]) -> Data:
         "media_artist": media.get("artist"),
         "media_album_name": media.get("album"),
         "media_channel": media.get("channel"),
-        "media_content_id": speaker["track_uri"] or None,
+        "media_content_id": _content_id(speaker),
         "media_duration": speaker["duration"] or None,
-        "source": {"tv": "TV", "line_in": "Line-in"}.get(kind),
+        "audio_source": _AUDIO_SOURCES.get(kind, kind),
         "shuffle": shuffle,
         "repeat": repeat,
         "queue_position": (speaker["track_number"] or None) if in_queue else None,

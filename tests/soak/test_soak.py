@@ -81,6 +81,7 @@ def test_truth_equals_state_after_chaos(tmp_path: Path) -> None:
 
 def _truth(**more: object) -> dict[str, Any]:
     return {
+        "uid": "A",
         "name": "Kitchen",
         "coordinator": "A",
         "group": ["B", "A"],
@@ -121,6 +122,20 @@ def _state(state: str, **attributes: object) -> State:
         ({}, "repeat", "all"),
         ({}, "queue_size", 4),
         ({"source": "tv", "title": ""}, "media_title", "TV"),
+        ({"source": "tv", "track_uri": "x-sonos-htastream:A:spdif"}, "audio_source", "tv"),
+        (
+            {"source": "tv", "track_uri": "x-sonos-htastream:A:spdif"},
+            "media_content_id",
+            "x-sonos-htastream:A:spdif",
+        ),
+        (
+            {"uid": "B", "source": "tv", "track_uri": "x-sonos-htastream:A:spdif"},
+            "media_content_id",
+            None,
+        ),
+        ({"source": "radio", "uri": "aac://x", "track_uri": "y"}, "media_content_id", "aac://x"),
+        ({"source": "service_radio"}, "audio_source", "radio"),
+        ({"source": "nothing"}, "audio_source", None),
         ({"source": "tv", "title": "", "state": "STOPPED"}, "state", "idle"),
         ({"source": "radio", "stream_content": "A - B"}, "media_artist", "A"),
         ({"source": "radio", "stream_content": "In Concert"}, "media_title", "In Concert"),

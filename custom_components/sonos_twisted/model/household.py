@@ -262,7 +262,7 @@ class Household:
             speaker.own = group_rendering(speaker.own, known)
             changes = self._show_group_of(uid)
         elif service == "RenderingControl":
-            changes = _apply_rendering(speaker, changed)
+            changes = _apply_rendering(speaker, changed) | self._volume_changes(uid, changed)
         else:
             changes = self._apply_other(speaker, service, variables, changed)
         if not speaker.present:
@@ -297,6 +297,18 @@ class Household:
         if "queue_update_id" in changed:
             changes.add(Change(speaker.uid, Aspect.QUEUE))
         return changes
+
+    def _volume_changes(self, uid: str, changed: Changed) -> set[Change]:
+        """Tell a group with a fixed output that its volume is another one.
+
+        What Sonos says of it counts the fixed output, so that it is the other members' that counts.
+        """
+        members = [self.speakers[member] for member in self.group_members(uid)]
+        if "output_fixed" not in changed and (
+            "volume" not in changed or not any(member.is_fixed for member in members)
+        ):
+            return set()
+        return {Change(member.uid, Aspect.GROUP_VOLUME) for member in members if len(members) > 1}
 
     def _show_group_of(self, uid: str) -> set[Change]:
         """Let the group show what a player plays, if that is the one that coordinates it."""

@@ -80,6 +80,11 @@ class Playable:
         return self.items[0][0][0]
 
     @property
+    def has_positions(self) -> bool:
+        """Whether it is something of which a person may want to skip the beginning."""
+        return source_from_uri(self.uri) not in _UNQUEUEABLE
+
+    @property
     def is_tv(self) -> bool:
         """Whether it is a television input, which only its own player can play."""
         return source_from_uri(self.uri) is Source.TV

@@ -63,7 +63,7 @@ def sound_setting(speaker: Speaker, name: str) -> int | None:
 
 def sound_of(speaker: Speaker) -> dict[str, int]:
     """Give all settings that a speaker has told. Nothing, if its output is fixed: none counts."""
-    if speaker.variable("RenderingControl", "output_fixed") == "1":
+    if speaker.is_fixed:
         return {}
     values = {name: sound_setting(speaker, name) for name in SOUND_SETTINGS}
     return {name: value for name, value in values.items() if value is not None}

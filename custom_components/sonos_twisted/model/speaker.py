@@ -113,6 +113,11 @@ class Speaker:
             return self.reading_due
         return self.own.tracker.overdue_at
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether its volume is fixed, because an amplifier has a knob of its own."""
+        return self.variable("RenderingControl", "output_fixed") == "1"
+
     def variable(self, service: str, name: str, channel: str | None = None) -> str | None:
         """Give the newest value of a variable, None if there is none.
 

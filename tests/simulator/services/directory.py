@@ -9,6 +9,7 @@ from tests.simulator.catalog import (
     LEVELS,
     Favorite,
     SavedQueue,
+    shows,
     stations,
 )
 from tests.simulator.errors import Code, UpnpError
@@ -138,13 +139,12 @@ def _favorites(speaker: Speaker, rest: str) -> list[str]:
 
 
 def _radio(_speaker: Speaker, rest: str) -> list[str]:
-    if rest.startswith("0/0"):
-        return [
-            didl.track_item(station, item_id=f"R:0/0/{place}", parent="R:0/0")
-            for place, (station, _) in enumerate(stations())
-        ]
-    if rest.startswith("0/1"):
-        return []
+    for container, saved in (("R:0/0", stations()), ("R:0/1", shows())):
+        if f"R:{rest}".startswith(container):
+            return [
+                didl.track_item(station, item_id=f"{container}/{place}", parent=container)
+                for place, (station, _) in enumerate(saved)
+            ]
     return [
         _container("R:0/0", "R:0", "Radio Stations", "object.container"),
         _container("R:0/1", "R:0", "Radio Shows", "object.container"),

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ...model import Resource, whole_number
+from ...model import Repeat, Resource, whole_number
 from ..errors import UpnpError
 from ..runner import request_seconds
 from . import content, queue, soap
-from .transport import change_play_mode, play, set_uri
+from .transport import change_play_mode, play, seek, set_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,17 +31,20 @@ _SHORT = 500
 _PATIENCE = 2.5
 
 
-def play_resource(address: str, resources: Sequence[Resource]) -> None:
+def play_resource(address: str, resources: Sequence[Resource], position: int = 0) -> None:
     """Let a group play a station, an input or an address, without its queue.
 
     Args:
         address: The coordinator's address.
         resources: The forms of it; the first that can be played is.
+        position: At how many seconds to begin.
 
     """
 
     def send(uri: str, metadata: str) -> None:
         set_uri(address, uri, metadata)
+        if position:
+            seek(address, position)
         play(address)
 
     _first_accepted(resources, send)
@@ -53,6 +56,7 @@ def enqueue(
     *,
     replace: bool = False,
     as_next: bool = False,
+    before: int = 0,
 ) -> int:
     """Add to a group's queue; it does not start.
 
@@ -62,6 +66,7 @@ def enqueue(
         replace: Whether it takes the place of what is in the queue. That goes only when the new
             has been accepted, unless it is so long that there may not be room for both.
         as_next: Whether it is inserted behind the track that plays, instead of at the end.
+        before: The place, from 1, before which it is inserted instead of at the end; 0 for none.
 
     Returns:
         The place, from 1, of the first track that was added.
@@ -69,13 +74,15 @@ def enqueue(
     """
     if replace and content.browse(address, "Q:0", 0, 1).total > _SHORT:
         queue.clear(address)
-    before = _next_place(address) if as_next else 0
+    if as_next:
+        before = _next_place(address)
     # Each is inserted before those that are there already, so that all stand in their order.
     ordered = list(reversed(items)) if before else list(items)
     with _patience():
         places = [
             _first_accepted(
-                resources, lambda uri, metadata: queue.add(address, uri, metadata, before)
+                resources,
+                lambda uri, metadata: queue.add(address, uri, metadata, before, as_next=as_next),
             )
             for resources in ordered
         ]
@@ -86,7 +93,15 @@ def enqueue(
     return first
 
 
-def play_queue(address: str, uid: str, place: int, shuffle: bool | None = None) -> None:
+def play_queue(
+    address: str,
+    uid: str,
+    place: int,
+    *,
+    shuffle: bool | None = None,
+    repeat: Repeat | None = None,
+    position: int = 0,
+) -> None:
     """Let a group play its queue from a place on.
 
     Args:
@@ -94,11 +109,15 @@ def play_queue(address: str, uid: str, place: int, shuffle: bool | None = None) 
         uid: The coordinator's uid.
         place: The track, from 1.
         shuffle: Whether to play in random order from then on; None leaves that as it is.
+        repeat: What to repeat from then on; None leaves that as it is.
+        position: At how many seconds of the track to begin.
 
     """
     queue.activate(address, uid, place)
-    if shuffle is not None:
-        change_play_mode(address, shuffle=shuffle)
+    if position:
+        seek(address, position)
+    if shuffle is not None or repeat is not None:
+        change_play_mode(address, shuffle=shuffle, repeat=repeat)
     play(address)
 
 

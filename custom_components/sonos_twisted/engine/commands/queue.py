@@ -16,7 +16,7 @@ BATCH = 16
 _ALREADY_EMPTY = 804
 
 
-def add(address: str, uri: str, metadata: str, before: int = 0) -> int:
+def add(address: str, uri: str, metadata: str, before: int = 0, *, as_next: bool = False) -> int:
     """Add a track, or all tracks of a container, to the queue.
 
     Args:
@@ -24,6 +24,7 @@ def add(address: str, uri: str, metadata: str, before: int = 0) -> int:
         uri: What to add.
         metadata: Its DIDL-Lite document, which says among other things whose account plays it.
         before: The place, from 1, before which it is inserted; 0 adds it at the end.
+        as_next: Whether it is what plays next, also when the queue is shuffled.
 
     Returns:
         The place, from 1, of the first track that was added.
@@ -37,7 +38,7 @@ def add(address: str, uri: str, metadata: str, before: int = 0) -> int:
         EnqueuedURI=uri,
         EnqueuedURIMetaData=metadata,
         DesiredFirstTrackNumberEnqueued=before,
-        EnqueueAsNext=int(before > 0),
+        EnqueueAsNext=int(as_next),
     )
     return whole_number(answer.get("FirstTrackNumberEnqueued", "")) or 1
 
