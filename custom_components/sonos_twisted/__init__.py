@@ -12,9 +12,7 @@ from .errors import placeholders, translation_key
 from .presence import async_watch
 from .schema import CONFIG_SCHEMA
 from .services import async_register_actions
-from .snapshots import async_remove_snapshots
-from .synchronised import async_remove_announcements
-from .volume_limits import async_remove_limits
+from .storage import async_remove_stores
 from .yaml_import import async_import_yaml
 
 __all__ = ["CONFIG_SCHEMA"]
@@ -69,6 +67,4 @@ async def async_unload_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry
 
 async def async_remove_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> None:
     """Forget what was kept for a household."""
-    await async_remove_limits(hass, entry.entry_id)
-    await async_remove_snapshots(hass, entry.entry_id)
-    await async_remove_announcements(hass, entry.entry_id)
+    await async_remove_stores(hass, entry.entry_id)

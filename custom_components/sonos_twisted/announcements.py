@@ -29,9 +29,10 @@ from .engine import (
 )
 from .errors import command_failed, failed, refused
 from .model import Aspect
-from .room_queue import RoomQueue, Ticket
+from .pending_restores import PendingRestores
+from .room_queue import Ticket
 from .schema import connection_settings
-from .synchronised import PendingRestores, async_play_together
+from .synchronised import async_play_together
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
@@ -41,6 +42,10 @@ _LOGGER = logging.getLogger(__name__)
 
 #: Seconds after which an announcement ends in any case, unless its caller says otherwise.
 DEFAULT_TIMEOUT = 300.0
+
+
+#: Seconds in which other speakers decline a clip, too, that one has declined.
+REFUSING_SECONDS = 0.5
 
 
 class Mode(StrEnum):
@@ -88,6 +93,7 @@ class _Job:
         ticket: Its place in the line, for all rooms that it changes.
         stopped: Set by whoever cancels it.
         clips: The clips that play, by uid.
+        together: The uids of the rooms that hear it, or are about to, in the synchronised way.
         problems: What went wrong without ending it.
 
     """
@@ -98,6 +104,7 @@ class _Job:
     ticket: Ticket
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     clips: dict[str, tuple[ClipPlayer, str]] = field(default_factory=dict)
+    together: frozenset[str] = frozenset()
     problems: list[HomeAssistantError] = field(default_factory=list)
 
 
@@ -108,9 +115,9 @@ class Announcements:
         """Prepare for the household of a coordinator."""
         self._coordinator = coordinator
         self._players: dict[str, ClipPlayer] = {}
-        self._queue = RoomQueue()
         self._jobs: dict[_Job, asyncio.Task[None]] = {}
         self._restoring: asyncio.Task[None] | None = None
+        self._stopped = False
         self._sounding: Counter[str] = Counter()
         self._pending = PendingRestores(coordinator)
 
@@ -124,12 +131,14 @@ class Announcements:
 
     async def _async_restore_left_over(self) -> None:
         rooms = await self._pending.async_load()
-        async with self._queue.turn(Ticket(rooms)):
+        async with self._coordinator.turns.turn(Ticket(rooms)):
             await self._pending.async_restore_left_over()
 
     async def async_stop(self) -> None:
         """Cut off what is under way. What it has changed is put back at the next start."""
-        tasks = [task for task in (self._restoring, *self._jobs.values()) if task is not None]
+        self._stopped = True
+        begun = (self._restoring, *self._jobs.values(), *self._pending.tasks)
+        tasks = [task for task in begun if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -159,6 +168,8 @@ class Announcements:
         coordinator, rooms = self._coordinator, list(speakers)
         job = self._job(rooms, announcement)
         names = ", ".join(speaker.name for speaker in rooms)
+        if self._stopped:
+            raise failed("announcement_cut_off", rooms=names)
         task = self._jobs[job] = coordinator.entry.async_create_background_task(
             coordinator.hass,
             self._async_run(job),
@@ -169,13 +180,7 @@ class Announcements:
         if not wait:
             task.add_done_callback(lambda task: _log(task, names))
             return
-        try:
-            # Whoever waits may give up; what was begun is brought to its end.
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            if task.cancelled():
-                raise failed("announcement_cut_off", rooms=names) from None
-            raise
+        await async_outlast(task, names)
 
     async def async_cancel(self, speakers: Iterable[Speaker]) -> None:
         """End the announcements that sound in rooms or wait for them.
@@ -194,7 +199,10 @@ class Announcements:
                     await player.cancel(clip_id)
                 except EngineError as error:
                     raise command_failed(rooms[uid].name, error) from error
-            if not job.clips and any(speaker.uid in rooms for speaker in job.speakers):
+            concerned = job.together
+            if not job.clips and not concerned:
+                concerned = frozenset(speaker.uid for speaker in job.speakers)
+            if not concerned.isdisjoint(rooms):
                 job.stopped.set()
                 job.ticket.give_turn()
         # Whoever waits for events looks whether it was stopped.
@@ -222,11 +230,8 @@ class Announcements:
         return _Job(announcement, mode, rooms, Ticket(needs, announcement.urgent))
 
     def _needs(self, rooms: Iterable[Speaker], mode: Mode) -> frozenset[str]:
-        uids = {room.uid for room in rooms}
-        if mode is Mode.SYNCHRONISED:
-            household = self._coordinator.household
-            uids |= {member for uid in uids for member in household.group_members(uid)}
-        return frozenset(uids)
+        uids = frozenset(room.uid for room in rooms)
+        return self._coordinator.with_company(uids) if mode is Mode.SYNCHRONISED else uids
 
     # What happens then
 
@@ -237,15 +242,13 @@ class Announcements:
             HomeAssistantError: When a room did not announce it; the others have.
 
         """
-        async with self._queue.turn(job.ticket):
+        async with self._coordinator.turns.turn(job.ticket):
             self._leave_out_unreachable(job)
-            if job.mode is Mode.OVERLAY and not job.stopped.is_set():
-                job.speakers = await self._async_overlay(job)
-                if job.speakers:
-                    needs = self._needs(job.speakers, Mode.SYNCHRONISED)
-                    await self._queue.again(job.ticket, needs)
             if job.speakers and not job.stopped.is_set():
-                await self._async_together(job)
+                if job.mode is Mode.OVERLAY:
+                    await self._async_overlay(job)
+                else:
+                    await self._async_together(job, job.speakers)
         if job.problems:
             raise job.problems[0]
 
@@ -255,14 +258,21 @@ class Announcements:
                 job.speakers.remove(speaker)
                 job.problems.append(failed("announcement_unreachable", room=speaker.name))
 
-    async def _async_together(self, job: _Job) -> None:
-        self._sound(job.speakers, 1)
-        try:
-            job.problems += await async_play_together(
-                self._coordinator, job.speakers, job.announcement, job.stopped, self._pending
-            )
-        finally:
-            self._sound(job.speakers, -1)
+    async def _async_together(self, job: _Job, rooms: list[Speaker]) -> None:
+        job.together = frozenset(room.uid for room in rooms)
+        # Clips that still sound in other rooms are over by themselves.
+        needs = self._needs(rooms, Mode.SYNCHRONISED) | job.clips.keys()
+        if not needs <= job.ticket.needs:
+            await self._coordinator.turns.again(job.ticket, needs)
+        if not job.stopped.is_set():
+            self._sound(rooms, 1)
+            try:
+                job.problems += await async_play_together(
+                    self._coordinator, rooms, job.announcement, job.stopped, self._pending
+                )
+            finally:
+                self._sound(rooms, -1)
+        job.together = frozenset()
 
     def _sound(self, speakers: Iterable[Speaker], change: int) -> None:
         uids = [speaker.uid for speaker in speakers]
@@ -271,23 +281,25 @@ class Announcements:
 
     # Overlay
 
-    async def _async_overlay(self, job: _Job) -> list[Speaker]:
-        """Play clips; return the rooms that could not, and may announce it in the other way."""
-        results = await asyncio.gather(
-            *(self._async_clip(job, speaker) for speaker in job.speakers), return_exceptions=True
-        )
-        unable: list[Speaker] = []
-        for speaker, result in zip(job.speakers, results, strict=True):
-            if isinstance(result, _ClipRefused) and job.announcement.mode is Mode.AUTO:
-                _LOGGER.debug("%s plays no clip, but the file: %s", speaker.name, result.error)
-                unable.append(speaker)
-            elif isinstance(result, _ClipRefused):
-                job.problems.append(_failure(speaker, result.error))
-            elif isinstance(result, EngineError):
-                job.problems.append(_failure(speaker, result))
-            elif isinstance(result, BaseException):
-                raise result
-        return unable
+    async def _async_overlay(self, job: _Job) -> None:
+        """Play clips; rooms that cannot announce it in the other way meanwhile."""
+        clips = {asyncio.create_task(self._async_clip(job, room)): room for room in job.speakers}
+        pending = set(clips)
+        try:
+            while pending:
+                over, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                if pending and any(task.exception() for task in over):
+                    # What one of them does not play, others do not either: these go together.
+                    more, pending = await asyncio.wait(pending, timeout=REFUSING_SECONDS)
+                    over |= more
+                ended = [(task, room) for task, room in clips.items() if task in over]
+                unable = [room for task, room in ended if _is_unable(job, task, room)]
+                if unable and not job.stopped.is_set():
+                    await self._async_together(job, unable)
+        finally:
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*pending, return_exceptions=True)
 
     async def _async_clip(self, job: _Job, speaker: Speaker) -> None:
         """Play the clip in one room, until its end there."""
@@ -319,6 +331,10 @@ class Announcements:
         player = self._players.get(speaker.uid)
         if player is None or player.host != speaker.host:
             coordinator = self._coordinator
+            if player is not None:
+                coordinator.entry.async_create_background_task(
+                    coordinator.hass, player.close(), f"{speaker.name} has another address"
+                )
             player = self._players[speaker.uid] = ClipPlayer(
                 async_get_clientsession(coordinator.hass, verify_ssl=False),
                 speaker.host,
@@ -326,6 +342,21 @@ class Announcements:
                 request_seconds=connection_settings(coordinator.entry.options).request_seconds,
             )
         return player
+
+
+async def async_outlast(task: asyncio.Task[None], rooms: str) -> None:
+    """Wait for an announcement; whoever gives up waiting does not end what was begun.
+
+    Raises:
+        HomeAssistantError: When it was cut off, because the household is unloaded.
+
+    """
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if task.cancelled():
+            raise failed("announcement_cut_off", rooms=rooms) from None
+        raise
 
 
 class _ClipRefused(Exception):  # noqa: N818, it is no error where there is another way
@@ -339,6 +370,20 @@ class _ClipRefused(Exception):  # noqa: N818, it is no error where there is anot
     def __init__(self, error: EngineError) -> None:
         super().__init__(error)
         self.error = error
+
+
+def _is_unable(job: _Job, task: asyncio.Task[None], room: Speaker) -> bool:
+    """Take what became of a clip; tell whether the room may announce it in the other way."""
+    try:
+        task.result()
+    except _ClipRefused as refusal:
+        if job.announcement.mode is Mode.AUTO:
+            _LOGGER.debug("%s plays no clip, but the file: %s", room.name, refusal.error)
+            return True
+        job.problems.append(_failure(room, refusal.error))
+    except EngineError as error:
+        job.problems.append(_failure(room, error))
+    return False
 
 
 def supports_clips(speaker: Speaker) -> bool:

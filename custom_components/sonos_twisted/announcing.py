@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from .announcements import DEFAULT_TIMEOUT, Announcement, Mode
+from .announcements import DEFAULT_TIMEOUT, Announcement, Mode, async_outlast
 from .errors import failed, refused
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class _Call:
     """A call of ``play_media`` that has come for some of its rooms."""
 
     task: asyncio.Task[None] | None = None
-    rooms: list[Speaker] = field(default_factory=list)
+    rooms: dict[str, Speaker] = field(default_factory=dict)
     volumes: dict[str, int] = field(default_factory=dict)
 
 
@@ -106,7 +106,7 @@ class Announcer:
         volume = options.pop(ATTR_VOLUME, None)
         key = (media_id, *options.values())
         call = self._calls.setdefault(key, _Call())
-        call.rooms.append(speaker)
+        call.rooms[speaker.uid] = speaker
         if volume is not None:
             call.volumes[speaker.uid] = volume
         if call.task is None:
@@ -116,7 +116,7 @@ class Announcer:
                 self._async_announce(key, entity_id, media_id, options),
                 f"{coordinator.entry.title} announcement",
             )
-        await asyncio.shield(call.task)
+        await async_outlast(call.task, speaker.name)
 
     async def _async_announce(
         self, key: tuple[object, ...], entity_id: str, media_id: str, options: dict[str, Any]
@@ -126,7 +126,7 @@ class Announcer:
         url = await async_media_url(self._coordinator.hass, media_id, entity_id)
         announcement = as_announcement(url, options, volumes=call.volumes)
         await self._coordinator.announcements.async_announce(
-            call.rooms, announcement, wait=options[ATTR_WAIT]
+            call.rooms.values(), announcement, wait=options[ATTR_WAIT]
         )
 
 

@@ -37,6 +37,7 @@ from .everywhere import Everywhere
 from .grouping import RoomGroups
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
+from .room_queue import RoomQueue
 from .schema import connection_settings
 from .snapshots import SnapshotStore
 from .sources import HouseholdSources
@@ -65,6 +66,7 @@ class HouseholdCoordinator:
         served: Whether a speaker's state comes by its events or by asking, by uid.
         commands: What executes commands in rooms and groups.
         positions: What reads positions that no event tells.
+        turns: Where those wait for each other who need the same rooms for a while.
         content: The household's favourites, playlists and stations.
         snapshots: The snapshots that are kept of its rooms.
         announcements: What is announced in its rooms.
@@ -94,6 +96,7 @@ class HouseholdCoordinator:
         self.content = HouseholdContent(self)
         self.positions = PositionReader(self)
         self._tv_formats = TvFormatReader(self)
+        self.turns = RoomQueue()
         self.snapshots = SnapshotStore(self)
         self.announcements = Announcements(self)
         self.announcer = Announcer(self)
@@ -181,6 +184,12 @@ class HouseholdCoordinator:
     def group_address_of(self, speaker: Speaker) -> str:
         """Return the address of the speaker that plays for a speaker's group."""
         return self.address_of(self.player_of(speaker))
+
+    def with_company(self, uids: Iterable[str]) -> frozenset[str]:
+        """Return the uids of rooms and of all that are grouped with them."""
+        wanted = set(uids)
+        members = (self.household.group_members(uid) for uid in wanted)
+        return frozenset(wanted.union(*members))
 
     async def async_until(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Wait until the household's events have made a condition true.

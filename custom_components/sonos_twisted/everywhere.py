@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, Any
 from .engine import EngineError, UpnpError
 from .engine.commands import transport
 from .errors import command_failed
-from .model import PlaybackState, Speaker
+from .model import Speaker, is_playing
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
 
 #: The UPnP AVTransport error of what has ended by itself meanwhile.
 _ENDED = 701
-
-_PLAYING = frozenset({PlaybackState.PLAYING, PlaybackState.TRANSITIONING})
 
 
 async def all_of(doing: Iterable[Coroutine[Any, Any, object]]) -> None:
@@ -49,7 +47,7 @@ class Everywhere:
         playing = [
             speaker
             for speaker in self._players
-            if speaker.playback in _PLAYING and _can_go_on(speaker)
+            if is_playing(speaker.playback) and _can_go_on(speaker)
         ]
         if playing:
             self._paused = playing
@@ -66,7 +64,7 @@ class Everywhere:
         await all_of(
             self._coordinator.commands.in_group(speaker, transport.play)
             for speaker in paused
-            if speaker in self._players and speaker.playback not in _PLAYING
+            if speaker in self._players and not is_playing(speaker.playback)
         )
 
     @property

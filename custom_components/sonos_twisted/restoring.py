@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from homeassistant.exceptions import HomeAssistantError
 
 from .asking import async_as_it_is, is_asked
-from .engine import EngineError, UpnpError
+from .engine import EngineError, PlayerUnreachableError, UpnpError
 from .engine.commands import grouping, queue, sleep_timer, sound, state, transport
 from .errors import command_failed, failed
 from .model import (
@@ -83,6 +83,8 @@ class RestoreReport:
     restored: tuple[str, ...]
     """The uids of the rooms that are as they were."""
     problems: tuple[Problem, ...]
+    lost: tuple[str, ...] = ()
+    """The uids of those that could not be reached."""
 
 
 async def async_restore(
@@ -117,10 +119,13 @@ class _Restoring:
     problems: list[Problem] = field(default_factory=list)
     unheard: set[str] = field(default_factory=set)
     """The uids of speakers that have done something and sent no event."""
+    lost: set[str] = field(default_factory=set)
 
     async def async_run(self, *, with_group: bool) -> RestoreReport:
         await async_until_settled(self.coordinator)
         for uid, obstacle in obstacles(self.snapshot, self.coordinator.household):
+            if obstacle in {Obstacle.GONE, Obstacle.UNREACHABLE}:
+                self.lost.add(uid)
             if with_group or obstacle is not Obstacle.NO_LEADER:
                 self._note(uid, _OBSTACLES[obstacle](self._room(uid)))
         stages = GROUPING if with_group else ()
@@ -128,7 +133,7 @@ class _Restoring:
         await self._async_media()
         troubled = {problem.uid for problem in self.problems}
         restored = tuple(uid for uid in self.snapshot.rooms if uid not in troubled)
-        return RestoreReport(restored, tuple(self.problems))
+        return RestoreReport(restored, tuple(self.problems), tuple(sorted(self.lost)))
 
     async def _async_stages(self, stages: Iterable[Stage]) -> None:
         for stage in stages:
@@ -233,6 +238,7 @@ class _Restoring:
                 if retry and _is_settling(step, error):
                     await asyncio.sleep(RETRY_SECONDS)
                     continue
+                self._note_lost(step.uid, error)
                 self._note(step.uid, _refusal(speaker.name, step, error))
                 return False
             break
@@ -315,6 +321,7 @@ class _Restoring:
                 truth.apply_topology(parse_zone_group_state(text), now)
         except (EngineError, MalformedTopology) as error:
             _LOGGER.debug("%s does not say whether it did %s: %s", speaker.name, step.action, error)
+            self._note_lost(step.uid, error)
             return False
         for service, variables in answer.items():
             truth.apply_event(step.uid, service, variables, now)
@@ -336,6 +343,10 @@ class _Restoring:
 
     def _is_troubled(self, uid: str) -> bool:
         return any(problem.uid == uid for problem in self.problems)
+
+    def _note_lost(self, uid: str, error: Exception) -> None:
+        if isinstance(error, PlayerUnreachableError):
+            self.lost.add(uid)
 
     def _note(self, uid: str, error: HomeAssistantError) -> None:
         self.problems.append(Problem(uid, self._room(uid), error))

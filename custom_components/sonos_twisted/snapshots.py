@@ -9,40 +9,15 @@ from collections.abc import Iterable
 import logging
 from typing import TYPE_CHECKING, Any
 
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers.storage import Store
-
-from .const import DOMAIN
 from .errors import refused
 from .model import MalformedSnapshot, Snapshot
-from .restoring import Problem, RestoreReport, async_restore
-from .taking import async_take
+from .storage import Subject, household_store
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
     from .model import Speaker
 
-__all__ = [
-    "Problem",
-    "RestoreReport",
-    "SnapshotStore",
-    "async_remove_snapshots",
-    "async_restore",
-    "async_take",
-]
-
 _LOGGER = logging.getLogger(__name__)
-
-_STORE_VERSION = 1
-
-
-def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    return Store(hass, _STORE_VERSION, f"{DOMAIN}.{entry_id}.snapshots")
-
-
-async def async_remove_snapshots(hass: HomeAssistant, entry_id: str) -> None:
-    """Forget the snapshots of a household that is removed from Home Assistant."""
-    await _store(hass, entry_id).async_remove()
 
 
 class SnapshotStore:
@@ -50,7 +25,9 @@ class SnapshotStore:
 
     def __init__(self, coordinator: HouseholdCoordinator) -> None:
         """Prepare for the household of a coordinator."""
-        self._store = _store(coordinator.hass, coordinator.entry.entry_id)
+        self._store = household_store(
+            coordinator.hass, coordinator.entry.entry_id, Subject.SNAPSHOTS
+        )
         self._lock = asyncio.Lock()
         self._named: dict[str, Snapshot] = {}
         self._of_rooms: dict[str, Snapshot] = {}

@@ -1,30 +1,26 @@
 """Announcing in several rooms at the same moment: group them, play a file, put everything back.
 
-What was before is stored before anything is changed, and forgotten when it is put back: if Home
-Assistant ends in between, it is put back at the next start. Rooms that were grouped with others
-who are not meant leave them for the time being, and these keep their music.
+Rooms that were grouped with others who are not meant leave them for the time being, and these keep
+their music. Putting back is a matter of ``pending_restores.py``.
 
 Lives on the event loop.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
-import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 import logging
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
 from .engine import EngineError
 from .engine.commands import rendering, state, transport
 from .errors import command_failed
-from .model import MalformedSnapshot, PlaybackState, Snapshot
-from .snapshots import async_restore, async_take
+from .model import PlaybackState, is_playing
+from .pending_restores import PendingRestores, Record, without_playback
+from .taking import async_take
 
 if TYPE_CHECKING:
     from .announcements import Announcement
@@ -35,218 +31,12 @@ _LOGGER = logging.getLogger(__name__)
 
 _AVT = "AVTransport"
 _URI = "av_transport_uri"
-_SOUNDING = frozenset({PlaybackState.PLAYING, PlaybackState.TRANSITIONING})
-
-#: After this time, nobody expects any more that the rooms go back to what they were.
-STALE_AFTER = dt.timedelta(minutes=30)
 
 #: Seconds within which the events of a command have arrived, or else the speaker is asked.
 CONFIRMATION_SECONDS = 5.0
 
 #: Seconds that a file may play longer than it said, and between two questions from then on.
 _GRACE_SECONDS = 5.0
-
-#: Seconds for the rooms of a stored record to say how they are after a start.
-_STARTING_SECONDS = 15.0
-
-_STORE_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What an announcement changes, and how it was.
-
-    Attributes:
-        leader: The uid of the room that plays the file.
-        url: The file.
-        taken_at: When, as ISO 8601.
-        snapshot: The rooms as they were, as it is stored.
-        company: By uid of a room, those whom it left and goes back to.
-
-    """
-
-    leader: str
-    url: str
-    taken_at: str
-    snapshot: dict[str, Any]
-    company: Mapping[str, list[str]] = field(default_factory=dict)
-
-    @property
-    def rooms(self) -> frozenset[str]:
-        """The uids of all rooms that it concerns."""
-        return frozenset(Snapshot.from_dict(self.snapshot).rooms)
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Read what was stored.
-
-        Raises:
-            MalformedSnapshot: If it is something else.
-
-        """
-        try:
-            record = cls(**stored)
-        except TypeError as error:
-            raise MalformedSnapshot(str(error)) from error
-        Snapshot.from_dict(record.snapshot)
-        return record
-
-
-def _store(hass: HomeAssistant, entry_id: str) -> Store[dict[str, Any]]:
-    return Store(hass, _STORE_VERSION, f"{DOMAIN}.{entry_id}.announcements")
-
-
-async def async_remove_announcements(hass: HomeAssistant, entry_id: str) -> None:
-    """Forget what is stored for a household that is removed from Home Assistant."""
-    await _store(hass, entry_id).async_remove()
-
-
-class PendingRestores:
-    """What announcements have changed and not put back yet."""
-
-    def __init__(self, coordinator: HouseholdCoordinator) -> None:
-        """Prepare for the household of a coordinator."""
-        self._coordinator = coordinator
-        self._store = _store(coordinator.hass, coordinator.entry.entry_id)
-        self._read = asyncio.Event()
-        self._records: list[Record] = []
-        self._left_over: list[Record] = []
-
-    async def async_load(self) -> frozenset[str]:
-        """Read what an earlier run has left; return the uids of the rooms that it concerns."""
-        try:
-            stored = await self._store.async_load() or {}
-        finally:
-            self._read.set()
-        for data in stored.get("records", ()):
-            try:
-                self._left_over.append(Record.from_dict(data))
-            except MalformedSnapshot as error:
-                _LOGGER.debug("What an announcement left behind cannot be read: %s", error)
-        self._records += self._left_over
-        return frozenset[str]().union(*(record.rooms for record in self._left_over))
-
-    async def async_restore_left_over(self) -> None:
-        """Put back what an earlier run has left, unless it is old or people have gone on since."""
-        while self._left_over:
-            await self._async_take_up(self._left_over[0])
-            del self._left_over[0]
-
-    async def _async_take_up(self, record: Record) -> None:
-        rooms, household = record.rooms, self._coordinator.household
-        await self._coordinator.async_until(
-            lambda: household.topology_at is not None and all(map(self._is_known, rooms)),
-            _STARTING_SECONDS,
-        )
-        if self._is_out_of_date(record):
-            _LOGGER.info("What an announcement interrupted before the restart stays as it is")
-            await self.async_forget(record)
-            return
-        for error in await self.async_restore(record):
-            _LOGGER.warning("After an announcement before the restart: %s", error)
-
-    def _is_known(self, uid: str) -> bool:
-        """Tell whether a speaker has said how it is; one that is not there will not."""
-        speaker = self._coordinator.household.speakers.get(uid)
-        if speaker is None or not speaker.visible or not speaker.available:
-            return True
-        plays = speaker.own.playback is not None or speaker.follows is not None
-        return plays and speaker.volume is not None
-
-    def _is_out_of_date(self, record: Record) -> bool:
-        taken_at = dt_util.parse_datetime(record.taken_at)
-        if taken_at is None or dt_util.utcnow() - taken_at > STALE_AFTER:
-            return True
-        leader = self._coordinator.household.speakers.get(record.leader)
-        return leader is None or _is_taken(leader, record.url)
-
-    async def async_add(self, record: Record) -> None:
-        """Store what is about to be changed."""
-        # What is stored would be lost if it was written before it was read.
-        await self._read.wait()
-        self._records.append(record)
-        await self._async_save()
-
-    async def async_forget(self, record: Record) -> None:
-        """Remove what has been put back."""
-        self._records.remove(record)
-        await self._async_save()
-
-    async def _async_save(self) -> None:
-        if self._records:
-            records = [asdict(record) for record in self._records]
-            await self._store.async_save({"records": records})
-        else:
-            await self._store.async_remove()
-
-    async def async_restore(
-        self, record: Record, unheard: frozenset[str] = frozenset()
-    ) -> list[HomeAssistantError]:
-        """Put everything back; return what could not be.
-
-        What somebody else has let the leader play meanwhile goes on.
-
-        Args:
-            record: What was before.
-            unheard: The uids of speakers whose events are known to be lost.
-
-        """
-        household = self._coordinator.household
-        snapshot = Snapshot.from_dict(record.snapshot)
-        leader = household.speakers.get(record.leader)
-        heard = leader is not None and leader.uid not in unheard
-        if leader is not None and heard and _is_taken(leader, record.url):
-            snapshot = _without_playback(snapshot, {record.leader})
-        report = await async_restore(self._coordinator, snapshot, unheard=unheard)
-        problems = [problem.error for problem in report.problems]
-        # The leader goes last: the others do not have to follow it any more then.
-        for uid in sorted(record.company, key=lambda uid: uid == record.leader):
-            problems += await self._async_go_back(uid, record.company[uid])
-        room = snapshot.rooms.get(record.leader)
-        if leader is not None and room is not None and room.playback and not room.playback.uri:
-            await self._async_clear(leader)
-        await self.async_forget(record)
-        return problems
-
-    async def _async_go_back(self, uid: str, company: Iterable[str]) -> list[HomeAssistantError]:
-        """Let a room join those again whom it has left, if any of them is there."""
-        household = self._coordinator.household
-        room = household.speakers.get(uid)
-        there = [household.speakers[other] for other in company if other in household.speakers]
-        other = next((other for other in there if other.visible and other.available), None)
-        target = household.coordinator_of(other.uid) if other is not None else None
-        if room is None or target is None or uid in household.group_members(target.uid):
-            return []
-        try:
-            await self._coordinator.groups.join(target, [room])
-        except HomeAssistantError as error:
-            return [error]
-        return []
-
-    async def _async_clear(self, leader: Speaker) -> None:
-        """Let a room that had nothing to play show its own queue, and not the file."""
-        try:
-            uri = f"x-rincon-queue:{leader.uid}#0"
-            await self._coordinator.commands.attempt(leader, transport.set_uri, uri)
-        except EngineError as error:
-            _LOGGER.debug("%s still shows the announcement: %s", leader.name, error)
-
-
-def _is_taken(leader: Speaker, url: str) -> bool:
-    """Tell whether somebody lets a leader play something else than the file."""
-    if leader.follows is not None:
-        return True
-    return leader.own.playback in _SOUNDING and leader.variable(_AVT, _URI) != url
-
-
-def _without_playback(snapshot: Snapshot, uids: Iterable[str]) -> Snapshot:
-    """Return a snapshot in which it is open what some rooms play, and with whom."""
-    changed = {
-        uid: replace(snapshot.rooms[uid], leader=None, playback=None)
-        for uid in uids
-        if uid in snapshot.rooms
-    }
-    return replace(snapshot, rooms={**snapshot.rooms, **changed})
 
 
 async def async_play_together(
@@ -281,9 +71,9 @@ async def async_play_together(
     except HomeAssistantError as error:
         problems.append(error)
     except BaseException:
-        await pending.async_restore(record)
+        await pending.async_restore(record, together.heard)
         raise
-    restoring = await pending.async_restore(record, together.unheard)
+    restoring = await pending.async_restore(record, together.heard, together.unheard)
     return [*problems, *together.problems, *restoring]
 
 
@@ -304,6 +94,8 @@ class _Together:
         self._uids = {room.uid for room in rooms}
         self._leader, *self._others = sorted(rooms, key=self._unsuited)
         self.problems: list[HomeAssistantError] = []
+        #: The uids of the rooms that play the file.
+        self.heard = frozenset({self._leader.uid})
         #: The leader, if none of its events has told what it is to play.
         self.unheard = frozenset[str]()
 
@@ -326,7 +118,7 @@ class _Together:
         snapshot = await async_take(self._coordinator, rooms)
         company = {room.uid: others for room in rooms if (others := self._company(room))}
         own = {uid: room for uid, room in snapshot.rooms.items() if uid in self._uids}
-        snapshot = _without_playback(replace(snapshot, rooms=own), company)
+        snapshot = without_playback(replace(snapshot, rooms=own), company)
         return Record(
             leader=self._leader.uid,
             url=self._announcement.url,
@@ -352,7 +144,10 @@ class _Together:
         await self._async_gather_others()
         if not await self._async_until(lambda: self._has_file):
             self.unheard = frozenset({leader.uid})
+        if self._stopped.is_set():
+            return
         heard = [leader, *(room for room in self._others if room.uid in self._members)]
+        self.heard = frozenset(room.uid for room in heard)
         await asyncio.gather(*map(self._async_set_volume, heard))
         await commands.in_room(leader, transport.play)
         try:
@@ -415,7 +210,7 @@ class _Together:
         """Whether it plays the file, as far as is known."""
         leader = self._leader
         is_there = leader.visible and leader.available
-        return is_there and self._has_file and leader.own.playback in _SOUNDING
+        return is_there and self._has_file and is_playing(leader.own.playback)
 
     async def _async_sounds(self) -> bool:
         """Ask whether the file is played: no event has told of it in time."""
@@ -429,4 +224,4 @@ class _Together:
             raise command_failed(leader.name, error) from error
         told = answer.get(_AVT, {})
         playback = PlaybackState.from_transport_state(str(told.get("transport_state", "")))
-        return playback in _SOUNDING and told.get(_URI) == self._announcement.url
+        return is_playing(playback) and told.get(_URI) == self._announcement.url

@@ -59,11 +59,8 @@ async def async_take(
 
     """
     await async_until_settled(coordinator)
-    known = coordinator.household
     uids = {speaker.uid for speaker in speakers}
-    household = await async_as_it_is(
-        coordinator, uids | {member for uid in uids for member in known.group_members(uid)}
-    )
+    household = await async_as_it_is(coordinator, coordinator.with_company(uids))
     if with_group:
         uids |= {member for uid in uids for member in household.group_members(uid)}
     wanted = {uid: household.speakers[uid] for uid in uids}

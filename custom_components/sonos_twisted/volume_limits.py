@@ -9,34 +9,20 @@ from collections.abc import Mapping
 import logging
 from typing import TYPE_CHECKING
 
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.storage import Store
+from homeassistant.core import callback
 
-from .const import DOMAIN
 from .engine import EngineError
 from .engine.commands import rendering
 from .model import Aspect, Speaker
+from .storage import Subject, household_store
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
 
 _LOGGER = logging.getLogger(__name__)
 
-_VERSION = 1
-
 #: What may mean that a room is louder than it may be: it said so, or it can be told again.
 _OCCASIONS = frozenset({Aspect.VOLUME, Aspect.AVAILABILITY})
-
-type _Stored = dict[str, dict[str, int]]
-
-
-def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
-    return Store(hass, _VERSION, f"{DOMAIN}.volume_limits.{entry_id}")
-
-
-async def async_remove_limits(hass: HomeAssistant, entry_id: str) -> None:
-    """Forget the limits of a household whose entry is removed."""
-    await _store(hass, entry_id).async_remove()
 
 
 class VolumeLimits:
@@ -45,7 +31,9 @@ class VolumeLimits:
     def __init__(self, coordinator: HouseholdCoordinator) -> None:
         """Prepare for the household of a coordinator."""
         self._coordinator = coordinator
-        self._store = _store(coordinator.hass, coordinator.entry.entry_id)
+        self._store = household_store(
+            coordinator.hass, coordinator.entry.entry_id, Subject.VOLUME_LIMITS
+        )
         self._limits: dict[str, int] = {}
         self._correcting: set[str] = set()
         self._again: set[str] = set()

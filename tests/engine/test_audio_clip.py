@@ -17,6 +17,7 @@ from custom_components.sonos_twisted.engine import (
     ControlApiError,
     NotSonosError,
     PlayerUnreachableError,
+    audio_clip,
     is_clip_format,
 )
 
@@ -79,6 +80,12 @@ def clips(house: SimulatorProcess) -> list[dict[str, Any]]:
     return list(speaker["clips"])
 
 
+def subscriptions(house: SimulatorProcess) -> int:
+    """Return how often the speaker was asked to tell of clips."""
+    (requests,) = house.remote.requests().values()
+    return requests.get("WS audioClip:1 subscribe", 0)
+
+
 async def test_a_clip_is_waited_for_and_the_connection_ends_when_nobody_uses_it(
     house: SimulatorProcess, player: ClipPlayer
 ) -> None:
@@ -117,6 +124,7 @@ async def test_what_a_speaker_declines_has_its_reason(
     house.remote.fail_action(ROOM, "loadAudioClip", 501)
     with pytest.raises(ControlApiError, match="loadAudioClip"):
         await player.load(Clip(url=SHORT))
+    assert await asyncio.wait_for(play(player, Clip(url=SHORT)), 5) is ClipStatus.DONE
 
 
 async def test_a_speaker_without_a_websocket_offers_no_clips(
@@ -158,6 +166,39 @@ async def test_a_connection_that_breaks_ends_the_wait(
         with pytest.raises(PlayerUnreachableError, match="lost"):
             await ending
     house.remote.plug_in(ROOM)
+
+
+async def test_a_speaker_that_vanishes_without_a_word_ends_the_wait(
+    house: SimulatorProcess, player: ClipPlayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No packet tells of a power cut."""
+    monkeypatch.setattr(audio_clip, "SILENT_SECONDS", 0.1)
+    async with player.in_use():
+        ending = asyncio.create_task(player.ended(await player.load(Clip(url=LONG))))
+        house.remote.reset_requests()
+        while subscriptions(house) < 2:  # noqa: ASYNC110, nobody is told
+            await asyncio.sleep(0.02)
+        assert not ending.done()
+        house.remote.stall(ROOM, "websocket")
+        with pytest.raises(PlayerUnreachableError, match="does not answer"):
+            await asyncio.wait_for(ending, 5)
+
+
+async def test_the_answer_to_a_command_that_was_given_up_is_not_the_next_ones() -> None:
+    """Whoever plays an announcement may be stopped at any moment."""
+    answered = ([{"success": True}, {"id": "1"}],)
+    sessions: list[Any] = [Session(OK, ()), Session(OK, answered)]
+    player = ClipPlayer(sessions[0], HOST, UID, request_seconds=5)
+    giving_up = asyncio.create_task(player.cancel("0"))
+    while len(sessions[0].socket.sent) < 2:  # noqa: ASYNC110, nobody is told
+        await asyncio.sleep(0)
+    giving_up.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await giving_up
+    assert sessions[0].socket.closed
+    player._session = sessions[1]
+    assert await player.load(Clip(url=SHORT)) == "1"
+    await player.close()
 
 
 class Socket:

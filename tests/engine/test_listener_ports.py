@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import socket
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, override
 
 import pytest
 from soco import events_twisted
@@ -87,6 +87,32 @@ async def test_events_arrive_at_the_first_free_port(house: SimulatorProcess, cou
         async with heard(house) as host:
             assert open_at(host) == (LISTEN.address, FIRST + count)
             await hears(host, house, 31)
+
+
+async def test_a_port_that_somebody_takes_at_the_same_moment(
+    reactor: ReactorBase, on_reactor: OnReactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both may bind to it, as nobody listens there yet; the next one is taken then."""
+    other = socket.socket()
+    other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    other.bind((LISTEN.address, FIRST))
+
+    class Overtaken(socket.socket):
+        """Listens after the other one."""
+
+        @override
+        def listen(self, backlog: int = 1, /) -> None:
+            other.listen()
+            super().listen(backlog)
+
+    ours = Listener(reactor, LISTEN)
+    with other, monkeypatch.context() as race:
+        race.setattr(socket, "socket", Overtaken)
+        on_reactor(ours.start)
+        assert ours.address == (LISTEN.address, FIRST + 1)
+        site = ours.port.factory
+        on_reactor(ours.stop)
+    assert site.numPorts == 0
 
 
 async def test_no_port_is_free_until_one_is(

@@ -9,9 +9,10 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.sonos_twisted import synchronised
+from custom_components.sonos_twisted import announcing as announcing_module, synchronised
 from custom_components.sonos_twisted.announcements import Announcement, Mode, supports_clips
 from custom_components.sonos_twisted.const import DOMAIN
+from custom_components.sonos_twisted.engine.commands import transport
 from tests.homeassistant.actions import (
     BATHROOM,
     BEDROOM,
@@ -33,6 +34,7 @@ DING = "http://192.0.2.1/ding.mp3"
 SPEECH = "http://192.0.2.1/speech.mp3"
 LOST = "http://192.0.2.1/lost.mp3"
 RING = "http://192.0.2.1/ring.flac"
+RADIO = "x-rincon-mp3radio://http://192.0.2.1/radio.mp3"
 
 #: Seconds that the files last.
 FILES = {DING: 0.8, SPEECH: 60, RING: 0.8, LOST: None}
@@ -398,6 +400,23 @@ async def test_what_is_no_clip_is_played_and_everything_comes_back(
     assert 29 <= now["position"] <= 35
 
 
+async def test_a_room_that_plays_no_clip_does_not_wait_for_the_others(
+    hass: HomeAssistant, remote: Remote
+) -> None:
+    """And each is cancelled for itself."""
+    await in_house(hass, remote.fail_action, "Office", "loadAudioClip", 501)
+    await in_house(hass, remote.fail_action, "Patio", "loadAudioClip", 501)
+    speaking = asyncio.create_task(announce(hass, [OFFICE, KITCHEN, PATIO], SPEECH))
+    assert len((await playing_file(hass, remote, "Office"))["group"]) == 2
+    await playing_file(hass, remote, "Patio")
+    assert (await clips(hass, remote, "Kitchen"))[-1]["status"] == "ACTIVE"
+    await act(hass, "ours.cancel_announcement", PATIO)
+    await shows(hass, OFFICE, announcement=False, group_members=[OFFICE])
+    assert (await clips(hass, remote, "Kitchen"))[-1]["status"] == "ACTIVE"
+    await act(hass, "ours.cancel_announcement", KITCHEN)
+    await speaking
+
+
 async def test_speech_in_several_rooms_is_one_announcement(
     hass: HomeAssistant, remote: Remote, entry: MockConfigEntry
 ) -> None:
@@ -409,6 +428,50 @@ async def test_speech_in_several_rooms_is_one_announcement(
     await in_house(hass, remote.finish_track, "Patio", 0.1)
     await speaking
     assert len((await truth(hass, remote, "Patio"))["group"]) == 1
+
+
+async def test_the_connection_to_a_speaker_that_has_moved_is_closed(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    await announce(hass, OFFICE, DING)
+    announcements = entry.runtime_data.announcements
+    (office,) = [room for room in entry.runtime_data.household.rooms if room.name == "Office"]
+    before = announcements._players[office.uid]
+    assert before.connected
+    before.host = "192.0.2.9"
+    await announce(hass, OFFICE, DING)
+    await until(hass, lambda: not before.connected)
+    assert announcements._players[office.uid].connected
+
+
+async def test_what_is_said_twice_at_once_is_heard_once(
+    hass: HomeAssistant, remote: Remote
+) -> None:
+    """As when two automations wait for the same bell."""
+    before = len(await clips(hass, remote, "Kitchen"))
+    await asyncio.gather(say(hass, KITCHEN, DING), say(hass, KITCHEN, DING))
+    (clip,) = (await clips(hass, remote, "Kitchen"))[before:]
+    assert clip["status"] == "DONE"
+
+
+async def test_speech_that_is_still_made_when_the_household_is_unloaded_is_an_error(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that Home Assistant knows; scripts would go on as if they had been stopped."""
+    making = asyncio.Event()
+
+    async def make(*_: object) -> str:
+        making.set()
+        await asyncio.sleep(60)
+        return DING
+
+    monkeypatch.setattr(announcing_module, "async_media_url", make)
+    speaking = asyncio.create_task(say(hass, KITCHEN, DING))
+    await making.wait()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    with pytest.raises(HomeAssistantError) as caught:
+        await speaking
+    assert caught.value.translation_key == "announcement_cut_off"
 
 
 async def test_a_room_that_nothing_played_in_does_not_keep_the_file(
@@ -459,7 +522,11 @@ async def test_what_a_speaker_declines_does_not_hinder_the_rest(
 @pytest.mark.parity("beyond: announce failures")
 @pytest.mark.parametrize("room", ["Kitchen", "Office"])
 async def test_a_room_without_power_does_not_keep_the_rest_from_going_back(
-    hass: HomeAssistant, remote: Remote, room: str
+    hass: HomeAssistant,
+    remote: Remote,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    room: str,
 ) -> None:
     """Whether it led the others or not."""
     await music(hass, remote, "Kitchen", 2, 30)
@@ -480,7 +547,39 @@ async def test_a_room_without_power_does_not_keep_the_rest_from_going_back(
     assert (now["state"], now["volume"]) == ("PLAYING", 20)
     assert now["track_number"] == (3 if other == "Office" else 2)
     assert (await truth(hass, remote, "Bathroom"))["volume"] == 20
+    assert (await truth(hass, remote, room))["volume"] == 40
     await in_house(hass, remote.plug_in, room)
+    # What was to be put back is put back when it returns.
+    now = await eventually(
+        lambda: truth(hass, remote, room),
+        lambda now: (now["volume"], now["state"], len(now["group"])) == (20, "PLAYING", 1),
+    )
+    assert now["track_number"] == (2 if room == "Kitchen" else 3)
+    await until(hass, lambda: key(entry) not in hass_storage)
+    await until(hass, lambda: all_known(hass))
+
+
+async def test_a_room_that_was_lost_goes_back_to_its_group(
+    hass: HomeAssistant, remote: Remote, entry: MockConfigEntry, hass_storage: dict[str, Any]
+) -> None:
+    await music(hass, remote, "Kitchen", 2, 30)
+    await in_house(hass, remote.group, "Bathroom", "Kitchen")
+    await shows(hass, BATHROOM, queue_position=2, group_members=[KITCHEN, BATHROOM])
+    speaking = asyncio.create_task(
+        announce(hass, [KITCHEN, BATHROOM], SPEECH, mode="synchronised", volume_level=0.4)
+    )
+    await playing_file(hass, remote, "Bathroom")
+    await shows(hass, BATHROOM, volume_level=0.4)
+    await in_house(hass, remote.unplug, "Bathroom")
+    await act(hass, "ours.cancel_announcement", KITCHEN)
+    with pytest.raises(HomeAssistantError, match="Bathroom"):
+        await speaking
+    await in_house(hass, remote.plug_in, "Bathroom")
+    await eventually(
+        lambda: truth(hass, remote, "Bathroom"),
+        lambda now: (now["volume"], len(now["group"])) == (20, 2),
+    )
+    await until(hass, lambda: key(entry) not in hass_storage)
     await until(hass, lambda: all_known(hass))
 
 
@@ -563,8 +662,130 @@ async def test_music_that_somebody_starts_meanwhile_goes_on(
     await in_house(hass, remote.play_radio, led, "BBC Radio 3")
     await speaking
     assert (await truth(hass, remote, led))["source"] == "radio"
+    await eventually(
+        lambda: truth(hass, remote, other),
+        lambda now: (now["state"], now["source"], len(now["group"])) == ("PLAYING", "queue", 1),
+    )
+
+
+async def test_music_that_somebody_starts_in_another_room_goes_on(
+    hass: HomeAssistant, remote: Remote
+) -> None:
+    """Also in one that does not play the file for the others."""
+    await music(hass, remote, "Kitchen", 2, 30)
+    await music(hass, remote, "Office", 3, 10)
+    await shows(hass, KITCHEN, queue_position=2)
+    await shows(hass, OFFICE, queue_position=3)
+    speaking = asyncio.create_task(
+        announce(hass, [KITCHEN, OFFICE], SPEECH, mode="synchronised", volume_level=0.4)
+    )
+    office = await playing_file(hass, remote, "Office")
+    await playing_file(hass, remote, "Kitchen")
+    other, entity = (
+        ("Kitchen", KITCHEN) if office["coordinator"] == office["uid"] else ("Office", OFFICE)
+    )
+    await in_house(hass, remote.ungroup, other)
+    await in_house(hass, remote.play_radio, other, "BBC Radio 3")
+    await shows(hass, entity, state="playing", group_members=[entity])
+    await act(hass, "ours.cancel_announcement", entity)
+    await speaking
     now = await truth(hass, remote, other)
-    assert (now["state"], now["source"], len(now["group"])) == ("PLAYING", "queue", 1)
+    assert (now["source"], now["volume"]) == ("radio", 20)
+
+
+async def test_whoever_starts_music_does_not_have_to_go_back_to_the_group(
+    hass: HomeAssistant, remote: Remote
+) -> None:
+    await music(hass, remote, "Kitchen", 2, 10)
+    await in_house(hass, remote.group, "Bathroom", "Kitchen")
+    await shows(hass, BATHROOM, queue_position=2, group_members=[KITCHEN, BATHROOM])
+    speaking = asyncio.create_task(announce(hass, BATHROOM, SPEECH, mode="synchronised"))
+    await playing_file(hass, remote, "Bathroom")
+    await in_house(hass, remote.play_radio, "Bathroom", "BBC Radio 3")
+    await speaking
+    now = await truth(hass, remote, "Bathroom")
+    assert (now["source"], len(now["group"])) == ("radio", 1)
+
+
+async def test_somebody_has_time_to_let_play_what_was_chosen(
+    hass: HomeAssistant, remote: Remote, standing_house: SimulatorProcess
+) -> None:
+    """An app says first what to play, and a moment later that it shall play."""
+    await music(hass, remote, "Kitchen", 2, 30)
+    await shows(hass, KITCHEN, queue_position=2)
+    speaking = asyncio.create_task(announce(hass, KITCHEN, SPEECH, mode="synchronised"))
+    await playing_file(hass, remote, "Kitchen")
+    address = standing_house.addresses["Kitchen"]
+    await in_house(hass, transport.set_uri, address, RADIO)
+    await asyncio.sleep(1)  # a slow app
+    await in_house(hass, transport.play, address)
+    await speaking
+    await eventually(
+        lambda: truth(hass, remote, "Kitchen"),
+        lambda now: (now["uri"], now["state"]) == (RADIO, "PLAYING"),
+    )
+
+
+async def test_snapshots_wait_for_what_is_announced(hass: HomeAssistant, remote: Remote) -> None:
+    """None is taken of the announcement, and none is restored in the middle of it."""
+    await music(hass, remote, "Kitchen", 2, 30)
+    await shows(hass, KITCHEN, queue_position=2)
+    await act(hass, "ours.snapshot", KITCHEN, name="before")
+    speaking = asyncio.create_task(
+        announce(hass, KITCHEN, SPEECH, mode="synchronised", volume_level=0.5)
+    )
+    await playing_file(hass, remote, "Kitchen")
+    await shows(hass, KITCHEN, announcement=True, volume_level=0.5)
+    taking = asyncio.create_task(act(hass, "ours.snapshot", KITCHEN))
+    restoring = asyncio.create_task(act(hass, "ours.restore", KITCHEN, name="before"))
+    await until(hass, lambda: True)
+    assert (await truth(hass, remote, "Kitchen"))["uri"] == SPEECH
+    await act(hass, "ours.cancel_announcement", KITCHEN)
+    await speaking
+    await taking
+    assert (await restoring)["problems"] == []
+    await in_house(hass, remote.set_volume, "Kitchen", 33)
+    await in_house(hass, remote.stop_playing, "Kitchen")
+    await shows(hass, KITCHEN, state="paused", volume_level=0.33)
+    await act(hass, "ours.restore", KITCHEN)
+    await eventually(
+        lambda: truth(hass, remote, "Kitchen"),
+        lambda now: (now["source"], now["state"], now["volume"]) == ("queue", "PLAYING", 20),
+    )
+    await act(hass, "ours.remove_snapshot", KITCHEN, name="before")
+
+
+async def test_what_is_cancelled_before_it_sounds_is_never_heard(
+    hass: HomeAssistant, remote: Remote, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coordinator = entry.runtime_data
+    rooms = [room for room in coordinator.household.rooms if room.name in {"Kitchen", "Office"}]
+    join = coordinator.groups.join
+
+    async def join_and_cancel(*args: Any) -> None:
+        await join(*args)
+        await coordinator.announcements.async_cancel(rooms)
+
+    monkeypatch.setattr(coordinator.groups, "join", join_and_cancel)
+    await in_house(hass, remote.reset_requests)
+    await announce(hass, [KITCHEN, OFFICE], SPEECH, mode="synchronised")
+    for requests in (await in_house(hass, remote.requests)).values():
+        assert not any(request.endswith(".Play") for request in requests)
+    for room in ("Kitchen", "Office"):
+        assert (await truth(hass, remote, room))["source"] == "queue"
+
+
+async def test_nothing_is_announced_any_more_when_the_household_is_unloaded(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Speech may be made meanwhile."""
+    announcements = entry.runtime_data.announcements
+    await announcements.async_stop()
+    with pytest.raises(HomeAssistantError) as caught:
+        await announcements.async_announce(
+            entry.runtime_data.household.rooms, Announcement(url=DING, mode=Mode.OVERLAY)
+        )
+    assert caught.value.translation_key == "announcement_cut_off"
 
 
 # Across a restart
@@ -625,11 +846,21 @@ async def test_what_does_not_come_back_after_a_restart_is_logged(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await until(hass, lambda: complaints(caplog))
     assert follower in complaints(caplog)[0]
+    # It is waited for across another restart, too.
+    await hass.async_block_till_done()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    (record,) = hass_storage[key(entry)]["data"]["records"]
+    assert record["late"] is True
     await in_house(hass, remote.plug_in, follower)
+    await eventually(
+        lambda: truth(hass, remote, follower),
+        lambda now: (now["volume"], now["state"]) == (20, "PLAYING"),
+    )
+    await until(hass, lambda: key(entry) not in hass_storage)
     await until(hass, lambda: all_known(hass))
 
 
-@pytest.mark.parametrize("why", ["music", "grouped", "old", "garbage"])
+@pytest.mark.parametrize("why", ["music", "grouped", "old", "lost long ago", "garbage"])
 async def test_what_is_out_of_date_stays_as_it_is(
     hass: HomeAssistant,
     remote: Remote,
@@ -649,6 +880,9 @@ async def test_what_is_out_of_date_stays_as_it_is(
         await in_house(hass, remote.group, leader, "Bathroom")
     elif why == "old":
         record["taken_at"] = "2026-01-01T00:00:00+00:00"
+    elif why == "lost long ago":
+        record |= {"taken_at": "2026-01-01T00:00:00+00:00", "late": True}
+        record["snapshot"]["rooms"] = record["snapshot"]["rooms"][:1]
     else:
         hass_storage[key(entry)]["data"]["records"] = [{"leader": 1}, {**record, "snapshot": {}}]
     assert await hass.config_entries.async_setup(entry.entry_id)

@@ -1,5 +1,6 @@
 """Snapshots of a simulated house: taken, kept, and restored in the fewest steps."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -168,15 +169,36 @@ async def test_restoring_an_unchanged_house_changes_nothing(
     await do(hass, (remote.reset_requests,))
     await act(hass, "ours.snapshot", ROOMS)
     taken = await calls(hass, remote)
-    # The position of the entity may be read at the same time.
+    # The entities' position and format of the television may be read at the same time.
     assert 1 <= taken.pop("GetPositionInfo") <= 2
-    # And the format of the television, now and then.
     taken.pop("GetZoneInfo", None)
     assert taken == {"GetRemainingSleepTimerDuration": 1}
     report = await act(hass, "ours.restore", ROOMS)
     assert sorted(report["restored"]) == ROOMS
-    sent = await calls(hass, remote)
-    assert sent.keys() - {"GetPositionInfo", "GetZoneInfo"} == taken.keys()
+    both = await calls(hass, remote)
+    assert {
+        name: both[name] for name in both if name not in {"GetPositionInfo", "GetZoneInfo"}
+    } == taken
+
+
+async def test_two_that_restore_the_same_rooms_do_not_get_in_each_others_way(
+    hass: HomeAssistant, remote: Remote
+) -> None:
+    """The second finds nothing left to do."""
+    await do(hass, (remote.play_tracks, "Kitchen"), (remote.group, "Bathroom", "Kitchen"))
+    await shows(hass, BATHROOM, state="playing", group_members=[KITCHEN, BATHROOM])
+    await act(hass, "ours.snapshot", KITCHEN, name="evening")
+    await do(hass, (remote.ungroup, "Bathroom"), (remote.play_radio, "Kitchen", "BBC Radio 3"))
+    await shows(hass, BATHROOM, group_members=[BATHROOM])
+    await shows(hass, KITCHEN, media_title="In Concert")
+    await in_house(hass, remote.reset_requests)
+    reports = await asyncio.gather(
+        *(act(hass, "ours.restore", room, name="evening") for room in (KITCHEN, BATHROOM, KITCHEN))
+    )
+    assert [report["problems"] for report in reports] == [[], [], []]
+    written = await writes(hass, remote)
+    # One for the radio to end, and one for the member to join.
+    assert (written["SetAVTransportURI"], written["Play"]) == (2, 1)
 
 
 @pytest.mark.parity("beyond: restore smallest")

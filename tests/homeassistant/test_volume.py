@@ -291,7 +291,7 @@ async def test_limits_are_kept_until_the_entry_is_removed(
     await until(hass, lambda: all_known(hass))
     await act(hass, "ours.set_volume_limit", KITCHEN, volume_level=0.25)
     await shows(hass, KITCHEN, volume_limit=0.25)
-    key = f"sonos_twisted.volume_limits.{entry.entry_id}"
+    key = f"sonos_twisted.{entry.entry_id}.volume_limits"
     uids = [speaker.uid for speaker in entry.runtime_data.household.rooms]
     limits = hass_storage[key]["data"]["limits"]
     assert list(limits.values()) == [25]

@@ -3,7 +3,8 @@
 Each module here is one subject, and has a table ``ACTIONS``; ``services.py`` registers them all.
 """
 
-from collections.abc import Callable, Coroutine
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,24 @@ from homeassistant.core import EntityServiceResponse, ServiceCall, SupportsRespo
 from homeassistant.util.json import JsonValueType
 
 if TYPE_CHECKING:
+    from ..coordinator import HouseholdCoordinator
     from ..media_player import SonosTwistedMediaPlayer
+
+type Households = dict[HouseholdCoordinator, list[SonosTwistedMediaPlayer]]
+
+
+def by_household(entities: Iterable[SonosTwistedMediaPlayer]) -> Households:
+    """Sort rooms by the household that they are in."""
+    households: Households = defaultdict(list)
+    for entity in entities:
+        households[entity.coordinator].append(entity)
+    return households
+
+
+def percent(level: float) -> int:
+    """Turn a level of Home Assistant's into one of Sonos."""
+    return round(level * 100)
+
 
 type ForEachRoom = Callable[
     [SonosTwistedMediaPlayer, ServiceCall], Coroutine[Any, Any, JsonValueType]

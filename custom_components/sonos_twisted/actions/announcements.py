@@ -1,9 +1,5 @@
 """Actions for announcements: what sounds over the music, or in its place, and ends by itself."""
 
-import asyncio
-from collections import defaultdict
-from typing import TYPE_CHECKING
-
 from homeassistant.components.media_player import (
     DOMAIN as MEDIA_PLAYER_DOMAIN,
 )
@@ -13,28 +9,13 @@ import voluptuous as vol
 
 from ..announcing import ATTR_WAIT, FIELDS, as_announcement, async_media_url
 from ..errors import refused
+from ..everywhere import all_of
 from ..media_player import SonosTwistedMediaPlayer
-from . import RoomAction
-
-if TYPE_CHECKING:
-    from ..coordinator import HouseholdCoordinator
+from . import RoomAction, by_household, percent
 
 ATTR_MEDIA_ID = "media_id"
 ATTR_VOLUME_LEVEL = "volume_level"
 ATTR_VOLUMES = "volumes"
-
-type _Households = dict[HouseholdCoordinator, list[SonosTwistedMediaPlayer]]
-
-
-def _by_household(entities: list[SonosTwistedMediaPlayer]) -> _Households:
-    households: _Households = defaultdict(list)
-    for entity in entities:
-        households[entity.coordinator].append(entity)
-    return households
-
-
-def _percent(level: float) -> int:
-    return round(level * 100)
 
 
 async def _announce(entities: list[SonosTwistedMediaPlayer], call: ServiceCall) -> None:
@@ -46,33 +27,29 @@ async def _announce(entities: list[SonosTwistedMediaPlayer], call: ServiceCall) 
             raise refused("announcement_other_room", entity_id=entity_id)
     level = data.get(ATTR_VOLUME_LEVEL)
     url = await async_media_url(call.hass, data[ATTR_MEDIA_ID], entities[0].entity_id)
-    await asyncio.gather(
-        *(
-            coordinator.announcements.async_announce(
-                [entity.speaker for entity in rooms],
-                as_announcement(
-                    url,
-                    data,
-                    volume=None if level is None else _percent(level),
-                    volumes={
-                        entity.speaker.uid: _percent(levels[entity.entity_id])
-                        for entity in rooms
-                        if entity.entity_id in levels
-                    },
-                ),
-                wait=data[ATTR_WAIT],
-            )
-            for coordinator, rooms in _by_household(entities).items()
+    await all_of(
+        coordinator.announcements.async_announce(
+            [entity.speaker for entity in rooms],
+            as_announcement(
+                url,
+                data,
+                volume=None if level is None else percent(level),
+                volumes={
+                    entity.speaker.uid: percent(levels[entity.entity_id])
+                    for entity in rooms
+                    if entity.entity_id in levels
+                },
+            ),
+            wait=data[ATTR_WAIT],
         )
+        for coordinator, rooms in by_household(entities).items()
     )
 
 
 async def _cancel(entities: list[SonosTwistedMediaPlayer], _call: ServiceCall) -> None:
-    await asyncio.gather(
-        *(
-            coordinator.announcements.async_cancel(entity.speaker for entity in rooms)
-            for coordinator, rooms in _by_household(entities).items()
-        )
+    await all_of(
+        coordinator.announcements.async_cancel(entity.speaker for entity in rooms)
+        for coordinator, rooms in by_household(entities).items()
     )
 
 

@@ -1,21 +1,22 @@
 """Actions for snapshots: how rooms are, kept to be brought back."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import EntityServiceResponse, ServiceCall, ServiceResponse, SupportsResponse
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
+from ..everywhere import all_of
 from ..media_player import SonosTwistedMediaPlayer
-from ..snapshots import RestoreReport, async_restore, async_take
-from . import RoomAction
+from ..restoring import RestoreReport, async_restore
+from ..room_queue import Ticket
+from ..taking import async_take
+from . import RoomAction, by_household
 
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
-    from ..model import Speaker
+    from ..model import Snapshot
 
 ATTR_NAME = "name"
 ATTR_WITH_GROUP = "with_group"
@@ -24,27 +25,20 @@ ATTR_WITH_QUEUE = "with_queue"
 _NAME = vol.All(cv.string, vol.Strip, vol.Length(min=1, max=100))
 
 
-def _by_household(
-    entities: Iterable[SonosTwistedMediaPlayer],
-) -> dict[HouseholdCoordinator, list[Speaker]]:
-    speakers: dict[HouseholdCoordinator, list[Speaker]] = defaultdict(list)
-    for entity in entities:
-        speakers[entity.coordinator].append(entity.speaker)
-    return speakers
-
-
 async def _take(entities: list[SonosTwistedMediaPlayer], call: ServiceCall) -> None:
-    async def take(coordinator: HouseholdCoordinator, speakers: list[Speaker]) -> None:
-        snapshot = await async_take(
-            coordinator,
-            speakers,
-            with_group=call.data[ATTR_WITH_GROUP],
-            with_queue=call.data[ATTR_WITH_QUEUE],
-        )
-        await coordinator.snapshots.async_keep(snapshot, call.data.get(ATTR_NAME))
+    async def take(coordinator: HouseholdCoordinator, rooms: list[SonosTwistedMediaPlayer]) -> None:
+        speakers = [room.speaker for room in rooms]
+        uids = coordinator.with_company(speaker.uid for speaker in speakers)
+        async with coordinator.turns.turn(Ticket(uids)):
+            snapshot = await async_take(
+                coordinator,
+                speakers,
+                with_group=call.data[ATTR_WITH_GROUP],
+                with_queue=call.data[ATTR_WITH_QUEUE],
+            )
+            await coordinator.snapshots.async_keep(snapshot, call.data.get(ATTR_NAME))
 
-    households = _by_household(entities)
-    await asyncio.gather(*(take(*household) for household in households.items()))
+    await all_of(take(*household) for household in by_household(entities).items())
 
 
 async def _restore(
@@ -55,17 +49,23 @@ async def _restore(
     found = [
         (
             coordinator,
-            await coordinator.snapshots.async_find(speakers, name, with_group=with_group),
+            await coordinator.snapshots.async_find(
+                (room.speaker for room in rooms), name, with_group=with_group
+            ),
         )
-        for coordinator, speakers in _by_household(entities).items()
+        for coordinator, rooms in by_household(entities).items()
     ]
-    reports = await asyncio.gather(
-        *(async_restore(*household, with_group=with_group) for household in found)
-    )
+
+    async def restore(coordinator: HouseholdCoordinator, snapshot: Snapshot) -> RestoreReport:
+        async with coordinator.turns.turn(Ticket(coordinator.with_company(snapshot.rooms))):
+            report = await async_restore(coordinator, snapshot, with_group=with_group)
+            if name is None:
+                await coordinator.snapshots.async_use_up(report.restored)
+            return report
+
+    reports = await asyncio.gather(*(restore(*household) for household in found))
     response: dict[str, list[Any]] = {"restored": [], "problems": []}
     for (coordinator, _), report in zip(found, reports, strict=True):
-        if name is None:
-            await coordinator.snapshots.async_use_up(report.restored)
         for key, value in _described(coordinator, report).items():
             response[key] += value
     return response  # type: ignore[return-value]
@@ -107,7 +107,7 @@ async def _list(entity: SonosTwistedMediaPlayer, _call: ServiceCall) -> ServiceR
 
 
 async def _remove(entities: list[SonosTwistedMediaPlayer], call: ServiceCall) -> None:
-    for coordinator in _by_household(entities):
+    for coordinator in by_household(entities):
         await coordinator.snapshots.async_remove(call.data[ATTR_NAME])
 
 

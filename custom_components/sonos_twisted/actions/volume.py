@@ -11,7 +11,7 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..media_player import SonosTwistedMediaPlayer
-from . import RoomAction
+from . import RoomAction, percent
 
 ATTR_CHANGE = "change"
 ATTR_RAMP_TYPE = "ramp_type"
@@ -26,17 +26,13 @@ _RAMP_TYPES: Mapping[str, str] = {
 _CHANGE = vol.All(vol.Coerce(float), vol.Range(min=-1, max=1))
 
 
-def _percent(level: float) -> int:
-    return round(level * 100)
-
-
 async def _set_group_volume(entity: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
-    volume = _percent(call.data[ATTR_MEDIA_VOLUME_LEVEL])
+    volume = percent(call.data[ATTR_MEDIA_VOLUME_LEVEL])
     await entity.coordinator.volumes.set_group(entity.speaker, volume)
 
 
 async def _change_group_volume(entity: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
-    by = _percent(call.data[ATTR_CHANGE])
+    by = percent(call.data[ATTR_CHANGE])
     await entity.coordinator.volumes.change_group(entity.speaker, by)
 
 
@@ -46,14 +42,14 @@ async def _set_group_mute(entity: SonosTwistedMediaPlayer, call: ServiceCall) ->
 
 
 async def _ramp_volume(entity: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
-    volume = _percent(call.data[ATTR_MEDIA_VOLUME_LEVEL])
+    volume = percent(call.data[ATTR_MEDIA_VOLUME_LEVEL])
     ramp_type = _RAMP_TYPES[call.data[ATTR_RAMP_TYPE]]
     await entity.coordinator.volumes.ramp(entity.speaker, volume, ramp_type)
 
 
 async def _set_volume_limit(entity: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
     level = call.data.get(ATTR_MEDIA_VOLUME_LEVEL)
-    limit = None if level is None else _percent(level)
+    limit = None if level is None else percent(level)
     await entity.coordinator.volume_limits.async_set(entity.speaker, limit)
 
 

@@ -43,6 +43,9 @@ _MAX_MESSAGE = 1024 * 1024
 #: Seconds for which a speaker may take its leave.
 _CLOSE_SECONDS = 1.0
 
+#: Seconds without a word after which a speaker that plays a clip is asked whether it is there.
+SILENT_SECONDS = 20.0
+
 #: Clips whose status is kept.
 _REMEMBERED = 32
 
@@ -198,7 +201,12 @@ class ClipPlayer:
             if not self.connected:
                 raise PlayerUnreachableError(self.host, "was lost while it played an audio clip")
             self._news.clear()
-            await self._news.wait()
+            try:
+                async with asyncio.timeout(SILENT_SECONDS):
+                    await self._news.wait()
+            except TimeoutError:
+                # One whose plug was pulled does not say so.
+                await self._command("subscribe", {})
         if status is ClipStatus.ERROR or status is None:
             raise ClipUnplayableError(self.host)
         return status
@@ -242,12 +250,13 @@ class ClipPlayer:
                 async with asyncio.timeout(self._seconds):
                     if not self.connected:
                         await self._connect()
-                        await self._ask("subscribe", {})
                     return await self._ask(command, options)
-            except TimeoutError as error:
+            except (TimeoutError, asyncio.CancelledError) as error:
                 # An answer that still comes would be taken for that of the next command.
                 await self.close()
-                raise PlayerUnreachableError(self.host, "does not answer") from error
+                if isinstance(error, TimeoutError):
+                    raise PlayerUnreachableError(self.host, "does not answer") from error
+                raise
 
     async def _connect(self) -> None:
         await self.close()
@@ -266,6 +275,12 @@ class ClipPlayer:
         except (aiohttp.ClientError, OSError) as error:
             raise PlayerUnreachableError(self.host, "offers no audio clips") from error
         self._reader = asyncio.create_task(self._read(self._socket))
+        try:
+            await self._ask("subscribe", {})
+        except ControlApiError:
+            # The next clip would wait for a status that nobody sends.
+            await self.close()
+            raise
 
     async def _ask(self, command: str, options: Mapping[str, object]) -> dict[str, Any]:
         """Send a command and wait for its answer; only one is under way at a time."""

@@ -142,6 +142,12 @@ class Listener(events_twisted.EventListener):
             except CannotListenError as error:
                 reason = str(error.socketError)
                 continue
+            except OSError as error:
+                # Another process took the port between bind and listen, after Twisted had
+                # started the site.
+                site.doStop()
+                reason = str(error)
+                continue
             self._descriptor = self.port.fileno() if hasattr(self.port, "fileno") else None
             if number != first:
                 _LOGGER.info("Port %d is in use; listening for events on port %d", first, number)

@@ -91,6 +91,7 @@ from .snapshot import (
     QueueItem,
     RoomSnapshot,
     Snapshot,
+    is_playing,
     queue_item,
     room_snapshot,
 )
@@ -169,6 +170,7 @@ __all__ = [
     "escape_markup",
     "format_duration",
     "is_container",
+    "is_playing",
     "is_really_gone",
     "item_metadata",
     "kind_of",
