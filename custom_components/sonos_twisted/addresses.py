@@ -52,15 +52,24 @@ async def async_from_media_source(wanted: Wanted) -> Playable:
     return replace(playable, title=wanted.title or wanted.media_id)
 
 
-async def async_from_address(wanted: Wanted) -> Playable:
-    """Complete an address with what it needs to be fetched from Home Assistant."""
+async def async_from_address(wanted: Wanted, *, radio: bool = False) -> Playable:
+    """Complete an address with what it needs to be fetched from Home Assistant.
+
+    Args:
+        wanted: The address.
+        radio: Whether it is known to be a station.
+
+    Raises:
+        ServiceValidationError: When it is none that anybody can fetch from.
+
+    """
     uri = wanted.media_id
     if uri.startswith(("/", "http://", "https://")):
         try:
             uri = _complete(wanted.coordinator.hass, uri, for_queue=wanted.for_queue)
         except ValueError as error:
             raise refused("bad_address", media=uri, error=str(error)) from error
-    playable = playable_from_uri(uri, wanted.title)
+    playable = playable_from_uri(uri, wanted.title, radio=radio)
     return replace(playable, title=wanted.title or wanted.media_id)
 
 

@@ -131,8 +131,7 @@ async def _async_ask(
     if media_type == BrowseType.QUEUE_ITEM:
         if not (place := whole_number(content_id)):
             return None
-        player = coordinator.household.coordinator_of(speaker.uid) or speaker
-        page = await coordinator.commands.in_room(player, content.browse, "Q:0", place - 1, 1)
+        page = await coordinator.commands.in_group(speaker, content.browse, "Q:0", place - 1, 1)
         return next(iter(page.items), None)
     if media_type in _CONTAINER_TYPES and content_id.startswith(_CONTAINERS):
         return await coordinator.commands.in_household(content.look_up, content_id)

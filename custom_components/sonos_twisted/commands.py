@@ -5,7 +5,7 @@ user's language, with the name of the room.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Concatenate
 
 from .engine import EngineError, PlayerUnreachableError, UpnpDisabledError, UpnpError
@@ -15,14 +15,20 @@ from .model import Aspect, Speaker
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
 
-#: UPnP errors of a speaker that is just being grouped: not possible now, and not a coordinator.
-_REGROUPING = frozenset({701, 800})
+#: What a speaker answers that is just being grouped: not possible now, and not a coordinator. The
+#: same codes mean something else at other services.
+_REGROUPING = frozenset(
+    {("AVTransport", 701), ("AVTransport", 800), ("GroupRenderingControl", 701)}
+)
 
 #: Seconds for which a group that has changed may still decline what it will accept.
 REGROUPING_SECONDS = 5.0
 
 #: Seconds between two attempts.
 RETRY_SECONDS = 0.4
+
+#: Seconds to wait for the topology that explains why who plays for a group follows somebody else.
+UNSETTLED_SECONDS = 2.0
 
 
 class RoomCommands:
@@ -38,6 +44,7 @@ class RoomCommands:
         self._coordinator = coordinator
         self._loop = coordinator.hass.loop
         self._regrouped_at: dict[str, float] = {}
+        self._answered = ""
         self.last_at = float("-inf")
 
     def note_regrouped(self, uids: set[str]) -> None:
@@ -99,7 +106,7 @@ class RoomCommands:
     async def in_household[**P, T](
         self, command: Callable[Concatenate[str, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Execute a command at any speaker: one that can be reached, or else the next one.
+        """Execute a command at any speaker: the one that answered last, or else the next one.
 
         Args:
             command: A command about what all speakers of the household know.
@@ -110,15 +117,22 @@ class RoomCommands:
             HomeAssistantError: When no speaker can be reached, or one declines.
 
         """
-        rooms = sorted(self._coordinator.household.rooms, key=lambda room: not room.available)
+        # Whoever sleeps is not waited for again and again, before anybody knows that it does.
+        rooms = sorted(
+            self._coordinator.household.rooms,
+            key=lambda room: (not room.available, room.uid != self._answered),
+        )
         for speaker in rooms:
             try:
-                return await self.attempt(speaker, command, *args, **kwargs)
+                answer = await self.attempt(speaker, command, *args, **kwargs)
             except (PlayerUnreachableError, UpnpDisabledError) as error:
                 if speaker is rooms[-1]:
                     raise command_failed(speaker.name, error) from error
             except EngineError as error:
                 raise command_failed(speaker.name, error) from error
+            else:
+                self._answered = speaker.uid
+                return answer
         raise failed("no_rooms")
 
     async def attempt[**P, T](
@@ -153,13 +167,34 @@ class RoomCommands:
             EngineError: When the speaker cannot be reached or declines.
 
         """
+        return await self.attempt_by_player(
+            speaker, lambda player: self.attempt(player, command, *args, **kwargs)
+        )
+
+    async def attempt_by_player[T](
+        self, speaker: Speaker, attempt: Callable[[Speaker], Awaitable[T]]
+    ) -> T:
+        """Do something that depends on who plays for a room's group, as :meth:`in_group` does.
+
+        Args:
+            speaker: Any of the group.
+            attempt: Called with the speaker that plays for it; once more after a regroup.
+
+        Raises:
+            EngineError: When the speaker cannot be reached or declines.
+
+        """
+        # Some commands would take a member out of its group, so nobody is asked who may be one.
+        await self._coordinator.async_until(
+            lambda: self._coordinator.player_of(speaker).follows is None, UNSETTLED_SECONDS
+        )
         deadline = self._loop.time() + REGROUPING_SECONDS
         while True:
-            player = self._coordinator.household.coordinator_of(speaker.uid) or speaker
             try:
-                return await self.attempt(player, command, *args, **kwargs)
+                return await attempt(self._coordinator.player_of(speaker))
             except UpnpError as error:
-                if error.code not in _REGROUPING or not self._is_regrouping(speaker):
+                declined = (error.service, error.code)
+                if declined not in _REGROUPING or not self._is_regrouping(speaker):
                     raise
                 if self._loop.time() > deadline:
                     raise

@@ -15,7 +15,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from .engine.commands import content
 from .engine.commands.content import PAGE, Page
-from .model import Aspect, Didl
+from .model import Aspect, Didl, named
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
@@ -125,9 +125,14 @@ class HouseholdContent:
         self._plan(SETTLING_SECONDS)
 
     def _plan(self, seconds: float) -> None:
-        if self._timer is None and not self._reading:
-            loop = self._coordinator.hass.loop
-            self._timer = loop.call_later(seconds, self._async_begin)
+        if self._reading:
+            return
+        loop = self._coordinator.hass.loop
+        if self._timer is not None:
+            if self._timer.when() <= loop.time() + seconds:
+                return
+            self._timer.cancel()
+        self._timer = loop.call_later(seconds, self._async_begin)
 
     @callback
     def _async_begin(self) -> None:
@@ -162,6 +167,22 @@ class HouseholdContent:
             self._lists[container] = items
             for changed in list(self._listeners):
                 changed()
+
+    async def async_find(self, aspect: Aspect, name: str) -> Didl | None:
+        """Return what has a title or an id in one of the lists, also in one not read in time.
+
+        Raises:
+            HomeAssistantError: When the list would have to be read, and cannot be.
+
+        """
+        containers = [container for container, kept in _ASPECTS.items() if kept is aspect]
+        for container in containers:
+            if (known := named(self._lists[container], name)) is not None:
+                return known
+        for container in containers:
+            if (new := named(await self.async_browse_all(container), name)) is not None:
+                return new
+        return None
 
     async def async_browse_all(
         self, object_id: str, start: int = 0, count: int | None = None

@@ -177,9 +177,13 @@ class HouseholdCoordinator:
         """Return a speaker's address in the form that commands take."""
         return f"{speaker.host}:{speaker.port}"
 
+    def player_of(self, speaker: Speaker) -> Speaker:
+        """Return the speaker that plays for a speaker's group; itself if that is not known."""
+        return self.household.coordinator_of(speaker.uid) or speaker
+
     def group_address_of(self, speaker: Speaker) -> str:
         """Return the address of the speaker that plays for a speaker's group."""
-        return self.address_of(self.household.coordinator_of(speaker.uid) or speaker)
+        return self.address_of(self.player_of(speaker))
 
     def with_company(self, uids: Iterable[str]) -> frozenset[str]:
         """Return the uids of rooms and of all that are grouped with them."""

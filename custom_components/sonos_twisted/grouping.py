@@ -102,7 +102,7 @@ class RoomGroups:
             heir = self._heir(speaker, moving)
             if heir is not None:
                 await self._tell(speaker, grouping.delegate, heir.uid, False)
-            await self._tell(speaker, grouping.join, self._player_of(target).uid)
+            await self._tell(speaker, grouping.join, self._coordinator.player_of(target).uid)
 
         moves = [
             _Move(room, send, lambda room: self._together(room, target))
@@ -171,8 +171,8 @@ class RoomGroups:
         async def send(player: Speaker, _moving: frozenset[str]) -> None:
             await self._tell(player, grouping.delegate, heir.uid, True)
 
-        player = self._player_of(speaker)
-        move = _Move(player, send, lambda _: self._player_of(heir) is heir)
+        player = self._coordinator.player_of(speaker)
+        move = _Move(player, send, lambda _: self._coordinator.player_of(heir) is heir)
         failures = await self._carry_out([move], player)
         for error in failures.values():
             if error is not None:
@@ -181,9 +181,6 @@ class RoomGroups:
 
     # Who is where, as far as the topology has told
 
-    def _player_of(self, speaker: Speaker) -> Speaker:
-        return self._coordinator.household.coordinator_of(speaker.uid) or speaker
-
     def _together(self, one: Speaker, other: Speaker) -> bool:
         return other.uid in self._coordinator.household.group_members(one.uid)
 
@@ -191,7 +188,7 @@ class RoomGroups:
         return self._coordinator.household.group_members(speaker.uid) in ([], [speaker.uid])
 
     def _leads_others(self, speaker: Speaker) -> bool:
-        return self._player_of(speaker) is speaker and not self._is_alone(speaker)
+        return self._coordinator.player_of(speaker) is speaker and not self._is_alone(speaker)
 
     def _heir(self, speaker: Speaker, moving: frozenset[str]) -> Speaker | None:
         """Return who shall play for a room's group when the room, which does so now, has left."""
@@ -273,7 +270,7 @@ class RoomGroups:
         connection = self._coordinator.connection
         if await until(as_expected, CONFIRMATION_SECONDS) and done():
             return
-        player = self._player_of(witness)
+        player = self._coordinator.player_of(witness)
         try:
             await connection.read_topology(player.uid, self._coordinator.address_of(player))
         except EngineError:

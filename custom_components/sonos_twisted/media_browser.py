@@ -18,6 +18,7 @@ from .browse_items import (
     not_browsable,
     shown_error,
 )
+from .content import async_all_pages
 from .engine.commands import content
 from .model import LIBRARY_LISTS, ContentKind, Didl, divide, kind_of, whole_number
 
@@ -222,7 +223,9 @@ class MediaBrowser:
         if glance.total > MOST_ITEMS:
             shown.children = await self._parts(object_id, 0, glance.total)
             return shown
-        items = await self._items(object_id, 0, glance.total, glance.items)
+        items = glance.items
+        if len(items) < glance.total:
+            items = await self._items(object_id, 0, glance.total)
         return self._fill(shown, items, 0 if object_id == _QUEUE else None)
 
     # Parts of long lists
@@ -273,22 +276,13 @@ class MediaBrowser:
     async def _read(self, object_id: str, start: int, count: int) -> Page:
         commands = self._coordinator.commands
         if object_id == _QUEUE:
-            player = self._coordinator.household.coordinator_of(self._speaker.uid)
-            room = player or self._speaker
-            return await commands.in_room(room, content.browse, object_id, start, count)
+            return await commands.in_group(self._speaker, content.browse, object_id, start, count)
         return await commands.in_household(content.browse, object_id, start, count)
 
-    async def _items(
-        self, object_id: str, start: int, end: int, known: Sequence[Didl] = ()
-    ) -> list[Didl]:
-        """Read a part of a list, of which a speaker may give less at once than it is asked for."""
-        items = list(known)
-        while missing := max(0, end - start - len(items)):
-            page = await self._read(object_id, start + len(items), missing)
-            if not page.items:
-                break
-            items += page.items
-        return items
+    async def _items(self, object_id: str, start: int, end: int) -> tuple[Didl, ...]:
+        return await async_all_pages(
+            lambda first, most: self._read(object_id, first, most), start, end - start
+        )
 
     def _fill(
         self, shown: BrowseMedia, items: Sequence[Didl], queued_before: int | None = None

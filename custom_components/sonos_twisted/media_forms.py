@@ -12,19 +12,16 @@ from homeassistant.components.media_player import MediaType
 from homeassistant.components.media_source import is_media_source_id
 
 from . import addresses, library_items, plex_media
-from .content import FAVORITES, PLAYLISTS, STATIONS
 from .engine import share_link_resources
-from .engine.commands import lookup
 from .errors import refused
 from .model import (
+    Aspect,
     Didl,
     Playable,
     Speaker,
     line_in,
-    named,
     playable_from_didl,
     playable_from_favorite,
-    playable_from_uri,
     television,
     tunein_station,
 )
@@ -104,13 +101,10 @@ def _room(wanted: Wanted) -> Speaker | None:
 
 
 async def _favorite(wanted: Wanted) -> Playable | None:
-    content = wanted.coordinator.content
     media_id = wanted.media_id
     if media_id.startswith(_PLAYLIST):
         return await _playlist_by_id(wanted)
-    favorite = named(content.favorites, media_id)
-    if favorite is None:
-        favorite = await _looked_up(wanted, FAVORITES)
+    favorite = await _named(wanted, Aspect.FAVORITES)
     if favorite is None:
         return None
     playable = playable_from_favorite(favorite)
@@ -119,44 +113,32 @@ async def _favorite(wanted: Wanted) -> Playable | None:
     return playable
 
 
-async def _looked_up(wanted: Wanted, container: str) -> Didl | None:
-    """Ask for an object that is not in a list, which may be a moment behind."""
-    commands, said = wanted.coordinator.commands, wanted.media_id
-    if said.startswith((_FAVORITE, _PLAYLIST, _STATION)):
-        return await commands.in_household(lookup.find, [said])
-    return await commands.in_household(lookup.find_in, container, said)
+async def _named(wanted: Wanted, aspect: Aspect) -> Didl | None:
+    return await wanted.coordinator.content.async_find(aspect, wanted.media_id)
 
 
 async def _playlist_by_id(wanted: Wanted) -> Playable | None:
-    playlist = named(wanted.coordinator.content.playlists, wanted.media_id)
-    if playlist is None:
-        playlist = await _looked_up(wanted, PLAYLISTS)
+    playlist = await _named(wanted, Aspect.PLAYLISTS)
     return playable_from_didl(playlist) if playlist is not None else None
 
 
 async def _playlist_by_title(wanted: Wanted) -> Playable | None:
-    playlist = await _playlist_by_id(wanted)
-    if playlist is None:
-        return await library_items.async_from_playlists(wanted)
-    return playlist
+    return await _playlist_by_id(wanted) or await library_items.async_from_playlists(wanted)
 
 
 async def _station(wanted: Wanted) -> Playable | None:
-    content = wanted.coordinator.content
     said = wanted.media_id
-    station = named(content.stations, said)
-    if station is None and said.startswith(_STATION):
-        station = await _looked_up(wanted, STATIONS)
+    if addresses.is_address(said):
+        return await addresses.async_from_address(wanted, radio=True)
+    station = await _named(wanted, Aspect.RADIO)
     if station is not None:
         return playable_from_didl(station)
-    favorite = named(content.favorites, said)
+    favorite = await _named(wanted, Aspect.FAVORITES)
     playable = playable_from_favorite(favorite) if favorite is not None else None
     if playable is not None and not playable.queueable:
         return playable
     if _TUNEIN_ID.fullmatch(said):
         return tunein_station(said, wanted.title or _name_of_station(wanted, said))
-    if addresses.is_address(said):
-        return playable_from_uri(said, wanted.title, radio=True)
     return None
 
 

@@ -36,7 +36,7 @@ from .model import (
     Media,
     PlaybackPosition,
     PlaybackState,
-    PlayMode,
+    Repeat,
     Source,
     Speaker,
     Transport,
@@ -216,11 +216,6 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 
     # What the group does
 
-    @property
-    def _group_player(self) -> Speaker:
-        """The speaker that plays for the group."""
-        return self.coordinator.household.coordinator_of(self.speaker.uid) or self.speaker
-
     async def _command_group(self, command: Callable[..., None], *args: object) -> None:
         await self.coordinator.commands.in_group(self.speaker, command, *args)
 
@@ -232,7 +227,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
                 # It can be done, and is tried again when the group has just changed.
                 await commands.attempt_in_group(self.speaker, command)
             else:
-                await commands.attempt(self._group_player, command)
+                await commands.attempt(self.coordinator.player_of(self.speaker), command)
         except UpnpError as error:
             if error.code not in _NOTHING_TO_DO:
                 raise command_failed(self.speaker.name, error) from error
@@ -264,20 +259,22 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     @override
     async def async_media_seek(self, position: float) -> None:
         await self._command_group(transport_commands.seek, round(position))
-        self.coordinator.positions.sought(self._group_player.uid)
+        self.coordinator.positions.sought(self.coordinator.player_of(self.speaker).uid)
 
     @override
     async def async_set_shuffle(self, shuffle: bool) -> None:
-        mode = self.speaker.play_mode or PlayMode()
-        await self._set_play_mode(PlayMode(shuffle, mode.repeat))
+        await self._change_play_mode(shuffle=shuffle)
 
     @override
     async def async_set_repeat(self, repeat: RepeatMode) -> None:
-        mode = self.speaker.play_mode or PlayMode()
-        await self._set_play_mode(PlayMode(mode.shuffle, repeat.value))
+        await self._change_play_mode(repeat=repeat.value)
 
-    async def _set_play_mode(self, mode: PlayMode) -> None:
-        await self._command_group(transport_commands.set_play_mode, mode.sonos_name)
+    async def _change_play_mode(
+        self, shuffle: bool | None = None, repeat: Repeat | None = None
+    ) -> None:
+        await self.coordinator.commands.in_group(
+            self.speaker, transport_commands.change_play_mode, shuffle=shuffle, repeat=repeat
+        )
 
     # What there is to play
 

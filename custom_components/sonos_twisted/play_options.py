@@ -9,7 +9,6 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from .errors import refused
-from .model import PlayMode
 
 ATTR_METADATA = "metadata"
 ATTR_POSITION = "position"
@@ -72,12 +71,3 @@ class PlayOptions:
     def shuffled(self, shuffle: bool | None) -> Self:
         """Return the same with an order that counts unless one was said."""
         return self if self.shuffle is not None else replace(self, shuffle=shuffle)
-
-    def play_mode(self, now: PlayMode | None) -> str:
-        """Return the play mode to set; "" for the one that is."""
-        if self.shuffle is None and self.repeat is None:
-            return ""
-        now = now or PlayMode()
-        shuffle = now.shuffle if self.shuffle is None else self.shuffle
-        repeat = now.repeat if self.repeat is None else self.repeat.value
-        return PlayMode(shuffle, repeat).sonos_name

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from homeassistant.components.media_player import MediaPlayerEnqueue
 
+from .browse_items import BrowseType
 from .engine import EngineError
 from .engine.commands import content, playing, transport
 from .errors import command_failed, refused
@@ -27,9 +28,6 @@ _IN_QUEUE = re.compile(r"Q:0(?:/([1-9]\d{0,5}))?")
 _INTO_QUEUE = frozenset({MediaPlayerEnqueue.ADD, MediaPlayerEnqueue.PLAY})
 
 _QUEUE = "Q:0"
-
-#: The media type of a place in the queue, as lists of it have it.
-QUEUE_ITEM_TYPE = "queue_item"
 
 _AS_IT_IS = PlayOptions()
 
@@ -60,9 +58,9 @@ async def async_play_media(
 
     """
     options = PlayOptions.from_extra(extra or {})
-    said = f"Q:0/{media_id}" if media_type == QUEUE_ITEM_TYPE else media_id
+    said = f"Q:0/{media_id}" if media_type == BrowseType.QUEUE_ITEM else media_id
     if match := _IN_QUEUE.fullmatch(said):
-        await _async_play_from_queue(coordinator, speaker, int(match[1] or 1), options)
+        await async_play_from_queue(coordinator, speaker, int(match[1] or 1), options)
         return
     mode = enqueue or MediaPlayerEnqueue.REPLACE
     wanted = Wanted(
@@ -125,10 +123,24 @@ async def _async_set_volume(
         await coordinator.volumes.set(speaker, options.volume)
 
 
-async def _async_play_from_queue(
-    coordinator: HouseholdCoordinator, speaker: Speaker, place: int, options: PlayOptions
+async def async_play_from_queue(
+    coordinator: HouseholdCoordinator,
+    speaker: Speaker,
+    place: int,
+    options: PlayOptions = _AS_IT_IS,
 ) -> None:
-    """Let a room's group play what is in its queue already."""
+    """Let a room's group play what is in its queue already.
+
+    Args:
+        coordinator: The household's.
+        speaker: Any of the group.
+        place: The track to begin with, from 1.
+        options: How it is to be played.
+
+    Raises:
+        HomeAssistantError: When the speaker cannot be reached or declines.
+
+    """
     await _async_set_volume(coordinator, speaker, MediaPlayerEnqueue.PLAY, options)
     try:
         await _async_attempt_from_queue(coordinator, speaker, place, options)
@@ -139,15 +151,18 @@ async def _async_play_from_queue(
 async def _async_attempt_from_queue(
     coordinator: HouseholdCoordinator, speaker: Speaker, place: int, options: PlayOptions
 ) -> None:
-    speakers = coordinator.household.speakers.values()
-    uids = {coordinator.address_of(player): player.uid for player in speakers}
-    await coordinator.commands.attempt_in_group(
+    commands = coordinator.commands
+    await commands.attempt_by_player(
         speaker,
-        playing.play_queue,
-        uids,
-        place,
-        options.play_mode(speaker.play_mode),
-        options.position,
+        lambda player: commands.attempt(
+            player,
+            playing.play_queue,
+            player.uid,
+            place,
+            shuffle=options.shuffle,
+            repeat=None if options.repeat is None else options.repeat.value,
+            position=options.position,
+        ),
     )
 
 

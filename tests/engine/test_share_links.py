@@ -21,6 +21,7 @@ from custom_components.sonos_twisted.model import parse_didl
         ("https://music.apple.com/us/song/x/7", ["song%3a7"], [52231]),
         ("https://music.apple.com/us/album/x/7?i=8", ["song%3a8"], [52231]),
         ("http://nas/spotify/album/bell.mp3", [], []),
+        ("http://[open.spotify.com/album/6wiUBliPe76YAVpNEdidpY", [], []),
         ("x-sonos-spotify:spotify%3atrack%3a1?sid=9", [], []),
         ("", [], []),
     ],

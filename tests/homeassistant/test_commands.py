@@ -15,7 +15,7 @@ from custom_components.sonos_twisted import declined
 from custom_components.sonos_twisted.commands import RoomCommands
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
-from custom_components.sonos_twisted.engine import UpnpError
+from custom_components.sonos_twisted.engine import PlayerUnreachableError, UpnpError
 from custom_components.sonos_twisted.engine.commands import content, rendering, transport
 from custom_components.sonos_twisted.errors import failed, refused
 from custom_components.sonos_twisted.model import Speaker
@@ -70,6 +70,15 @@ async def test_what_is_declined_while_regrouping_is_tried_again(
             await commands.in_group(bathroom, transport.pause)
         assert caught.value.translation_key == "declined_bad_position"
         assert (caught.value.translation_placeholders or {})["room"] == "Bathroom"
+        # Nor is it that there is no such thing.
+        commands.note_regrouped({bathroom.uid})
+        await in_house(hass, remote.reset_requests)
+        with pytest.raises(HomeAssistantError) as caught:
+            await commands.in_group(bathroom, content.browse, "SQ:77")
+        assert caught.value.translation_key == "declined_no_object"
+        kitchen = speaker(coordinator, "Kitchen")
+        requests = (await in_house(hass, remote.requests))[kitchen.uid]
+        assert requests["SOAP ContentDirectory.Browse"] == 1
         # A group that goes on declining is given up.
         await in_house(hass, remote.fail_action, "Kitchen", "Pause", 701, 999)
         with patch(f"{OURS}.commands.REGROUPING_SECONDS", 0.5):
@@ -82,7 +91,6 @@ async def test_what_is_declined_while_regrouping_is_tried_again(
             await in_house(hass, remote.reset_requests)
             with pytest.raises(HomeAssistantError):
                 await commands.in_group(bathroom, transport.pause)
-    kitchen = speaker(coordinator, "Kitchen")
     requests = (await in_house(hass, remote.requests))[kitchen.uid]
     assert requests["SOAP AVTransport.Pause"] == 1
 
@@ -123,9 +131,49 @@ async def test_a_coordinator_that_follows_somebody_is_asked_again(
     await in_house(hass, remote.emit, "Kitchen", "AVTransport", uri)
     assert await coordinator.async_until(lambda: kitchen.follows == office.uid, 5)
     await in_house(hass, remote.fail_action, "Kitchen", "Pause", 701, 2)
-    with patch(f"{OURS}.commands.RETRY_SECONDS", 0.05):
+    with (
+        patch(f"{OURS}.commands.RETRY_SECONDS", 0.05),
+        patch(f"{OURS}.commands.UNSETTLED_SECONDS", 0.1),
+    ):
         await coordinator.commands.in_group(kitchen, transport.pause)
     assert (await truth(hass, remote, "Kitchen"))["state"] == "PAUSED_PLAYBACK"
+
+
+async def test_what_is_played_does_not_break_up_a_group_of_which_the_topology_is_late(
+    hass: HomeAssistant, remote: Remote, coordinator: HouseholdCoordinator
+) -> None:
+    """Who has just played for a group is a member now, and would leave it with what it is told."""
+    office = speaker(coordinator, "Office")
+    await in_house(hass, remote.play_tracks, "Kitchen")
+    await in_house(hass, remote.group, "Bathroom", "Kitchen")
+    await shows(hass, BATHROOM, group_members=[KITCHEN, BATHROOM], state="playing")
+    await in_house(hass, remote.fault_notify, "*", "delay", "ZoneGroupTopology", 9, 0.7)
+    await in_house(hass, remote.group, "Kitchen", "Office")
+    kitchen = speaker(coordinator, "Kitchen")
+    assert await coordinator.async_until(lambda: kitchen.follows == office.uid, 5)
+    assert coordinator.household.coordinator_of(kitchen.uid) is kitchen
+    await act(
+        hass, "play_media", KITCHEN, media_content_type="playlist", media_content_id="Morning"
+    )
+    for name in ("Kitchen", "Office"):
+        now = await truth(hass, remote, name)
+        assert (now["title"], now["coordinator"]) == ("Slow Coffee", office.uid), name
+
+
+async def test_a_queue_is_played_where_a_speaker_has_the_address_of_one_that_is_gone(
+    hass: HomeAssistant, remote: Remote, coordinator: HouseholdCoordinator
+) -> None:
+    """An address says nothing about who has it."""
+    player, *_, gone = (room for room in coordinator.household.speakers.values() if room.visible)
+    await in_house(hass, remote.play_tracks, player.name)
+    await in_house(hass, remote.unplug, gone.name)
+    assert await coordinator.async_until(lambda: not gone.present, 10)
+    gone.host = player.host
+    entity_id = coordinator.entity_ids[player.uid]
+    await act(hass, "play_media", entity_id, media_content_type="queue_item", media_content_id="3")
+    now = await truth(hass, remote, player.name)
+    assert now["track_number"] == 3
+    assert now["state"] in {"TRANSITIONING", "PLAYING"}
 
 
 # --- any speaker ---------------------------------------------------------------------------
@@ -149,6 +197,25 @@ async def test_a_household_is_asked_through_any_speaker_that_answers(
     with pytest.raises(HomeAssistantError) as caught:
         await commands.in_household(content.browse, "SQ:77")
     assert caught.value.translation_key == "declined_no_object"
+
+
+async def test_whoever_answered_is_asked_first_the_next_time(
+    hass: HomeAssistant, remote: Remote, coordinator: HouseholdCoordinator
+) -> None:
+    """Else each command would wait for a speaker that sleeps and of which nobody knows it yet."""
+    commands = coordinator.commands
+    first, second, *_ = coordinator.household.rooms
+    asked: list[str] = []
+
+    async def attempt(room: Speaker, *_args: object) -> None:
+        asked.append(room.uid)
+        if room is first:
+            raise PlayerUnreachableError(room.host, "does not answer")
+
+    with patch.object(commands, "attempt", attempt):
+        await commands.in_household(content.browse, "SQ:")
+        await commands.in_household(content.browse, "SQ:")
+    assert asked == [first.uid, second.uid, second.uid]
 
 
 async def test_a_household_without_rooms(coordinator: HouseholdCoordinator) -> None:
@@ -241,8 +308,12 @@ async def test_the_sleep_timer_of_a_group(
     await act(hass, "ours.set_sleep_timer", KITCHEN, sleep_time=0)
     assert (await truth(hass, remote, "Kitchen"))["sleep_timer"] is None
     await act(hass, "ours.set_sleep_timer", KITCHEN, sleep_time=86399)
+    await in_house(hass, remote.reset_requests)
     await act(hass, "ours.clear_sleep_timer", [KITCHEN, BATHROOM])
-    assert (await truth(hass, remote, "Kitchen"))["sleep_timer"] is None
+    kitchen = await truth(hass, remote, "Kitchen")
+    assert kitchen["sleep_timer"] is None
+    requests = (await in_house(hass, remote.requests))[kitchen["uid"]]
+    assert requests["SOAP AVTransport.ConfigureSleepTimer"] == 1
     with pytest.raises(vol.Invalid, match="sleep_time"):
         await act(hass, "ours.set_sleep_timer", KITCHEN, sleep_time=86400)
     with pytest.raises(vol.Invalid, match="sleep_time"):

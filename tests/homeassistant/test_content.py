@@ -90,6 +90,24 @@ async def test_lists_that_cannot_be_read_are_read_later(
     assert complaints(caplog) == []
 
 
+async def test_a_change_does_not_wait_for_a_list_that_could_not_be_read(
+    hass: HomeAssistant, remote: Remote, content: HouseholdContent
+) -> None:
+    """That is tried again in a minute; what has changed is read at once."""
+    await until(hass, lambda: content.favorites and content.playlists and content.stations)
+    await in_house(hass, remote.fail_action, "*", "Browse", 501, 1)
+    content.refresh("SQ:")
+    await until(hass, lambda: content._timer is not None and content._timer.when() > soon(hass, 9))
+    await in_house(hass, remote.heal)
+    await in_house(hass, remote.add_favorite, "Song", "http://192.0.2.1/song.mp3")
+    await until(hass, lambda: "Song" in titles(content.favorites))
+
+
+def soon(hass: HomeAssistant, seconds: float) -> float:
+    """Return the time of the loop after so many seconds."""
+    return hass.loop.time() + seconds
+
+
 # --- pages ---------------------------------------------------------------------------------
 
 

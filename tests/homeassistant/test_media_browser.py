@@ -11,8 +11,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.sonos_twisted.queue_items import async_play_queue_item
-from tests.homeassistant.actions import BATHROOM, KITCHEN, LIVING_ROOM, in_house, shows
+from tests.homeassistant.actions import BATHROOM, KITCHEN, LIVING_ROOM, act, in_house, shows
 from tests.homeassistant.browsing import Browser, browser, titles
 
 if TYPE_CHECKING:
@@ -39,6 +38,12 @@ async def kitchen(
 ) -> Browser:
     """Look at the media browser of the kitchen."""
     return await browser(hass, hass_ws_client)
+
+
+async def play_item(hass: HomeAssistant, item: dict[str, Any]) -> None:
+    """Choose something in the media browser of the kitchen."""
+    names = ("media_content_type", "media_content_id")
+    await act(hass, "play_media", KITCHEN, **{name: item[name] for name in names})
 
 
 def browses(remote: Remote) -> int:
@@ -226,8 +231,7 @@ async def test_long_queue_is_divided(
     assert len(part["children"]) == 500
     item = part["children"][-1]
     assert (item["media_content_type"], item["media_content_id"]) == ("queue_item", "10000")
-    speaker = next(room for room in coordinator.household.rooms if room.name == "Kitchen")
-    await async_play_queue_item(coordinator, speaker, item["media_content_id"])
+    await play_item(hass, item)
     await shows(hass, KITCHEN, state="playing", queue_position=10_000, media_title=item["title"])
 
 
@@ -242,13 +246,12 @@ async def test_queue_is_the_groups(
     await shows(hass, KITCHEN, queue_size=None, media_channel="BBC Radio 3")
     queue = await kitchen.enter("Queue")
     assert [item["media_content_id"] for item in queue["children"]] == ["1", "2", "3"]
-    speaker = next(room for room in coordinator.household.rooms if room.name == "Kitchen")
-    await async_play_queue_item(coordinator, speaker, "2")
+    await play_item(hass, queue["children"][1])
     title = queue["children"][1]["title"]
     await shows(hass, LIVING_ROOM, state="playing", queue_position=2, media_title=title)
-    with pytest.raises(ServiceValidationError, match="first") as caught:
-        await async_play_queue_item(coordinator, speaker, "the last one")
-    assert caught.value.translation_key == "not_a_queue_item"
+    with pytest.raises(ServiceValidationError) as caught:
+        await play_item(hass, {**queue["children"][1], "media_content_id": "the last one"})
+    assert caught.value.translation_key == "unknown_media_type"
     await in_house(hass, remote.ungroup, "Kitchen")
     await shows(hass, KITCHEN, group_members=[KITCHEN])
 

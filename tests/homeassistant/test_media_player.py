@@ -218,6 +218,12 @@ async def test_shuffle_and_repeat(hass: HomeAssistant, remote: Remote) -> None:
     await shows(hass, KITCHEN, shuffle=True, repeat="one")
     await act(hass, "repeat_set", KITCHEN, repeat="all")
     await shows(hass, KITCHEN, shuffle=True, repeat="all")
+    # Also before its event has arrived.
+    await in_house(hass, remote.fault_notify, "Kitchen", "delay", "AVTransport", 9, 0.5)
+    await act(hass, "shuffle_set", KITCHEN, shuffle=False)
+    await act(hass, "repeat_set", KITCHEN, repeat="off")
+    await shows(hass, KITCHEN, shuffle=False, repeat="off")
+    await in_house(hass, remote.heal)
 
 
 @pytest.mark.parity("media_player: join")

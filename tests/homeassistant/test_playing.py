@@ -313,6 +313,7 @@ STREAMS = [
     ("favorite_item_id", "FV:2/0", "x-sonosapi-stream:s24939?sid=254&flags=8224&sn=0"),
     ("radio", "http://radio.example:8000/live", "x-rincon-mp3radio://radio.example:8000/live"),
     ("music", "https://radio.example/list.m3u", "x-rincon-mp3radio://radio.example/list.m3u"),
+    ("radio", "/local/jazz.m3u", "x-rincon-mp3radio://127.0.0.1:8123/local/jazz.m3u"),
     ("music", "x-rincon-mp3radio://radio.example/a", "x-rincon-mp3radio://radio.example/a"),
     ("music", "http://radio.example/jazz.mp3", "x-rincon-mp3radio://radio.example/jazz.mp3"),
 ]
@@ -323,6 +324,7 @@ async def test_stations_are_played_past_the_queue(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
     """Also one that was taken for a file at first; none can be queued."""
+    hass.config.internal_url = "http://127.0.0.1:8123"
     await in_house(hass, remote.play_tracks, "Kitchen", 3)
     for media_type, media_id, uri in STREAMS:
         await play(hass, media_type, media_id)
@@ -374,10 +376,47 @@ async def test_an_address_is_not_taken_for_a_station_because_the_speaker_is_busy
     assert (await truth(hass, remote))["uri"] == url
 
 
-async def test_replacing_the_queue_takes_five_requests_and_one_for_its_order(
+async def test_what_is_new_in_a_list_can_be_played_at_once(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
-    """Clear, add, activate, go to the first track, play; and set the play mode if it is said."""
+    """Also by its title, and before anybody has read the list again."""
+    with patch(f"{OURS}.content.SETTLING_SECONDS", 60):
+        try:
+            await in_house(
+                hass, remote.add_favorite, "Pirate FM", "x-rincon-mp3radio://pirate.example/a"
+            )
+            for media_type in ("favorite", "radio"):
+                await in_house(hass, remote.play_tracks, "Kitchen", 1)
+                await play(hass, media_type, "pirate fm")
+                assert (await truth(hass, remote))["uri"] == "x-rincon-mp3radio://pirate.example/a"
+        finally:
+            await in_house(hass, remote.remove_favorite, "Pirate FM")
+
+
+async def test_what_is_refused_leaves_the_queue_as_it_is(
+    hass: HomeAssistant, entry: MockConfigEntry, standing_house: SimulatorProcess, remote: Remote
+) -> None:
+    """The music goes on; only of a long queue it is not known whether both would have room."""
+    for length, left in ((3, 3), (501, 0)):
+        await in_house(hass, remote.play_tracks, "Kitchen", length)
+        await in_house(hass, remote.link_service, 2311, False)
+        try:
+            with pytest.raises(HomeAssistantError):
+                await play(hass, "music", "spotify:album:6wiUBliPe76YAVpNEdidpY")
+        finally:
+            await in_house(hass, remote.link_service, 2311)
+        now = await truth(hass, remote)
+        assert now["queue_length"] == left
+        assert (now["state"] == "PLAYING") == bool(left)
+        await play(hass, "playlist", "Morning")
+        now = await truth(hass, remote)
+        assert (now["title"], now["queue_length"]) == ("Slow Coffee", 4)
+
+
+async def test_replacing_the_queue_takes_six_requests_and_two_for_its_order(
+    hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
+) -> None:
+    """Look, add, remove, activate, go to the first track, play; and set the play mode if said."""
     await in_house(hass, remote.play_tracks, "Kitchen", 3)
     await shows(hass, KITCHEN, state="playing", repeat="off")
     await in_house(hass, remote.reset_requests)
@@ -385,8 +424,9 @@ async def test_replacing_the_queue_takes_five_requests_and_one_for_its_order(
     now = await truth(hass, remote)
     assert await sent(hass, remote, now["uid"]) == {
         "AddURIToQueue": 1,
+        "GetTransportSettings": 1,
         "Play": 1,
-        "RemoveAllTracksFromQueue": 1,
+        "RemoveTrackRangeFromQueue": 1,
         "Seek": 1,
         "SetAVTransportURI": 1,
         "SetPlayMode": 1,
@@ -608,6 +648,7 @@ async def test_what_cannot_be_played_is_explained(
         ("artist", "Nobody", "there is no artist of this name or id"),
         ("movie", "Nothing", "nothing is known by name that has the media type movie"),
         ("music", "http://[::1/bell.mp3", "is not an address"),
+        ("radio", "http://[::1/live", "is not an address"),
         ("music", "plex://1", "the Plex integration is not set up"),
     ):
         with pytest.raises(ServiceValidationError, match=words):

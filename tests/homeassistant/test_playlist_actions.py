@@ -137,7 +137,10 @@ async def test_things_are_added_to_a_playlist(hass: HomeAssistant, remote: Remot
         assert found is not None
         assert found[added : added + len(titles)] == titles
         added = len(found)
-    for media_id in ("nonsense", "A:ALBUM/Nothing", "FV:2/14", "Q:0/9", "x"):
+    unknown = ("nonsense", "A:ALBUM/Nothing", "FV:2/14", "Q:0/9", "x")
+    # What is played in another form than it is said in.
+    not_here = ("spotify:album:6wiU", "https://tidal.com/browse/album/1", "media-source://tts/a")
+    for media_id in (*unknown, *not_here):
         with pytest.raises(ServiceValidationError, match=f"media_content_id is {media_id}"):
             await act(
                 hass, "ours.add_to_playlist", KITCHEN, playlist="Mine", media_content_id=media_id

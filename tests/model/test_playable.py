@@ -134,6 +134,13 @@ def test_entries_of_lists() -> None:
     assert (bare.title, bare.queueable) == ("x-rincon-mp3radio://host/a", False)
 
 
+def test_an_address_that_is_none_is_left_to_the_player() -> None:
+    """One that somebody has among the favourites does not keep the others from being listed."""
+    playable = playable_from_favorite(Didl(title="Odd", res_uri="http://[::1/live"))
+    assert playable is not None
+    assert (playable.title, playable.uri) == ("Odd", "http://[::1/live")
+
+
 SAVED = item_metadata(
     "Peaceful Piano",
     "object.container.playlistContainer",

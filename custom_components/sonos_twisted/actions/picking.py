@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..engine import EngineError, UpnpError
+from ..engine import EngineError, UpnpError, share_link_resources
 from ..engine.commands import content
 from ..errors import command_failed, refused
-from ..model import Didl, Source, parse_didl, write_didl
+from ..model import Didl, Source, parse_didl, source_from_uri, write_didl
 from .sharing import ATTR_MEDIA_CONTENT_ID
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ _LISTED = ("A:", "FV:2/", "Q:0/", "R:0/", "S:", "SQ:")
 
 #: Where tracks come from that can be played again.
 _TRACKS = frozenset({Source.LIBRARY, Source.QUEUE, Source.SERVICE, Source.URL})
+
+#: What is no address that a speaker knows.
+_NO_ADDRESS = frozenset({Source.NONE, Source.OTHER})
 
 _NO_SUCH_OBJECT = 701
 
@@ -53,12 +56,12 @@ async def async_named(room: SonosTwistedMediaPlayer, media_id: str) -> Pick:
 
     """
     if not media_id.startswith(_LISTED):
-        if ":" not in media_id:
+        if source_from_uri(media_id) in _NO_ADDRESS or share_link_resources(media_id):
             raise refused("no_such_media", field=ATTR_MEDIA_CONTENT_ID, value=media_id)
         return _address(media_id)
     commands = room.coordinator.commands
     try:
-        item = await commands.attempt(_player(room), content.look_up, media_id)
+        item = await commands.attempt_in_group(room.speaker, content.look_up, media_id)
     except EngineError as error:
         if not isinstance(error, UpnpError) or error.code != _NO_SUCH_OBJECT:
             raise command_failed(room.speaker.name, error) from error
@@ -124,7 +127,7 @@ def container(room: SonosTwistedMediaPlayer) -> Pick:
 
 
 def _player(room: SonosTwistedMediaPlayer) -> Speaker:
-    return room.coordinator.household.coordinator_of(room.speaker.uid) or room.speaker
+    return room.coordinator.player_of(room.speaker)
 
 
 def _told(player: Speaker, variable: str, media: Media, uri: str) -> Didl:

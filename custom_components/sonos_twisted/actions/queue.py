@@ -11,6 +11,7 @@ from ..engine.commands.content import Page
 from ..errors import refused
 from ..media_player import SonosTwistedMediaPlayer
 from ..model import Didl
+from ..playing import async_play_from_queue
 from . import RoomAction
 from .choosing import async_refuse_title, async_titled
 from .guarding import async_guarded
@@ -72,10 +73,7 @@ async def _play(room: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
     position = call.data[ATTR_QUEUE_POSITION]
     page = await _look(room)
     _check(room, page, ATTR_QUEUE_POSITION, position, 0, page.total - 1)
-    player = room.coordinator.household.coordinator_of(room.speaker.uid) or room.speaker
-    await room.coordinator.commands.in_group(
-        room.speaker, queue.play_from, player.uid, position + 1
-    )
+    await async_play_from_queue(room.coordinator, room.speaker, position + 1)
 
 
 async def _remove(room: SonosTwistedMediaPlayer, call: ServiceCall) -> None:

@@ -58,7 +58,7 @@ def once_per_source(work: _Work) -> ForAllRooms:
 
 
 def _group(room: SonosTwistedMediaPlayer) -> str:
-    return (room.coordinator.household.coordinator_of(room.speaker.uid) or room.speaker).uid
+    return room.coordinator.player_of(room.speaker).uid
 
 
 def _household(room: SonosTwistedMediaPlayer) -> str:

@@ -6,6 +6,7 @@ import voluptuous as vol
 from ..engine.commands import sleep_timer
 from ..media_player import SonosTwistedMediaPlayer
 from . import RoomAction
+from .sharing import once_per_group
 
 ATTR_SLEEP_TIME = "sleep_time"
 
@@ -28,7 +29,7 @@ ACTIONS = (
         fields={
             vol.Required(ATTR_SLEEP_TIME): vol.All(vol.Coerce(int), vol.Range(min=0, max=_DAY - 1))
         },
-        each=_set,
+        together=once_per_group(_set),
     ),
-    RoomAction(name="clear_sleep_timer", each=_clear),
+    RoomAction(name="clear_sleep_timer", together=once_per_group(_clear)),
 )

@@ -54,5 +54,8 @@ def _resources(link: str, title: str) -> Iterator[Resource]:
 
 def _is_only_a_path(service: ShareClass, link: str) -> bool:
     """Tell whether it is some address whose path looks like a link: ``http://nas/spotify/...``."""
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return True
     return parts.scheme in {"http", "https"} and service.canonical_uri(parts.path) is not None

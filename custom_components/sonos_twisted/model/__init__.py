@@ -23,7 +23,6 @@ from .description import (
     parse_device_description,
 )
 from .didl import Didl, named, parse_didl, parse_didl_list, parse_stream_content
-from .didl_writing import escape_markup, write_didl, write_favorite
 from .household import Household, TopologyChange
 from .media import (
     Media,
@@ -39,9 +38,12 @@ from .metadata import (
     PLAYLIST_CLASS,
     STATION_CLASS,
     TRACK_CLASS,
+    escape_markup,
     item_metadata,
     service_account,
     service_type,
+    write_didl,
+    write_favorite,
 )
 from .music_services import parse_music_services
 from .notification import (

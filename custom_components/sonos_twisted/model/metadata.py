@@ -1,4 +1,4 @@
-"""DIDL-Lite metadata that a client has to write: for what comes without any.
+"""DIDL-Lite that a client has to write: what a player is told about a thing to play, queue or keep.
 
 A player takes the title from it, and the account with which a music service is asked. What it does
 not need (artist, album, picture) it finds out by itself.
@@ -6,10 +6,10 @@ not need (artist, album, picture) it finds out by itself.
 
 import re
 
-from .didl_writing import NO_ACCOUNT, escape_markup
+from .didl import Didl
 
 #: The account of everything that belongs to the household itself: library, playlists, addresses.
-LOCAL_ACCOUNT = NO_ACCOUNT
+LOCAL_ACCOUNT = "RINCON_AssociatedZPUDN"
 
 #: The account of radio stations, which TuneIn lists for everybody.
 RADIO_ACCOUNT = "SA_RINCON65031_"
@@ -22,12 +22,40 @@ TRACK_CLASS = "object.item.audioItem.musicTrack"
 _RADIO_SERVICE = 254
 _SERVICE_ID = re.compile(r"[?&]sid=(\d{1,6})(?!\d)")
 
+_RINCON = "urn:schemas-rinconnetworks-com:metadata-1-0/"
 _HEAD = (
     '<DIDL-Lite xmlns:dc="http://purl.org/dc/elements/1.1/"'
     ' xmlns:upnp="urn:schemas-upnp-org:metadata-1-0/upnp/"'
-    ' xmlns:r="urn:schemas-rinconnetworks-com:metadata-1-0/"'
-    ' xmlns="urn:schemas-upnp-org:metadata-1-0/DIDL-Lite/">'
+    f' xmlns:r="{_RINCON}" xmlns="urn:schemas-upnp-org:metadata-1-0/DIDL-Lite/">'
 )
+
+_PICTURE = re.compile(r"<upnp:albumArtURI>.*?</upnp:albumArtURI>", re.DOTALL)
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
+
+
+def escape_markup(text: str) -> str:
+    """Escape a text for an element or an attribute; what no XML may hold is left out."""
+    return _FORBIDDEN.sub("", text).translate(_ENTITIES)
+
+
+def write_didl(didl: Didl) -> str:
+    """Write the document of a track or container, as it is queued or added to a playlist.
+
+    Speakers do not name the account of a music service's track that plays or is queued; it follows
+    from the address.
+    """
+    kind = "container" if didl.container else "item"
+    account = didl.account or account_of(didl.res_uri or "")
+    return (
+        f'{_HEAD}<{kind} id="{escape_markup(didl.item_id or "-1")}"'
+        f' parentID="{escape_markup(didl.parent_id or "-1")}" restricted="true">'
+        f"{_element('dc:title', didl.title)}{_resource(didl)}"
+        f"{_element('upnp:class', didl.item_class or 'object.item')}"
+        f"{_element('dc:creator', didl.creator)}{_element('upnp:album', didl.album)}"
+        f'<desc id="cdudn" nameSpace="{_RINCON}">{escape_markup(account)}</desc>'
+        f"</{kind}></DIDL-Lite>"
+    )
 
 
 def item_metadata(
@@ -47,13 +75,47 @@ def item_metadata(
         parent_id: The id of what it was found in.
         account: Whose it is: see `service_account`.
     """
-    return (
-        f'{_HEAD}<item id="{escape_markup(item_id)}" parentID="{escape_markup(parent_id)}"'
-        f' restricted="true"><dc:title>{escape_markup(title)}</dc:title>'
-        f"<upnp:class>{escape_markup(item_class)}</upnp:class>"
-        '<desc id="cdudn" nameSpace="urn:schemas-rinconnetworks-com:metadata-1-0/">'
-        f"{escape_markup(account)}</desc></item></DIDL-Lite>"
+    return write_didl(
+        Didl(
+            item_id=item_id,
+            parent_id=parent_id,
+            title=title,
+            item_class=item_class,
+            account=account,
+        )
     )
+
+
+def write_favorite(title: str, didl: Didl, metadata: str) -> str:
+    """Write the document of a new Sonos favourite.
+
+    Args:
+        title: How it is called.
+        didl: What it stands for, with its resource.
+        metadata: The DIDL-Lite document with which that is played. It is kept without pictures,
+            since speakers cut what is too long.
+
+    """
+    short = _PICTURE.sub("", metadata)
+    return (
+        f'{_HEAD}<item id="" parentID="FV:2" restricted="false">{_element("dc:title", title)}'
+        "<upnp:class>object.itemobject.item.sonos-favorite</upnp:class><r:ordinal>0</r:ordinal>"
+        f"{_resource(didl)}<r:type>instantPlay</r:type>"
+        f"{_element('upnp:albumArtURI', didl.album_art_uri)}"
+        f"{_element('r:description', didl.description)}{_element('r:resMD', short)}"
+        "</item></DIDL-Lite>"
+    )
+
+
+def _element(name: str, text: str | None) -> str:
+    return f"<{name}>{escape_markup(text)}</{name}>" if text is not None else ""
+
+
+def _resource(didl: Didl) -> str:
+    if not didl.res_uri:
+        return ""
+    info = f' protocolInfo="{escape_markup(didl.protocol_info)}"' if didl.protocol_info else ""
+    return f"<res{info}>{escape_markup(didl.res_uri)}</res>"
 
 
 def service_type(service_id: int) -> int:

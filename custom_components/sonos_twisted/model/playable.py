@@ -118,11 +118,15 @@ def playable_from_uri(uri: str, title: str = "", *, radio: bool = False) -> Play
     name = title or uri
     scheme = uri.partition(":")[0].lower()
     # A station needs a title. A file tells its own, unless another one is wanted.
-    station = title or urlsplit(uri).hostname or uri
+    try:
+        parts = urlsplit(uri)
+    except ValueError:  # a favourite may have any address, and must not keep the others away
+        parts = urlsplit("")
+    station = title or parts.hostname or uri
     if scheme in {"http", "https"}:
         # Players take an http address for a file, and refuse one that has no end.
         stream = (f"{_RADIO_STREAM}{uri[len(scheme) :]}", _written(uri, station, STATION_CLASS))
-        if radio or urlsplit(uri).path.lower().endswith(_PLAYLIST_FILES):
+        if radio or parts.path.lower().endswith(_PLAYLIST_FILES):
             return Playable.stream(name, stream)
         return Playable(name, (((uri, _written(uri, title, TRACK_CLASS)), stream),), direct=True)
     if radio or source is Source.RADIO:

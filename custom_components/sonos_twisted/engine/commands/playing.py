@@ -4,15 +4,15 @@ Resources are pairs of a URI and its metadata. Where several are given for one t
 takes the first that it accepts: which music service of several, or which form of an address.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ...model import Resource, whole_number
+from ...model import Repeat, Resource, whole_number
 from ..errors import UpnpError
 from ..runner import request_seconds
-from . import queue, soap
-from .transport import play, seek, set_play_mode, set_uri
+from . import content, queue, soap
+from .transport import change_play_mode, play, seek, set_uri
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,9 @@ _SERVICE = "AVTransport"
 
 #: What a speaker answers that cannot do it now, whatever it is.
 _NOT_NOW = 701
+
+#: A queue of so many tracks has room for what is to take its place.
+_SHORT = 500
 
 #: A speaker that adds a long playlist of a music service answers when it has read all of it. Such
 #: a request may take this many times as long as others, which is less than a command may take.
@@ -60,7 +63,8 @@ def enqueue(
     Args:
         address: The coordinator's address.
         items: What to add, one after the other, each with its resources.
-        replace: Whether the queue is emptied first.
+        replace: Whether it takes the place of what is in the queue. That goes only when the new
+            has been accepted, unless it is so long that there may not be room for both.
         as_next: Whether it is inserted behind the track that plays, instead of at the end.
         before: The place, from 1, before which it is inserted instead of at the end; 0 for none.
 
@@ -68,7 +72,7 @@ def enqueue(
         The place, from 1, of the first track that was added.
 
     """
-    if replace:
+    if replace and content.browse(address, "Q:0", 0, 1).total > _SHORT:
         queue.clear(address)
     if as_next:
         before = _next_place(address)
@@ -82,27 +86,38 @@ def enqueue(
             )
             for resources in ordered
         ]
-    return min(places)
+    first = min(places)
+    if replace and first > 1:
+        queue.remove_range(address, 0, 1, first - 1)
+        return 1
+    return first
 
 
 def play_queue(
-    address: str, uids: Mapping[str, str], place: int, play_mode: str = "", position: int = 0
+    address: str,
+    uid: str,
+    place: int,
+    *,
+    shuffle: bool | None = None,
+    repeat: Repeat | None = None,
+    position: int = 0,
 ) -> None:
     """Let a group play its queue from a place on.
 
     Args:
         address: The coordinator's address.
-        uids: The uids of all speakers by address. A speaker has to be told its own.
+        uid: The coordinator's uid.
         place: The track, from 1.
-        play_mode: The play mode to set; "" leaves it as it is.
+        shuffle: Whether to play in random order from then on; None leaves that as it is.
+        repeat: What to repeat from then on; None leaves that as it is.
         position: At how many seconds of the track to begin.
 
     """
-    queue.activate(address, uids[address], place)
+    queue.activate(address, uid, place)
     if position:
         seek(address, position)
-    if play_mode:
-        set_play_mode(address, play_mode)
+    if shuffle is not None or repeat is not None:
+        change_play_mode(address, shuffle=shuffle, repeat=repeat)
     play(address)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from ...model import whole_number
 from ..errors import UpnpError
 from . import soap
-from .transport import play, seek_track, set_uri
+from .transport import seek_track, set_uri
 
 _SERVICE = "AVTransport"
 
@@ -90,19 +90,6 @@ def activate(address: str, uid: str, place: int = 1) -> None:
     """
     set_uri(address, f"x-rincon-queue:{uid}#0")
     seek_track(address, place)
-
-
-def play_from(address: str, uid: str, place: int) -> None:
-    """Let the group play from the queue, and start at a place.
-
-    Args:
-        address: The coordinator's address.
-        uid: The coordinator's uid.
-        place: The track to begin with, from 1.
-
-    """
-    activate(address, uid, place)
-    play(address)
 
 
 def remove_range(address: str, update_id: int, first: int, count: int) -> None:

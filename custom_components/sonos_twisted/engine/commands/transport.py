@@ -2,7 +2,7 @@
 
 import time
 
-from ...model import format_duration
+from ...model import PlayMode, Repeat, format_duration
 from . import soap
 
 _SERVICE = "AVTransport"
@@ -78,6 +78,26 @@ def set_play_mode(address: str, play_mode: str) -> None:
 
     """
     soap.call(address, _SERVICE, "SetPlayMode", InstanceID=0, NewPlayMode=play_mode)
+
+
+def change_play_mode(
+    address: str, *, shuffle: bool | None = None, repeat: Repeat | None = None
+) -> None:
+    """Set shuffle or repeat, and leave the other one as it is at the speaker at this moment.
+
+    Args:
+        address: The coordinator's address.
+        shuffle: Whether to play in random order; None leaves that.
+        repeat: What to repeat; None leaves that.
+
+    """
+    answer = soap.call(address, _SERVICE, "GetTransportSettings", InstanceID=0)
+    now = PlayMode.from_sonos(answer.get("PlayMode", "")) or PlayMode()
+    wanted = PlayMode(
+        now.shuffle if shuffle is None else shuffle, now.repeat if repeat is None else repeat
+    )
+    if wanted != now:
+        set_play_mode(address, wanted.sonos_name)
 
 
 def set_crossfade(address: str, on: bool) -> None:

@@ -52,6 +52,14 @@ def test_what_is_not_known_is_left_to_the_player() -> None:
     )
 
 
+def test_a_track_of_a_music_service_keeps_its_account() -> None:
+    """A playing or queued track is told without it, but not played without it."""
+    uri = "x-sonos-spotify:spotify%3atrack%3a4uLU?sid=9&flags=8224&sn=9"
+    written = parse_didl(write_didl(Didl(title="Paperweight", res_uri=uri)))
+    assert written is not None
+    assert written.account == "SA_RINCON2311_X_#Svc2311-0-Token"
+
+
 def test_favorite() -> None:
     """It holds the metadata of what it stands for, without the pictures."""
     metadata = write_didl(TRACK)
