@@ -4,7 +4,8 @@ from collections.abc import Mapping
 import re
 from typing import TYPE_CHECKING, Any
 
-from homeassistant.components.media_player import MediaPlayerEnqueue
+from homeassistant.components.media_player import ATTR_MEDIA_CONTENT_ID, MediaPlayerEnqueue
+from homeassistant.exceptions import ServiceValidationError
 
 from .browse_items import BrowseType
 from .engine import EngineError
@@ -60,7 +61,11 @@ async def async_play_media(
     options = PlayOptions.from_extra(extra or {})
     said = f"Q:0/{media_id}" if media_type == BrowseType.QUEUE_ITEM else media_id
     if match := _IN_QUEUE.fullmatch(said):
-        await async_play_from_queue(coordinator, speaker, int(match[1] or 1), options)
+        place = int(match[1] or 1)
+        size = await _async_queue_size(coordinator, speaker)
+        if place > size:  # before what plays has to end for it
+            raise _not_in_queue(speaker, size, media_id, f"{_QUEUE}/1", f"{_QUEUE}/{size}")
+        await async_play_from_queue(coordinator, speaker, place, options)
         return
     mode = enqueue or MediaPlayerEnqueue.REPLACE
     wanted = Wanted(
@@ -175,7 +180,9 @@ async def _async_play_queued(
 ) -> None:
     wanted = options.queue_position
     if wanted is not None:
-        await _async_check_place(coordinator, speaker, wanted)
+        size = await _async_queue_size(coordinator, speaker)
+        if wanted > size:  # its end is a place, too
+            raise _not_in_queue(speaker, size, str(wanted), "0", str(size), ATTR_QUEUE_POSITION)
     place = await coordinator.commands.attempt_in_group(
         speaker,
         playing.enqueue,
@@ -189,18 +196,28 @@ async def _async_play_queued(
         await _async_attempt_from_queue(coordinator, speaker, place, options)
 
 
-async def _async_check_place(
-    coordinator: HouseholdCoordinator, speaker: Speaker, place: int
-) -> None:
-    """Refuse a place, from 0, that is beyond the end of a group's queue."""
-    page = await coordinator.commands.attempt_in_group(speaker, content.browse, _QUEUE, 0, 1)
-    if place > page.total:
-        raise refused(
-            "not_in_queue",
-            room=speaker.name,
-            field=ATTR_QUEUE_POSITION,
-            value=str(place),
-            size=str(page.total),
-            first="0",
-            last=str(page.total),
-        )
+async def _async_queue_size(coordinator: HouseholdCoordinator, speaker: Speaker) -> int:
+    commands = coordinator.commands
+    return (await commands.in_group(speaker, content.browse, _QUEUE, 0, 1)).total
+
+
+def _not_in_queue(
+    speaker: Speaker,
+    size: int,
+    said: str,
+    first: str,
+    last: str,
+    field: str = ATTR_MEDIA_CONTENT_ID,
+) -> ServiceValidationError:
+    """Return the error to raise for a place that a group's queue does not have."""
+    if not size:
+        return refused("queue_empty", room=speaker.name)
+    return refused(
+        "not_in_queue",
+        room=speaker.name,
+        field=field,
+        value=said,
+        size=str(size),
+        first=first,
+        last=last,
+    )

@@ -297,8 +297,15 @@ async def test_the_queue_can_be_played_from_any_place(
         await play(hass, media_type, media_id, BATHROOM)
         now = await truth(hass, remote)
         assert (now["track_number"], now["queue_length"], now["source"]) == (place, 5, "queue")
-    with pytest.raises(HomeAssistantError, match="there is no such position or track"):
+    await in_house(hass, remote.play_radio, "Kitchen")
+    with pytest.raises(ServiceValidationError, match="between Q:0/1 and Q:0/5"):
         await play(hass, "track", "Q:0/6")
+    now = await truth(hass, remote)
+    assert now["source"] == "radio", "what plays goes on"
+    assert now["state"] in {"PLAYING", "TRANSITIONING"}
+    await in_house(hass, remote.play_tracks, "Kitchen", 0)
+    with pytest.raises(ServiceValidationError, match="queue of Kitchen is empty"):
+        await play(hass, "track", "Q:0/1")
 
 
 STREAMS = [

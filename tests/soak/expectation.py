@@ -70,7 +70,7 @@ def _content_id(speaker: Data) -> str | None:
     kind = speaker["source"].lower()
     if kind in {"radio", "service_radio"}:
         return str(speaker["uri"])
-    if kind == "tv" and speaker["coordinator"] != speaker["uid"]:
+    if kind == "tv" and speaker["uid"] not in speaker["uri"]:
         return None
     return speaker["track_uri"] or None
 

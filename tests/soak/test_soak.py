@@ -124,12 +124,12 @@ def _state(state: str, **attributes: object) -> State:
         ({"source": "tv", "title": ""}, "media_title", "TV"),
         ({"source": "tv", "track_uri": "x-sonos-htastream:A:spdif"}, "audio_source", "tv"),
         (
-            {"source": "tv", "track_uri": "x-sonos-htastream:A:spdif"},
+            {"source": "tv", **dict.fromkeys(("uri", "track_uri"), "x-sonos-htastream:A:spdif")},
             "media_content_id",
             "x-sonos-htastream:A:spdif",
         ),
         (
-            {"uid": "B", "source": "tv", "track_uri": "x-sonos-htastream:A:spdif"},
+            {"uid": "B", "source": "tv", "uri": "x-sonos-htastream:A:spdif"},
             "media_content_id",
             None,
         ),
