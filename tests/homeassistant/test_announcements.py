@@ -586,6 +586,31 @@ async def test_a_room_that_was_lost_goes_back_to_its_group(
     await until(hass, lambda: all_known(hass))
 
 
+async def test_what_a_room_declines_when_it_returns_is_logged(
+    hass: HomeAssistant,
+    remote: Remote,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await music(hass, remote, "Kitchen", 2, 30)
+    await shows(hass, KITCHEN, queue_position=2)
+    speaking = asyncio.create_task(
+        announce(hass, [KITCHEN, BATHROOM], SPEECH, mode="synchronised", volume_level=0.4)
+    )
+    await playing_file(hass, remote, "Bathroom")
+    await shows(hass, BATHROOM, volume_level=0.4)
+    await in_house(hass, remote.unplug, "Bathroom")
+    await act(hass, "ours.cancel_announcement", KITCHEN)
+    with pytest.raises(HomeAssistantError, match="Bathroom"):
+        await speaking
+    await in_house(hass, remote.fail_action, "Bathroom", "SetVolume", 501, 9)
+    await in_house(hass, remote.plug_in, "Bathroom")
+    await until(hass, lambda: "could not set the volume" in " ".join(complaints(caplog)))
+    await until(hass, lambda: key(entry) not in hass_storage)
+    await until(hass, lambda: all_known(hass))
+
+
 async def test_a_room_that_declines_for_the_moment_is_told_again(
     hass: HomeAssistant, remote: Remote
 ) -> None:
@@ -863,7 +888,7 @@ async def test_what_does_not_come_back_after_a_restart_is_logged(
     await until(hass, lambda: all_known(hass))
 
 
-@pytest.mark.parametrize("why", ["music", "grouped", "old", "lost long ago", "garbage"])
+@pytest.mark.parametrize("why", ["music", "grouped", "old", "no time", "lost long ago", "garbage"])
 async def test_what_is_out_of_date_stays_as_it_is(
     hass: HomeAssistant,
     remote: Remote,
@@ -883,6 +908,8 @@ async def test_what_is_out_of_date_stays_as_it_is(
         await in_house(hass, remote.group, leader, "Bathroom")
     elif why == "old":
         record["taken_at"] = "2026-01-01T00:00:00+00:00"
+    elif why == "no time":
+        record["taken_at"] = "yesterday"
     elif why == "lost long ago":
         record |= {"taken_at": "2026-01-01T00:00:00+00:00", "late": True}
         record["snapshot"]["rooms"] = record["snapshot"]["rooms"][:1]
