@@ -8,8 +8,8 @@ import sys
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from tests.benchmarks.compare import Outcome, table
-from tests.benchmarks.scenario import large_steps
+from tests.benchmarks.compare import Outcome, reasons, table
+from tests.benchmarks.scenario import STEPS, HouseError, large_steps
 from tests.demo.client import State
 from tests.demo.configuration import Settings, write
 from tests.demo.log import complaints
@@ -77,6 +77,36 @@ def test_comparison_adds_up_what_both_can_do() -> None:
         "| ungroup all rooms | no |  | 7 | yes | 0.30 s | 3 |",
         "| **together** | 1 of 2 | 10.00 s | 31 | 3 of 3 | 0.10 s | 30 |",
     ]
+
+
+def test_comparison_tells_why_a_step_did_not_work() -> None:
+    steps = large_steps(("Hall", "Attic"))
+    works = Outcome(seconds=0.1, requests=1)
+    cores = [works, None, Outcome(seconds=None, requests=7, trouble="no\nanswer")]
+    assert reasons(steps, cores, [works] * 3) == "- core: ungroup all rooms: no answer\n"
+
+
+def _right(name: str, **truth: object) -> object:
+    """Ask a step whether a household is right in which all rooms are like this."""
+    rooms = ("Kitchen", "Bathroom", "Office", "Living Room")
+    now = {room: {"name": room, "uid": room, **truth} for room in rooms}
+    return next(step for step in STEPS if step.name == name).right(now, now)
+
+
+def test_comparison_names_what_differs() -> None:
+    with pytest.raises(HouseError) as caught:
+        _right("select a station among the favourites", state="STOPPED", source="tv")
+    assert (
+        str(caught.value)
+        == "Office: state is 'STOPPED', not 'PLAYING', source is 'tv', not 'radio'"
+    )
+    with pytest.raises(HouseError) as caught:
+        _right("join two rooms", group=["Kitchen", "Office"])
+    assert str(caught.value) == "the group of Kitchen is Kitchen, Office"
+
+
+def test_comparison_lets_a_selected_input_be_silent() -> None:
+    assert _right("select the room's own line-in", state="STOPPED", source="line_in")
 
 
 # --- the demo's configuration --------------------------------------------------------------

@@ -28,7 +28,7 @@ from tests.demo.processes import DemoError
 from tests.simulator.control import Remote, RemoteError
 from tests.simulator.process import SimulatorError, SimulatorProcess
 
-from .scenario import STEPS, Rooms, Step, large_steps
+from .scenario import STEPS, HouseError, Rooms, Step, large_steps
 
 PAGE = ROOT / "docs" / "comparison.md"
 OURS, CORE = "sonos_twisted", "sonos"
@@ -132,13 +132,16 @@ class Run:
         """Wait until the household is as it should be; return why it is not."""
         while True:
             now = await self._truth()
+            trouble = "the household is not as it should be"
             try:
                 if step.right(before, now):
                     return ""
+            except HouseError as error:
+                trouble = f"{trouble}: {error}"
             except KeyError as error:
                 return f"the simulated house does not tell {error}"
             if monotonic() - begun > self._limit:
-                return "the household is not as it should be"
+                return trouble
             await asyncio.sleep(0.02)
 
     async def _truth(self) -> Rooms:
@@ -232,6 +235,26 @@ def table(
 _NOTHING = ("n/a", "", "")
 
 
+def reasons(
+    steps: Sequence[Step], cores: Sequence[Outcome | None], ours: Sequence[Outcome | None]
+) -> str:
+    """Return a list in Markdown of what did not work and why; empty if everything worked."""
+    return "".join(
+        f"- {who}: {step.name}: {' '.join(outcome.trouble.split())}\n"
+        for who, outcomes in (("core", cores), ("ours", ours))
+        for step, outcome in zip(steps, outcomes, strict=True)
+        if outcome and outcome.seconds is None
+    )
+
+
+def _part(
+    steps: Sequence[Step], cores: Sequence[Outcome | None], ours: Sequence[Outcome | None]
+) -> str:
+    """Return a table and, below it, what did not work."""
+    failed = reasons(steps, cores, ours)
+    return table(steps, cores, ours) + (f"\nWhat did not work:\n\n{failed}" if failed else "")
+
+
 def _totals(
     outcomes: Sequence[Outcome | None], both: tuple[Sequence[Outcome | None], ...]
 ) -> tuple[str, str, str]:
@@ -270,6 +293,12 @@ UPnP actions and websocket commands that speakers received by then and in the se
 which cost no request, are not counted. *Together* adds up the steps that worked with both.
 "n/a": core has nothing for it.
 
+An input counts as selected whether it plays or not: core selects a line-in without starting it,
+ours starts it. The simulated radio declines to be paused, and its list of actions says so. Core's
+restore pauses what plays before it brings the music back. If that is declined, core logs a warning,
+leaves the radio on, and brings back only the group and the volume. With another song of the queue
+in place of the radio the same step works with core.
+
 The simulated speakers answer at once, and take 0.1 s to start a track or to tell a topology; real
 ones take longer. Speakers of large households decline GetZoneGroupState, without which core's
 integration finds no room; here they answer it. The steps are in `tests/benchmarks/scenario.py`.
@@ -294,7 +323,7 @@ async def compare(arguments: argparse.Namespace) -> int:
         limit = LIMIT if speakers is None else arguments.patience
         for domain in domains:
             outcomes[domain] = await run(domain, steps, speakers, limit, arguments.base)
-        tables.append(table(steps, outcomes[CORE], outcomes[OURS]))
+        tables.append(_part(steps, outcomes[CORE], outcomes[OURS]))
         works &= all(outcome is None or outcome.seconds is not None for outcome in outcomes[OURS])
     print("\n".join(tables))
     if arguments.write:

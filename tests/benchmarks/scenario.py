@@ -25,6 +25,10 @@ type Rooms = Mapping[str, Room]
 """The truth about all rooms, by their names."""
 
 
+class HouseError(Exception):
+    """The household is not as it should be; the message names what differs."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """An action, and what must come of it.
@@ -34,6 +38,7 @@ class Step:
         action: The action; ``own.`` stands for the integration's domain.
         rooms: Its targets.
         right: Whether the household is as it should be then; given the truth before and now.
+            It may raise HouseError instead of telling that it is not.
         data: The action's data. Rooms of ``group_members`` become entity ids.
         core: Whether core's integration has this.
         before: What people do in the house before, which is not measured.
@@ -53,20 +58,58 @@ class Step:
     settle: float = 2.0
 
 
+def _is(room: Room, **expected: object) -> bool:
+    """Make sure that a room is like this.
+
+    Raises:
+        HouseError: It is not.
+
+    """
+    differences = [
+        f"{name} is {room[name]!r}, not {is_!r}"
+        for name, is_ in expected.items()
+        if room[name] != is_
+    ]
+    if differences:
+        raise HouseError(f"{room['name']}: {', '.join(differences)}")
+    return True
+
+
 def _plays(room: Room, **expected: object) -> bool:
-    return room["state"] in _PLAYING and all(room[name] == is_ for name, is_ in expected.items())
+    """Make sure that a room plays, and that it is like this.
+
+    Raises:
+        HouseError: It is not.
+
+    """
+    playing = room["state"] if room["state"] in _PLAYING else "PLAYING"
+    return _is(room, state=playing, **expected)
 
 
 def _together(rooms: Rooms, *names: str) -> bool:
-    """Tell whether these rooms are a group, and nobody else is in it."""
+    """Make sure that these rooms are a group, and nobody else is in it.
+
+    Raises:
+        HouseError: They are not.
+
+    """
     uids = {rooms[name]["uid"] for name in names}
-    return all(set(rooms[name]["group"]) == uids for name in names)
+    for name in names:
+        if set(rooms[name]["group"]) != uids:
+            others = [other for other in rooms if rooms[other]["uid"] in rooms[name]["group"]]
+            raise HouseError(f"the group of {name} is {', '.join(others)}")
+    return True
 
 
 def _unchanged(before: Rooms, now: Rooms) -> bool:
-    """Tell whether every room plays what it played, as loud as it did, with the same others."""
+    """Make sure that every room plays what it played, as loud as it did, with the same others.
+
+    Raises:
+        HouseError: One does not.
+
+    """
     same = ("group", "state", "title", "uri", "volume")
-    return all(before[name][key] == now[name][key] for name in now for key in same)
+    return all(_is(now[name], **{key: before[name][key] for key in same}) for name in now)
 
 
 def _music_in_three_rooms(house: Remote) -> None:
@@ -195,7 +238,8 @@ STEPS = (
         data={"with_group": True},
         before=_somebody_else_plays,
         right=lambda _, now: (
-            _plays(now[KITCHEN], title="Aria", volume=26) and _together(now, *_GROUP)
+            _plays(now[KITCHEN], source="queue", title="Aria", volume=26)
+            and _together(now, *_GROUP)
         ),
     ),
     Step(
@@ -231,7 +275,7 @@ STEPS = (
         action=_SELECT,
         rooms=(LIVING_ROOM,),
         data={"source": "TV"},
-        right=lambda _, now: _plays(now[LIVING_ROOM], source="tv"),
+        right=lambda _, now: _is(now[LIVING_ROOM], source="tv"),
     ),
     Step(
         name="select the room's own line-in",
@@ -239,7 +283,7 @@ STEPS = (
         rooms=(OFFICE,),
         data={"source": "Line-in"},
         before=lambda house: house.ungroup(OFFICE),
-        right=lambda _, now: _plays(now[OFFICE], source="line_in"),
+        right=lambda _, now: _is(now[OFFICE], source="line_in"),
     ),
     Step(
         name="select a station among the favourites",
