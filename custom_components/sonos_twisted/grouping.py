@@ -151,7 +151,7 @@ class RoomGroups:
             heir = self._heir(speaker, moving)
             if heir is not None:
                 await self._tell(speaker, grouping.delegate, heir.uid, False)
-            elif not self._leads_others(speaker):
+            elif not self._leads_others(speaker) and not self._is_alone(speaker):
                 await self._tell(speaker, grouping.unjoin)
             # Who plays for others that all leave, stays behind alone with its music.
 

@@ -124,8 +124,12 @@ class Bench:
             calls.append(call)
             call.addCallbacks(outcome.set_result, failed)
 
+        def cancel() -> None:
+            # The call has been made by the time that the reactor comes to this.
+            calls[0].cancel()
+
         self.reactor.callFromThread(start)
-        return outcome, lambda: self.reactor.callFromThread(calls[0].cancel)
+        return outcome, lambda: self.reactor.callFromThread(cancel)
 
     def run(self, command: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Execute a command and wait for its result."""
