@@ -5,7 +5,16 @@ from typing import Final
 from homeassistant.const import Platform
 
 DOMAIN: Final = "sonos_twisted"
-PLATFORMS: Final = [Platform.MEDIA_PLAYER]
+PLATFORMS: Final = [
+    Platform.MEDIA_PLAYER,
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+    Platform.TEXT,
+]
 
 # Keys of the YAML configuration and of a config entry's options.
 CONF_HOSTS: Final = "hosts"

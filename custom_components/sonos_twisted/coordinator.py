@@ -31,12 +31,13 @@ from .engine import (
     TopologyNews,
     reactor_thread,
 )
-from .entity import device_info
+from .entity import device_info, household_device_info
 from .errors import placeholders
 from .everywhere import Everywhere
 from .grouping import RoomGroups
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
+from .readings import SpeakerReadings
 from .room_queue import RoomQueue
 from .schema import connection_settings
 from .snapshots import SnapshotStore
@@ -66,6 +67,7 @@ class HouseholdCoordinator:
         served: Whether a speaker's state comes by its events or by asking, by uid.
         commands: What executes commands in rooms and groups.
         positions: What reads positions that no event tells.
+        readings: What reads all else that no event tells.
         turns: Where those wait for each other who need the same rooms for a while.
         content: The household's favourites, playlists and stations.
         snapshots: The snapshots that are kept of its rooms.
@@ -90,11 +92,13 @@ class HouseholdCoordinator:
         )
         self.entity_ids: dict[str, str] = {}
         self.served: dict[str, Served] = {}
+        self._device_id = ""
         self._subscribers: dict[str, list[_Subscriber]] = defaultdict(list)
         self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
         self.commands = RoomCommands(self)
         self.content = HouseholdContent(self)
         self.positions = PositionReader(self)
+        self.readings = SpeakerReadings(self)
         self._tv_formats = TvFormatReader(self)
         self.turns = RoomQueue()
         self.snapshots = SnapshotStore(self)
@@ -126,6 +130,12 @@ class HouseholdCoordinator:
             EngineError: When it cannot be opened.
 
         """
+        household = household_device_info(self.household.household_id, self.entry.title)
+        self._device_id = (
+            dr.async_get(self.hass)
+            .async_get_or_create(config_entry_id=self.entry.entry_id, **household)
+            .id
+        )
         await self.volume_limits.async_load()
         data = self.entry.data
         hosts = dict.fromkeys([*data[CONF_HOSTS], *data.get(CONF_KNOWN_HOSTS, ())])
@@ -134,11 +144,13 @@ class HouseholdCoordinator:
         self.content.start()
         self.announcements.start()
         self.sources.start()
+        self.readings.start()
 
     async def async_stop(self, _event: Event | None = None) -> None:
         """End everything that was started."""
         await self.announcements.async_stop()
         self.positions.stop()
+        self.readings.stop()
         self._tv_formats.stop()
         self.sources.stop()
         self.content.stop()
@@ -235,6 +247,8 @@ class HouseholdCoordinator:
                 continue
             for change in new:
                 changes[change.uid].add(change.aspect)
+        if any(Aspect.AVAILABILITY in aspects for aspects in changes.values()):
+            changes[self.household.household_id].add(Aspect.AVAILABILITY)
         self.commands.note_regrouped(regrouped(changes))
         self.async_tell(changes)
         self.volume_limits.hold(changes)
@@ -361,7 +375,8 @@ class HouseholdCoordinator:
             speaker = self.household.speakers.get(change.uid)
             if change.aspect is Aspect.DEVICE and speaker is not None and speaker.visible:
                 registry.async_get_or_create(
-                    config_entry_id=self.entry.entry_id, **device_info(speaker)
+                    config_entry_id=self.entry.entry_id,
+                    **device_info(speaker, self._device_id),
                 )
 
     def _remember_hosts(self) -> None:

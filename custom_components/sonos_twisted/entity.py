@@ -1,23 +1,39 @@
 """What all entities of a speaker have in common."""
 
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import TYPE_CHECKING, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import (
     CONNECTION_NETWORK_MAC,
     CONNECTION_UPNP,
+    DeviceEntryType,
     DeviceInfo,
 )
 from homeassistant.helpers.entity import Entity
 
 from .const import DOMAIN
 from .model import Aspect, Speaker
+from .roster import unique_id
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from .coordinator import HouseholdCoordinator
+    from .entities import HouseholdDescription, SpeakerDescription
 
 
-def device_info(speaker: Speaker) -> DeviceInfo:
+def household_device_info(household_id: str, name: str) -> DeviceInfo:
+    """Describe a household for the device registry, where its rooms belong to it."""
+    return DeviceInfo(
+        identifiers={(DOMAIN, household_id)},
+        entry_type=DeviceEntryType.SERVICE,
+        manufacturer="Sonos",
+        model="Household",
+        name=name,
+    )
+
+
+def device_info(speaker: Speaker, household_device_id: str) -> DeviceInfo:
     """Describe a speaker for the device registry, with whatever is known of it so far."""
     info = DeviceInfo(
         identifiers={(DOMAIN, speaker.uid)},
@@ -25,6 +41,7 @@ def device_info(speaker: Speaker) -> DeviceInfo:
         manufacturer="Sonos",
         name=speaker.name,
         configuration_url=f"http://{speaker.host}:{speaker.port}/support/review",
+        via_device_id=household_device_id,
     )
     if (description := speaker.description) is not None:
         info["connections"] |= {(CONNECTION_NETWORK_MAC, description.mac)}
@@ -36,39 +53,19 @@ def device_info(speaker: Speaker) -> DeviceInfo:
     return info
 
 
-class SpeakerEntity(Entity):
-    """An entity that shows something of one speaker, or of what its group plays."""
+class PushEntity(Entity):
+    """An entity that is told when to show something else, and writes its state only then."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False
 
-    #: The changes of the speaker that this entity shows; only these make it write its state.
-    aspects: ClassVar[frozenset[Aspect]]
-
-    def __init__(self, coordinator: HouseholdCoordinator, speaker: Speaker) -> None:
-        """Show a speaker."""
+    def __init__(self, coordinator: HouseholdCoordinator) -> None:
+        """Show something of a household."""
         self.coordinator = coordinator
-        self.speaker = speaker
-        self._attr_device_info = device_info(speaker)
         self._written: tuple[object, ...] | None = None
 
-    @property
-    @override
-    def available(self) -> bool:
-        return self.speaker.visible and self.speaker.available
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        await super().async_added_to_hass()
-        self.async_on_remove(
-            self.coordinator.async_subscribe(
-                self.speaker.uid, self.aspects | {Aspect.AVAILABILITY}, self._async_changed
-            )
-        )
-        self.refresh()
-
     def refresh(self) -> None:
-        """Take over from the speaker what this entity shows."""
+        """Take over what this entity shows."""
 
     @callback
     def _async_changed(self) -> None:
@@ -94,3 +91,103 @@ class SpeakerEntity(Entity):
             self.supported_features,
             self.entity_picture,
         )
+
+
+class SpeakerEntity(PushEntity):
+    """An entity that shows something of one speaker, or of what its group plays."""
+
+    #: The changes of the speaker that this entity shows; only these make it write its state.
+    aspects: frozenset[Aspect]
+
+    def __init__(self, coordinator: HouseholdCoordinator, speaker: Speaker) -> None:
+        """Show a speaker."""
+        super().__init__(coordinator)
+        self.speaker = speaker
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, speaker.uid)})
+
+    @property
+    @override
+    def available(self) -> bool:
+        return self.speaker.visible and self.speaker.available
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.coordinator.async_subscribe(
+                self.speaker.uid, self.aspects | {Aspect.AVAILABILITY}, self._async_changed
+            )
+        )
+        self.refresh()
+
+
+class DescribedEntity(SpeakerEntity):
+    """An entity of a speaker that a table describes."""
+
+    entity_description: SpeakerDescription
+
+    def __init__(
+        self, coordinator: HouseholdCoordinator, speaker: Speaker, description: SpeakerDescription
+    ) -> None:
+        """Show what a description says of a speaker."""
+        super().__init__(coordinator, speaker)
+        self.entity_description = description
+        self.aspects = description.aspects
+        self._attr_unique_id = unique_id(speaker, description.key)
+        self._attr_translation_key = (
+            description.translation_key or description.key.replace("-", "_").lower()
+        )
+
+    @property
+    @override
+    def available(self) -> bool:
+        works = self.entity_description.works
+        return super().available and (works is None or works(self.coordinator, self.speaker))
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        if (reading := self.entity_description.reading) is not None:
+            self.async_on_remove(self.coordinator.readings.async_want(self.speaker, reading))
+
+    async def async_written(self, writing: Awaitable[object]) -> None:
+        """Wait for a change at the speaker, and read it back if no event will tell it."""
+        await writing
+        readings = self.coordinator.readings
+        if (reading := self.entity_description.reading) is not None:
+            await readings.async_again(self.speaker, reading)
+
+
+class HouseholdEntity(PushEntity):
+    """An entity of a household that a table describes."""
+
+    entity_description: HouseholdDescription
+
+    def __init__(
+        self, coordinator: HouseholdCoordinator, description: HouseholdDescription
+    ) -> None:
+        """Show what a description says of a household."""
+        super().__init__(coordinator)
+        household_id = coordinator.household.household_id
+        self.entity_description = description
+        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, household_id)})
+        self._attr_unique_id = f"{household_id}-{description.key}"
+        self._attr_translation_key = description.translation_key or description.key
+
+    @property
+    @override
+    def available(self) -> bool:
+        return any(speaker.available for speaker in self.coordinator.household.rooms)
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        await super().async_added_to_hass()
+        coordinator, description = self.coordinator, self.entity_description
+        household_id = coordinator.household.household_id
+        aspects = description.aspects | {Aspect.AVAILABILITY}
+        self.async_on_remove(
+            coordinator.async_subscribe(household_id, aspects, self._async_changed)
+        )
+        if description.listen is not None:
+            self.async_on_remove(description.listen(coordinator, self._async_changed))
+        self.refresh()

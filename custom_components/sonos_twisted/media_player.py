@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 import datetime as dt
-from typing import TYPE_CHECKING, Any, ClassVar, override
+from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.components.media_player import (
     ATTR_MEDIA_ANNOUNCE,
@@ -109,7 +109,7 @@ async def async_setup_entry(
 class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     """A room."""
 
-    aspects: ClassVar[frozenset[Aspect]] = frozenset(
+    aspects = frozenset(
         {
             Aspect.GROUP,
             Aspect.GROUP_VOLUME,

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import os
 from typing import TYPE_CHECKING, Any
+from unittest.mock import PropertyMock, patch
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -83,6 +85,14 @@ def neighbours(_neighbours: SimulatorProcess, loopback: None) -> Iterator[Simula
 def remote(house: SimulatorProcess) -> Remote:
     """Give what a person does in the house, and what happens to its network."""
     return house.remote
+
+
+@pytest.fixture
+def all_entities() -> Iterator[None]:
+    """Enable those entities, too, that a user would have to enable; name it before ``entry``."""
+    enabled = PropertyMock(return_value=True)
+    with patch.object(Entity, "entity_registry_enabled_default", enabled):
+        yield
 
 
 @pytest.fixture

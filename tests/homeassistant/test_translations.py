@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+import importlib
 import json
 from pathlib import Path
 import re
@@ -14,6 +15,7 @@ import pytest
 import voluptuous as vol
 
 import custom_components.sonos_twisted as integration
+from custom_components.sonos_twisted.const import PLATFORMS as INTEGRATION_PLATFORMS
 from custom_components.sonos_twisted.declined import REASONS
 from custom_components.sonos_twisted.engine import (
     EngineError,
@@ -32,10 +34,22 @@ from custom_components.sonos_twisted.errors import command_failed, placeholders,
 from custom_components.sonos_twisted.services import ACTIONS as REGISTERED
 
 FOLDER = Path(integration.__file__).parent
-HOME_ASSISTANT_FLOOR = [*FOLDER.glob("*.py"), *(FOLDER / "actions").glob("*.py")]
+HOME_ASSISTANT_FLOOR = [
+    *FOLDER.glob("*.py"),
+    *(FOLDER / "actions").glob("*.py"),
+    *(FOLDER / "entities").glob("*.py"),
+]
+PLATFORMS = [
+    importlib.import_module(f"{integration.__name__}.{platform}")
+    for platform in INTEGRATION_PLATFORMS
+    if platform != "media_player"
+]
 ACTIONS: dict[str, Any] = load_yaml_dict(str(FOLDER / "services.yaml"))
 ICONS: dict[str, Any] = json.loads((FOLDER / "icons.json").read_text("utf-8"))
 TEXTS: dict[str, Any] = json.loads((FOLDER / "translations" / "en.json").read_text("utf-8"))
+
+#: Entities that are not in a table of descriptions, by platform.
+OTHER_ENTITIES: dict[str, set[str]] = {}
 
 HOST = "192.0.2.20"
 
@@ -213,6 +227,30 @@ def test_each_required_field_of_an_action_is_marked() -> None:
 def test_each_action_does_something() -> None:
     """For each room or for all of them together, not both."""
     assert all((action.each is None) is not (action.together is None) for action in REGISTERED)
+
+
+def described_entities() -> dict[str, dict[str, Any]]:
+    """Return the descriptions of all entities, by platform and translation key."""
+    return {
+        platform.PLATFORM: {
+            each.translation_key or each.key.replace("-", "_").lower(): each
+            for each in (*platform.DESCRIPTIONS, *getattr(platform, "HOUSEHOLD_DESCRIPTIONS", ()))
+        }
+        for platform in PLATFORMS
+    }
+
+
+def test_each_entity_has_a_name_and_an_icon() -> None:
+    """Of its own, or of its device class; and there is no text for an entity that is not there."""
+    described = described_entities()
+    for platform, entities in described.items():
+        names, icons = TEXTS["entity"].get(platform, {}), ICONS["entity"].get(platform, {})
+        assert sorted(names) == list(names), platform
+        assert sorted(icons) == list(icons), platform
+        for key, entity in entities.items():
+            assert entity.device_class or {key} <= names.keys() & icons.keys(), (platform, key)
+        assert names.keys() | icons.keys() <= entities.keys() | OTHER_ENTITIES.get(platform, set())
+    assert TEXTS["entity"].keys() <= described.keys()
 
 
 @pytest.mark.parametrize(("path", "text"), list(strings(TEXTS)))

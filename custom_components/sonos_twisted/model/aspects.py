@@ -36,6 +36,8 @@ class Aspect(StrEnum):
     """Its line-in and its TV input."""
     UPDATE = "update"
     """Available software updates."""
+    SETTINGS = "settings"
+    """What no event tells and has to be read: the status light, the battery, ..."""
     QUEUE = "queue"
     CONTENT = "content"
     """Lists without an aspect of their own."""
@@ -86,10 +88,13 @@ SERVICE_ASPECTS = {
     "DeviceProperties": Aspect.DEVICE,
     "HTControl": Aspect.INPUT,
     "Queue": Aspect.QUEUE,
+    "RenderingControl": Aspect.SOUND,
 }
 """What a variable's change is, by its service. OTHER if the service is not in the table."""
 
 VARIABLE_ASPECTS: dict[tuple[str, str], Aspect | None] = {
+    ("DeviceProperties", "button_lock_state"): Aspect.SETTINGS,
+    ("DeviceProperties", "led_state"): Aspect.SETTINGS,
     ("AVTransport", "queue_update_id"): Aspect.QUEUE,
     ("ContentDirectory", "container_update_i_ds"): None,  # says which, see CONTAINER_ASPECTS
     ("ContentDirectory", "system_update_id"): None,  # counts the others
@@ -99,6 +104,13 @@ VARIABLE_ASPECTS: dict[tuple[str, str], Aspect | None] = {
     ("ZoneGroupTopology", "zone_player_uui_ds_in_group"): None,
 }
 """The same for single variables that differ from their service. None is no change at all."""
+
+
+def variable_aspect(service: str, name: str) -> Aspect | None:
+    """Say what a change of a speaker's variable is a change of; None if it is none at all."""
+    default = SERVICE_ASPECTS.get(service, Aspect.OTHER)
+    return VARIABLE_ASPECTS.get((service, name), default)
+
 
 HOUSEHOLD_ASPECTS = {
     ("AlarmClock", "alarm_list_version"): Aspect.ALARMS,

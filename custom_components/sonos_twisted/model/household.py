@@ -22,15 +22,14 @@ from .aspects import (
     CONTAINER_ASPECTS,
     HOUSEHOLD_ASPECTS,
     HOUSEHOLD_WIDE,
-    SERVICE_ASPECTS,
     TRANSPORT_ASPECTS,
-    VARIABLE_ASPECTS,
     Aspect,
     Change,
+    variable_aspect,
 )
 from .media import Source
-from .notification import containers, merge_values
-from .numbers import whole_number
+from .notification import containers
+from .overlay import Changed, apply_rendering, overlay
 from .speaker import Speaker
 from .topology import EMPTY_TOPOLOGY, Topology, VanishedDevice, is_really_gone
 from .transport import (
@@ -43,16 +42,12 @@ from .transport import (
 from .tv_format import tv_format_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from .description import DeviceDescription
-    from .notification import Value, Variables
+    from .notification import Variables
     from .position import PositionReading
     from .topology import ZoneMember
-
-
-type Changed = dict[str, Value | None]
-"""The former values of variables that have changed, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +248,10 @@ class Household:
         """
         speaker = self._speaker(uid)
         speaker.last_event_at = now
+        if is_initial:
+            speaker.told.add(service)
         known = speaker.variables.setdefault(service, {})
-        changed = _overlay(known, variables)
+        changed = overlay(known, variables)
         changes: set[Change]
         if service == "AVTransport":
             changes = self._apply_transport(speaker, variables, changed, now, is_initial=is_initial)
@@ -262,7 +259,7 @@ class Household:
             speaker.own = group_rendering(speaker.own, known)
             changes = self._show_group_of(uid)
         elif service == "RenderingControl":
-            changes = _apply_rendering(speaker, changed) | self._volume_changes(uid, changed)
+            changes = apply_rendering(speaker, changed) | self._volume_changes(uid, changed)
         else:
             changes = self._apply_other(speaker, service, variables, changed)
         if not speaker.present:
@@ -332,12 +329,10 @@ class Household:
         }
         changes = {
             Change(self.household_id, HOUSEHOLD_ASPECTS[service, name])
-            for name in _overlay(shared, common)
+            for name in overlay(shared, common)
         }
-        default = SERVICE_ASPECTS.get(service, Aspect.OTHER)
         for name in changed.keys() - common.keys():
-            aspect = VARIABLE_ASPECTS.get((service, name), default)
-            if aspect is not None:
+            if (aspect := variable_aspect(service, name)) is not None:
                 changes.add(Change(speaker.uid, aspect))
         if "container_update_i_ds" in changed:
             changes |= self._container_changes(speaker)
@@ -373,6 +368,31 @@ class Household:
             return set()
         speaker.own = replace(speaker.own, tracker=tracker)
         return self._show_group_of(uid)
+
+    def apply_answer(self, uid: str, reading: str, answer: Mapping[str, Variables]) -> set[Change]:
+        """Take over variables that no event tells.
+
+        Args:
+            uid: The player that was asked.
+            reading: What it was asked for; it is in `Speaker.told` from then on.
+            answer: What it said, by service; nothing, if it cannot answer that.
+        """
+        speaker = self._speaker(uid)
+        changed = {
+            (service, name)
+            for service, variables in answer.items()
+            for name in overlay(speaker.variables.setdefault(service, {}), variables)
+        }
+        told = frozenset((service, name) for service in answer for name in answer[service])
+        for service, name in speaker.answered.get(reading, told) - told:
+            del speaker.variables[service][name]
+            changed.add((service, name))
+        speaker.answered[reading] = told
+        aspects = {variable_aspect(*variable) for variable in changed}
+        if reading not in speaker.told:
+            speaker.told.add(reading)
+            aspects.add(Aspect.SETTINGS)
+        return {Change(uid, aspect) for aspect in aspects if aspect is not None}
 
     def apply_tv_format(self, uid: str, code: int | None) -> set[Change]:
         """Take over HTAudioIn of an answer to GetZoneInfo; None is unknown."""
@@ -443,40 +463,3 @@ def _differences(old: Transport, new: Transport) -> set[Aspect]:
     return {
         aspect for name, aspect in TRANSPORT_ASPECTS if getattr(old, name) != getattr(new, name)
     }
-
-
-def _overlay(known: Variables, new: Variables) -> Changed:
-    """Lay new values over known ones. Gives the former values of those that differ, by name."""
-    changed: Changed = {}
-    for name, value in new.items():
-        old = known.get(name)
-        merged = merge_values(old, value)
-        if merged != old:
-            known[name] = merged
-            changed[name] = old
-    return changed
-
-
-def _apply_rendering(speaker: Speaker, changed: Changed) -> set[Change]:
-    """Read volume and mute. The master channel is the volume; the others are the balance."""
-    volume = whole_number(speaker.variable("RenderingControl", "volume") or "")
-    if volume is not None:
-        speaker.volume = volume
-    if mute := speaker.variable("RenderingControl", "mute"):
-        speaker.muted = mute == "1"
-    aspects: set[Aspect] = set()
-    for name, old in changed.items():
-        new = speaker.variables["RenderingControl"][name]
-        if name not in {"volume", "mute"}:
-            aspects.add(Aspect.SOUND)
-            continue
-        if not isinstance(new, dict):
-            aspects.add(Aspect.VOLUME)
-            continue
-        before = old if isinstance(old, dict) else {}
-        aspects |= {
-            Aspect.VOLUME if channel == "Master" else Aspect.SOUND
-            for channel, value in new.items()
-            if before.get(channel) != value
-        }
-    return {Change(speaker.uid, aspect) for aspect in aspects}

@@ -4,13 +4,10 @@ The names are stored, so they stay as they are.
 """
 
 from dataclasses import dataclass
-import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .speaker import Speaker
-
-_INTEGER = re.compile(r"-?\d{1,6}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,7 @@ SOUND_SETTINGS: dict[str, SoundSetting] = {
 def sound_setting(speaker: Speaker, name: str) -> int | None:
     """Give the value of a setting, None if the speaker has not told one."""
     setting = SOUND_SETTINGS[name]
-    text = speaker.variable("RenderingControl", setting.variable, setting.channel) or ""
-    return int(text) if _INTEGER.fullmatch(text) else None
+    return speaker.number("RenderingControl", setting.variable, setting.channel)
 
 
 def sound_of(speaker: Speaker) -> dict[str, int]:

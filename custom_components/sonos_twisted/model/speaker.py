@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from .numbers import signed_number
 from .transport import UNKNOWN_TRANSPORT, Transport
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from .notification import Variables
     from .position import PlaybackPosition
     from .topology import ZoneMember
+
+_FLAGS = {"1": True, "0": False, "On": True, "Off": False}
 
 
 @dataclass(slots=True, eq=False)
@@ -38,7 +41,11 @@ class Speaker:
     last_event_at: float | None = None
     """When the last event came, in the time that was passed with it."""
     variables: dict[str, Variables] = field(default_factory=dict)
-    """All that was evented, by service and variable name: the newest value of each."""
+    """All that was evented or answered, by service and variable name: the newest value of each."""
+    told: set[str] = field(default_factory=set)
+    """The services of which it has told all, and the readings that were asked of it."""
+    answered: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    """Which variables, by service and name, the readings have brought."""
     volume: int | None = None
     """0 to 100."""
     muted: bool | None = None
@@ -130,3 +137,23 @@ class Speaker:
         if isinstance(value, dict):
             return value.get(channel or "Master")
         return value if channel is None else None
+
+    def number(self, service: str, name: str, channel: str | None = None) -> int | None:
+        """Give the whole number that a variable is, None if it is none."""
+        return signed_number(self.variable(service, name, channel) or "")
+
+    def flag(self, service: str, name: str, channel: str | None = None) -> bool | None:
+        """Tell whether a variable is on, None if that is not known."""
+        return _FLAGS.get(self.variable(service, name, channel) or "")
+
+    def has(self, service: str, name: str, told: str | None = None) -> bool | None:
+        """Tell whether the player has a variable; None as long as it has not said.
+
+        Args:
+            service: The UPnP name.
+            name: The variable.
+            told: Whose absence from `told` leaves it open; the service if None.
+        """
+        if name in self.variables.get(service, {}):
+            return True
+        return False if (told or service) in self.told else None

@@ -1,0 +1,148 @@
+"""The tables of all entities besides media players, a module for each subject.
+
+A platform (``switch.py``, ``sensor.py``, ...) makes entities of the tables here that are its own.
+A description says what an entity shows, how it is changed, and what a speaker must have for there
+to be such an entity. Nothing depends on the name of a model.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from homeassistant.components.binary_sensor import BinarySensorEntityDescription
+from homeassistant.components.button import ButtonEntityDescription
+from homeassistant.components.number import NumberEntityDescription
+from homeassistant.components.select import SelectEntityDescription
+from homeassistant.components.sensor import SensorEntityDescription
+from homeassistant.components.switch import SwitchEntityDescription
+from homeassistant.components.text import TextEntityDescription
+from homeassistant.core import CALLBACK_TYPE
+from homeassistant.helpers.entity import EntityDescription
+
+if TYPE_CHECKING:
+    from ..coordinator import HouseholdCoordinator
+    from ..model import Aspect, Speaker
+
+type Write[T] = Callable[[HouseholdCoordinator, Speaker, T], Awaitable[object]]
+"""Changes what an entity shows. Writes no state: that comes by an event, or is read again."""
+
+type Press = Callable[[HouseholdCoordinator, Speaker], Awaitable[object]]
+
+
+def always(_speaker: Speaker) -> bool:
+    """Say of every speaker that it has something."""
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeakerDescription(EntityDescription):
+    """What an entity of a speaker is. Its key is also the end of its unique id.
+
+    Attributes:
+        aspects: The changes of the speaker after which the entity may show something else.
+        exists: Whether a speaker has what the entity shows; None as long as that is not known.
+        existence: The changes after which ``exists`` may say something else.
+        works: Whether it can be used at the moment, while the speaker is available.
+        reading: The one of ``readings.READINGS`` that brings what it shows, if no event does.
+
+    """
+
+    aspects: frozenset[Aspect]
+    exists: Callable[[Speaker], bool | None] = always
+    existence: frozenset[Aspect] = frozenset()
+    works: Callable[[HouseholdCoordinator, Speaker], bool] | None = None
+    reading: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BinarySensorDescription(SpeakerDescription, BinarySensorEntityDescription):
+    """Something that is the case or not."""
+
+    value: Callable[[Speaker], bool | None]
+    attributes: Callable[[Speaker], dict[str, object]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ButtonDescription(SpeakerDescription, ButtonEntityDescription):
+    """Something to do."""
+
+    press: Press
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberDescription(SpeakerDescription, NumberEntityDescription):
+    """A number to choose. Its bounds and its step are always given."""
+
+    value: Callable[[Speaker], float | None]
+    write: Write[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectDescription(SpeakerDescription, SelectEntityDescription):
+    """One of several: of ``options`` or, where these vary, of ``choices``."""
+
+    value: Callable[[Speaker], str | None]
+    choices: Callable[[Speaker], list[str]] | None = None
+    write: Write[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensorDescription(SpeakerDescription, SensorEntityDescription):
+    """A value."""
+
+    value: Callable[[Speaker], str | float | dt.datetime | None]
+    attributes: Callable[[Speaker], dict[str, object]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SwitchDescription(SpeakerDescription, SwitchEntityDescription):
+    """Something to switch on and off."""
+
+    value: Callable[[Speaker], bool | None]
+    write: Write[bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextDescription(SpeakerDescription, TextEntityDescription):
+    """A text to write."""
+
+    value: Callable[[Speaker], str | None]
+    write: Write[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseholdDescription(EntityDescription):
+    """What an entity of a household is. Its key is also the end of its unique id.
+
+    Attributes:
+        aspects: The changes of the household after which the entity may show something else.
+        listen: Calls a function whenever it may, too, until the function is called that it returns.
+
+    """
+
+    aspects: frozenset[Aspect] = frozenset()
+    listen: Callable[[HouseholdCoordinator, CALLBACK_TYPE], CALLBACK_TYPE] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseholdBinarySensorDescription(HouseholdDescription, BinarySensorEntityDescription):
+    """Something that is the case in a household, or not."""
+
+    value: Callable[[HouseholdCoordinator], bool | None]
+    attributes: Callable[[HouseholdCoordinator], dict[str, object]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseholdButtonDescription(HouseholdDescription, ButtonEntityDescription):
+    """Something to do for a household."""
+
+    press: Callable[[HouseholdCoordinator], Awaitable[object]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HouseholdSensorDescription(HouseholdDescription, SensorEntityDescription):
+    """A value of a household."""
+
+    value: Callable[[HouseholdCoordinator], str | float | dt.datetime | None]
+    attributes: Callable[[HouseholdCoordinator], dict[str, object]] | None = None

@@ -1,0 +1,54 @@
+"""What a household has to choose from, and its music library."""
+
+from typing import TYPE_CHECKING
+
+from homeassistant.const import EntityCategory
+
+from ..engine.commands import library
+from ..model import Aspect
+from . import (
+    HouseholdBinarySensorDescription,
+    HouseholdButtonDescription,
+    HouseholdSensorDescription,
+)
+
+if TYPE_CHECKING:
+    from ..coordinator import HouseholdCoordinator
+
+
+def _favorites(coordinator: HouseholdCoordinator) -> dict[str, object]:
+    return {"items": {item.item_id: item.title for item in coordinator.content.favorites}}
+
+
+def _told(coordinator: HouseholdCoordinator, variable: str) -> str:
+    value = coordinator.household.variables.get("ContentDirectory", {}).get(variable)
+    return value if isinstance(value, str) else ""
+
+
+HOUSEHOLD_SENSORS = (
+    HouseholdSensorDescription(
+        key="favorites",
+        entity_registry_enabled_default=False,
+        listen=lambda coordinator, changed: coordinator.content.async_subscribe(changed),
+        value=lambda coordinator: len(coordinator.content.favorites),
+        attributes=_favorites,
+    ),
+)
+
+HOUSEHOLD_BINARY_SENSORS = (
+    HouseholdBinarySensorDescription(
+        key="library_updating",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        aspects=frozenset({Aspect.LIBRARY}),
+        value=lambda coordinator: _told(coordinator, "share_index_in_progress") == "1",
+        attributes=lambda coordinator: {"last_error": _told(coordinator, "share_index_last_error")},
+    ),
+)
+
+HOUSEHOLD_BUTTONS = (
+    HouseholdButtonDescription(
+        key="update_library",
+        entity_category=EntityCategory.CONFIG,
+        press=lambda coordinator: coordinator.commands.in_household(library.update),
+    ),
+)

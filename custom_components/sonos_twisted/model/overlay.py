@@ -1,0 +1,54 @@
+"""Laying what a player tells over what is known of it."""
+
+from typing import TYPE_CHECKING
+
+from .aspects import Aspect, Change
+from .notification import merge_values
+from .numbers import whole_number
+
+if TYPE_CHECKING:
+    from .notification import Value, Variables
+    from .speaker import Speaker
+
+type Changed = dict[str, Value | None]
+"""The former values of variables that have changed, by name."""
+
+
+def overlay(known: Variables, new: Variables) -> Changed:
+    """Lay new values over known ones. Gives the former values of those that differ, by name."""
+    changed: Changed = {}
+    for name, value in new.items():
+        old = known.get(name)
+        merged = merge_values(old, value)
+        if merged != old:
+            known[name] = merged
+            changed[name] = old
+    return changed
+
+
+def apply_rendering(speaker: Speaker, changed: Changed) -> set[Change]:
+    """Read volume and mute of a speaker, of which variables of RenderingControl have changed.
+
+    The master channel is the volume; the others are the balance.
+    """
+    volume = whole_number(speaker.variable("RenderingControl", "volume") or "")
+    if volume is not None:
+        speaker.volume = volume
+    if mute := speaker.variable("RenderingControl", "mute"):
+        speaker.muted = mute == "1"
+    aspects: set[Aspect] = set()
+    for name, old in changed.items():
+        new = speaker.variables["RenderingControl"][name]
+        if name not in {"volume", "mute"}:
+            aspects.add(Aspect.SOUND)
+            continue
+        if not isinstance(new, dict):
+            aspects.add(Aspect.VOLUME)
+            continue
+        before = old if isinstance(old, dict) else {}
+        aspects |= {
+            Aspect.VOLUME if channel == "Master" else Aspect.SOUND
+            for channel, value in new.items()
+            if before.get(channel) != value
+        }
+    return {Change(speaker.uid, aspect) for aspect in aspects}

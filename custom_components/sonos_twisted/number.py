@@ -1,0 +1,40 @@
+"""Numbers of the rooms."""
+
+from typing import override
+
+from homeassistant.components.number import DOMAIN as PLATFORM, NumberEntity
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import SonosTwistedConfigEntry
+from .entities import NumberDescription, sound
+from .entity import DescribedEntity
+from .roster import Roster
+
+PARALLEL_UPDATES = 0
+
+DESCRIPTIONS: tuple[NumberDescription, ...] = (*sound.NUMBERS,)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: SonosTwistedConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the numbers that the rooms have."""
+    Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedNumber, async_add_entities)
+
+
+class SonosTwistedNumber(DescribedEntity, NumberEntity):
+    """Something of a room that is set to a number."""
+
+    entity_description: NumberDescription
+
+    @override
+    def refresh(self) -> None:
+        self._attr_native_value = self.entity_description.value(self.speaker)
+
+    @override
+    async def async_set_native_value(self, value: float) -> None:
+        write = self.entity_description.write
+        await self.async_written(write(self.coordinator, self.speaker, round(value)))

@@ -1,0 +1,185 @@
+"""Reads what no event tells: rarely, together, and only while somebody shows it.
+
+Lives on the event loop.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+import logging
+from typing import TYPE_CHECKING
+
+from homeassistant.core import CALLBACK_TYPE, callback
+
+from .engine import EngineError, UpnpError
+from .engine.commands import settings
+from .model import Aspect, Speaker, Variables
+
+if TYPE_CHECKING:
+    from .coordinator import HouseholdCoordinator
+
+_LOGGER = logging.getLogger(__name__)
+
+#: Seconds after which a reading that failed is tried again.
+RETRY_SECONDS = 60.0
+
+
+def _everybody(_speaker: Speaker) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A question to a speaker.
+
+    Attributes:
+        command: Asks it; returns variables by service.
+        seconds: How often; None: once, and again when the speaker has started anew.
+        probes: Whether the answer decides which entities there are, so that it is asked for even
+            if nobody shows it yet.
+        asks: Which speakers it is asked of.
+
+    """
+
+    command: Callable[[str], Mapping[str, Variables]]
+    seconds: float | None = None
+    probes: bool = False
+    asks: Callable[[Speaker], bool] = _everybody
+
+
+#: By the name under which the model notes that it was asked.
+READINGS: dict[str, Reading] = {
+    "front_panel": Reading(command=settings.read_front_panel, seconds=300.0),
+}
+
+
+class SpeakerReadings:
+    """Asks the speakers of one household."""
+
+    def __init__(self, coordinator: HouseholdCoordinator) -> None:
+        """Prepare for the household of a coordinator."""
+        self._coordinator = coordinator
+        self._loop = coordinator.hass.loop
+        self._wanted: dict[tuple[str, str], int] = defaultdict(int)
+        self._timers: dict[tuple[str, str], asyncio.TimerHandle] = {}
+        self._fresh: set[tuple[str, str]] = set()
+        self._asking: set[tuple[str, str]] = set()
+        self._boots: dict[str, int | None] = {}
+        self._endings: list[CALLBACK_TYPE] = []
+
+    @callback
+    def start(self) -> None:
+        """Probe all rooms, now and as they appear or start anew."""
+        self._endings.append(self._coordinator.async_add_speakers(self._add))
+
+    @callback
+    def stop(self) -> None:
+        """Read no more."""
+        for end in self._endings:
+            end()
+        self._endings.clear()
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    @callback
+    def async_want(self, speaker: Speaker, name: str) -> CALLBACK_TYPE:
+        """Read something of a speaker now and at its interval, as long as somebody wants it.
+
+        Args:
+            speaker: Whom to ask.
+            name: One of ``READINGS``.
+
+        Returns:
+            A function that ends this.
+
+        """
+        key = (speaker.uid, name)
+        self._wanted[key] += 1
+        if self._wanted[key] == 1:
+            self._plan(speaker, name, 0.0)
+
+        @callback
+        def no_more() -> None:
+            self._wanted[key] -= 1
+            if not self._wanted[key] and (timer := self._timers.pop(key, None)) is not None:
+                timer.cancel()
+
+        return no_more
+
+    async def async_again(self, speaker: Speaker, name: str) -> None:
+        """Read something of a speaker at once, because it should have changed."""
+        key = (speaker.uid, name)
+        seconds = READINGS[name].seconds
+        self._asking.add(key)
+        try:
+            command = READINGS[name].command
+            answer = await self._coordinator.commands.attempt(speaker, command)
+        except UpnpError as error:
+            _LOGGER.debug("%s has no %s: %s", speaker.name, name, error)
+            answer = {}
+            seconds = None
+        except EngineError as error:
+            _LOGGER.debug("%s of %s cannot be read: %s", name, speaker.name, error)
+            self._plan(speaker, name, RETRY_SECONDS)
+            return
+        finally:
+            self._asking.discard(key)
+        self._fresh.add(key)
+        household = self._coordinator.household
+        self._coordinator.async_report(household.apply_answer(speaker.uid, name, answer))
+        if seconds is not None and self._wanted[key]:
+            self._plan(speaker, name, seconds)
+
+    @callback
+    def _add(self, speakers: Iterable[Speaker]) -> None:
+        for speaker in speakers:
+            if speaker.uid not in self._boots:
+                self._boots[speaker.uid] = speaker.boot_seq
+                self._endings.append(
+                    self._coordinator.async_subscribe(
+                        speaker.uid,
+                        frozenset({Aspect.DEVICE, Aspect.AVAILABILITY}),
+                        lambda speaker=speaker: self._look(speaker),  # type: ignore[misc]
+                    )
+                )
+            self._probe(speaker)
+
+    @callback
+    def _look(self, speaker: Speaker) -> None:
+        """Probe a speaker anew when it has started anew, perhaps with another firmware."""
+        if self._boots[speaker.uid] != speaker.boot_seq:
+            self._boots[speaker.uid] = speaker.boot_seq
+            self._fresh -= {(speaker.uid, name) for name in READINGS}
+        self._probe(speaker)
+
+    def _probe(self, speaker: Speaker) -> None:
+        if not (speaker.visible and speaker.available):
+            return
+        for name, reading in READINGS.items():
+            key = (speaker.uid, name)
+            is_due = key not in self._fresh and key not in self._asking
+            if is_due and (reading.probes or self._wanted[key]) and reading.asks(speaker):
+                self._plan(speaker, name, 0.0)
+
+    def _plan(self, speaker: Speaker, name: str, seconds: float) -> None:
+        key = (speaker.uid, name)
+        when = self._loop.time() + seconds
+        if (timer := self._timers.get(key)) is not None:
+            if timer.when() <= when:
+                return
+            timer.cancel()
+        self._timers[key] = self._loop.call_at(when, self._async_begin, speaker, name)
+
+    @callback
+    def _async_begin(self, speaker: Speaker, name: str) -> None:
+        key = (speaker.uid, name)
+        del self._timers[key]
+        if not (speaker.visible and speaker.available):
+            self._fresh.discard(key)  # so that it is asked when it is back
+            return
+        coordinator = self._coordinator
+        coordinator.entry.async_create_background_task(
+            coordinator.hass, self.async_again(speaker, name), f"{speaker.name} {name}"
+        )

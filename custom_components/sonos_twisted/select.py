@@ -1,0 +1,43 @@
+"""Choices in the rooms."""
+
+from typing import override
+
+from homeassistant.components.select import DOMAIN as PLATFORM, SelectEntity
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import SonosTwistedConfigEntry
+from .entities import SelectDescription
+from .entity import DescribedEntity
+from .roster import Roster
+
+PARALLEL_UPDATES = 0
+
+DESCRIPTIONS: tuple[SelectDescription, ...] = ()
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: SonosTwistedConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the choices that the rooms have."""
+    Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedSelect, async_add_entities)
+
+
+class SonosTwistedSelect(DescribedEntity, SelectEntity):
+    """Something of a room that is one of several."""
+
+    entity_description: SelectDescription
+
+    @override
+    def refresh(self) -> None:
+        description = self.entity_description
+        if description.choices is not None:
+            self._attr_options = description.choices(self.speaker)
+        self._attr_current_option = description.value(self.speaker)
+
+    @override
+    async def async_select_option(self, option: str) -> None:
+        write = self.entity_description.write
+        await self.async_written(write(self.coordinator, self.speaker, option))

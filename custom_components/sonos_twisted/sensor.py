@@ -1,0 +1,57 @@
+"""Sensors of the rooms."""
+
+from typing import override
+
+from homeassistant.components.sensor import DOMAIN as PLATFORM, SensorEntity
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import SonosTwistedConfigEntry
+from .entities import HouseholdSensorDescription, SensorDescription, content
+from .entity import DescribedEntity, HouseholdEntity
+from .roster import Roster
+
+PARALLEL_UPDATES = 0
+
+DESCRIPTIONS: tuple[SensorDescription, ...] = ()
+
+HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdSensorDescription, ...] = (*content.HOUSEHOLD_SENSORS,)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: SonosTwistedConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors that the rooms have."""
+    Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedSensor, async_add_entities)
+    async_add_entities(
+        SonosTwistedHouseholdSensor(entry.runtime_data, description)
+        for description in HOUSEHOLD_DESCRIPTIONS
+    )
+
+
+class SonosTwistedSensor(DescribedEntity, SensorEntity):
+    """Something that is measured or said of a room."""
+
+    entity_description: SensorDescription
+
+    @override
+    def refresh(self) -> None:
+        description = self.entity_description
+        self._attr_native_value = description.value(self.speaker)
+        if description.attributes is not None:
+            self._attr_extra_state_attributes = description.attributes(self.speaker)
+
+
+class SonosTwistedHouseholdSensor(HouseholdEntity, SensorEntity):
+    """The same of a household."""
+
+    entity_description: HouseholdSensorDescription
+
+    @override
+    def refresh(self) -> None:
+        description = self.entity_description
+        self._attr_native_value = description.value(self.coordinator)
+        if description.attributes is not None:
+            self._attr_extra_state_attributes = description.attributes(self.coordinator)

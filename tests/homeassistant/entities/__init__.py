@@ -1,0 +1,1 @@
+"""Every entity besides media players, in a simulated house."""
