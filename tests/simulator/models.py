@@ -21,6 +21,8 @@ class Model:
     voice: bool = False
     fixed_output: bool = False
     headphones: bool = False
+    height: bool = False
+    speech_levels: bool = False
 
     @property
     def short_name(self) -> str:
@@ -73,10 +75,11 @@ _FEATURES: dict[str, dict[str, str | bool]] = {
     },
     "S17": {"battery": True, "voice": True, "zone_type": "17"},
     "S18": {"voice": True},
-    "S19": {"soundbar": True, "voice": True, "zone_type": "20"},
+    "S19": {"soundbar": True, "voice": True, "height": True, "zone_type": "20"},
     "S27": {"battery": True, "voice": True},
     "S36": {"soundbar": True},
     "S39": {"line_in": True, "voice": True},
+    "S45": {"soundbar": True, "voice": True, "height": True, "speech_levels": True},
     "Sub": {"zone_type": "11"},
 }
 

@@ -96,7 +96,6 @@ class Speaker:
         room: str,
         mac: str,
         address: str,
-        with_sub: bool = False,
     ) -> None:
         """Build the player; it is on but in no group yet."""
         self.household = household
@@ -109,7 +108,7 @@ class Speaker:
         self.online = True
         self.primary: Speaker | None = None
         self.satellites: list[Speaker] = []
-        self.partner: Speaker | None = None
+        self.hidden: list[Speaker] = []
         self.channel_map = ""
         self.satellite_map = ""
         self.settings = Settings(voice_configured=model.voice, mic_enabled=model.voice)
@@ -118,7 +117,7 @@ class Speaker:
             self.settings.autoplay["TV"].room_uuid = self.uid
         self.line_in = LineIn() if model.line_in else None
         self.battery = Battery() if model.battery else None
-        self.rendering = Rendering(household.clock, model, self.changed, with_sub=with_sub)
+        self.rendering = Rendering(household.clock, model, self.changed)
         self.transport = Transport(household.clock, self.uid, household.catalog, self.changed)
         self.clips = AudioClips(household.clock, household.catalog, self._clip_changed, self.uid)
         self.clips.supported = self.sw_gen == "2"
@@ -161,8 +160,12 @@ class Speaker:
     @property
     def units(self) -> list[Speaker]:
         """The players that make up the room, in the order that players list them."""
-        pair = [self.partner] if self.partner else []
-        return [*pair, self, *self.satellites]
+        return [*self.hidden, self, *self.satellites]
+
+    @property
+    def has_sub(self) -> bool:
+        """Whether a Sub is bonded to the player."""
+        return any(unit.model.number == "Sub" for unit in (*self.hidden, *self.satellites))
 
     @property
     def is_coordinator(self) -> bool:

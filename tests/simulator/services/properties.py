@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from tests.simulator import bonding
 from tests.simulator.errors import Code, UpnpError
 from tests.simulator.speaker import Autoplay
 from tests.simulator.table import services_of
@@ -116,13 +117,24 @@ def _set_use_autoplay_volume(speaker: Speaker, args: Arguments) -> Answer:
     return None
 
 
-def _pair(speaker: Speaker, args: Arguments) -> Answer:
-    speaker.household.pair(speaker, args["ChannelMapSet"])
+def _bond(speaker: Speaker, args: Arguments) -> Answer:
+    bonding.bond(speaker.household, speaker, args["ChannelMapSet"])
     return None
 
 
-def _separate(speaker: Speaker, _args: Arguments) -> Answer:
-    speaker.household.separate(speaker)
+def _separate(speaker: Speaker, args: Arguments) -> Answer:
+    keep = truth(args.get("KeepGrouped", "0"))
+    bonding.separate(speaker.household, speaker, args["ChannelMapSet"], keep_grouped=keep)
+    return None
+
+
+def _add_satellite(speaker: Speaker, args: Arguments) -> Answer:
+    bonding.add_satellites(speaker.household, speaker, args["HTSatChanMapSet"])
+    return None
+
+
+def _remove_satellite(speaker: Speaker, args: Arguments) -> Answer:
+    bonding.remove_satellite(speaker.household, speaker, args["SatRoomUUID"])
     return None
 
 
@@ -152,8 +164,10 @@ ACTIONS: dict[str, Handler] = {
     "SetAutoplayVolume": _set_autoplay_volume,
     "GetUseAutoplayVolume": _use_autoplay_volume,
     "SetUseAutoplayVolume": _set_use_autoplay_volume,
-    "AddBondedZones": _pair,
-    "CreateStereoPair": _pair,
+    "AddBondedZones": _bond,
+    "CreateStereoPair": _bond,
+    "AddHTSatellite": _add_satellite,
+    "RemoveHTSatellite": _remove_satellite,
     "RemoveBondedZones": _separate,
     "SeparateStereoPair": _separate,
     "EnterConfigMode": _config_mode,
