@@ -8,6 +8,7 @@ from .alarms import Alarms
 from .bonding import add_satellites, bond
 from .catalog import SERVICES, Catalog, service_type
 from .errors import Code, UpnpError
+from .household_time import HouseholdTime
 from .layout import Room, rooms_for
 from .models import model
 from .speaker import Speaker
@@ -92,6 +93,7 @@ class Household:
         for room in rooms or rooms_for(generation):
             self._furnish(room)
         self.alarms = Alarms(self)
+        self.time = HouseholdTime()
 
     # -- building
 
@@ -180,6 +182,12 @@ class Household:
             speaker = self.group_of(speaker).coordinator if self.groups else speaker
         for observer in self.observers:
             observer(speaker, service)
+
+    def alarm_clocks_changed(self) -> None:
+        """Let every player tell of the time zone and the like."""
+        for speaker in self.speakers:
+            if speaker.online:
+                self.changed(speaker, "AlarmClock")
 
     def topology_changed(self) -> None:
         """Let every player send the topology."""

@@ -6,6 +6,15 @@ from functools import cache
 from .table import model_info
 
 
+_FIRST_S2 = 58
+
+
+def display_version(software: str) -> str:
+    """Return the version that the app shows."""
+    major = int(software.partition(".")[0])
+    return "11.15" if major < _FIRST_S2 else f"{(major - 50) // 2 - 5}.4"
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A player model."""
@@ -36,12 +45,7 @@ class Model:
     @property
     def generation(self) -> str:
         """S1 or S2, after the firmware."""
-        return "S1" if self._major < 58 else "S2"
-
-    @property
-    def display_version(self) -> str:
-        """The version that the app shows."""
-        return "11.15" if self.generation == "S1" else f"{(self._major - 50) // 2 - 5}.4"
+        return "S1" if self._major < _FIRST_S2 else "S2"
 
     @property
     def hardware(self) -> str:

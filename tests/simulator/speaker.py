@@ -5,6 +5,7 @@ import math
 from typing import TYPE_CHECKING, override
 
 from .audio_clips import AudioClips
+from .models import display_version
 from .rendering import Rendering
 from .transport import Transport
 
@@ -66,6 +67,22 @@ class Autoplay:
 
 
 @dataclass(slots=True)
+class Connection:
+    """How a player is connected, in the numbers of its variables.
+
+    Recorded of firmware 94: a room on the Wi-Fi has mode 1 and type 5, a satellite of a home theatre
+    mode 2 and type 6, on a channel of their own.
+    """
+
+    wireless_mode: int = 1
+    connection_type: int = 5
+    channel: int = 2437
+    wifi_enabled: bool = True
+    ethernet: bool = False
+    behind_extender: bool = False
+
+
+@dataclass(slots=True)
 class Settings:
     """Settings that a player keeps for itself."""
 
@@ -80,9 +97,13 @@ class Settings:
     ir_repeater: str = "Off"
     led_feedback: str = "On"
     tv_format: int = 0
+    tv_error: bool = False
+    hdmi_cec: bool = False
+    headphone_id: str = ""
     toslink: bool = False
     more_info: str = ""
     autoplay: dict[str, Autoplay] = field(default_factory=dict)
+    connection: Connection = field(default_factory=Connection)
 
 
 class Speaker:
@@ -112,6 +133,7 @@ class Speaker:
         self.channel_map = ""
         self.satellite_map = ""
         self.settings = Settings(voice_configured=model.voice, mic_enabled=model.voice)
+        self.settings.hdmi_cec = model.soundbar
         self.settings.autoplay["TV"] = Autoplay()
         if model.soundbar:
             self.settings.autoplay["TV"].room_uuid = self.uid
@@ -125,7 +147,9 @@ class Speaker:
         self.group_snapshot: dict[str, int] = {}
         self.room_before = ""
         self.regrouped_at = -math.inf
+        self.software = model.software
         self.available_update = ""
+        self.alarm_runs = 0
 
     @override
     def __repr__(self) -> str:
@@ -171,6 +195,18 @@ class Speaker:
     def is_coordinator(self) -> bool:
         """Whether the player leads its group."""
         return self.household.group_of(self).coordinator is self
+
+    @property
+    def connection(self) -> Connection:
+        """How the player is connected now; satellites are, with their soundbar."""
+        if self.is_satellite and not self.settings.connection.ethernet:
+            return Connection(wireless_mode=2, connection_type=6, channel=5660)
+        return self.settings.connection
+
+    @property
+    def display_version(self) -> str:
+        """The version that the app shows."""
+        return display_version(self.software)
 
     @property
     def more_info(self) -> str:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .kinds import Answer, Arguments, Handler, Variables
 
 
+_FULL = 100
+
+
 def _led(speaker: Speaker, _args: Arguments) -> Answer:
     return {"CurrentLEDState": speaker.settings.led}
 
@@ -43,8 +46,8 @@ def _zone_info(speaker: Speaker, _args: Arguments) -> Answer:
     model = speaker.model
     return {
         "SerialNumber": f"{speaker.mac.replace(':', '-')}:D",
-        "SoftwareVersion": model.software,
-        "DisplaySoftwareVersion": model.display_version,
+        "SoftwareVersion": speaker.software,
+        "DisplaySoftwareVersion": speaker.display_version,
         "HardwareVersion": model.hardware,
         "IPAddress": speaker.address,
         "MACAddress": speaker.mac,
@@ -66,6 +69,9 @@ def _attributes(speaker: Speaker, _args: Arguments) -> Answer:
 
 
 def _set_attributes(speaker: Speaker, args: Arguments) -> Answer:
+    if not args["DesiredZoneName"].strip():
+        raise UpnpError(Code.INVALID_ARGS)
+    speaker.settings.target_room = args.get("DesiredTargetRoomName", "")
     for unit in (speaker.primary or speaker).units:
         unit.room = args["DesiredZoneName"]
         unit.settings.icon = args["DesiredIcon"] or unit.settings.icon
@@ -76,7 +82,8 @@ def _set_attributes(speaker: Speaker, args: Arguments) -> Answer:
 
 def _autoplay(speaker: Speaker, args: Arguments) -> Autoplay:
     source = args["Source"] or "TV"
-    if source == "TV" and not speaker.model.soundbar:
+    has_source = {"TV": speaker.model.soundbar, "LineIn": speaker.line_in is not None}
+    if not has_source.get(source, False):
         raise UpnpError(Code.INVALID_ARGS)
     return speaker.settings.autoplay.setdefault(source, Autoplay())
 
@@ -86,7 +93,10 @@ def _autoplay_room(speaker: Speaker, args: Arguments) -> Answer:
 
 
 def _set_autoplay_room(speaker: Speaker, args: Arguments) -> Answer:
-    _autoplay(speaker, args).room_uuid = args["RoomUUID"]
+    autoplay, room = _autoplay(speaker, args), args["RoomUUID"]
+    if room not in {"", *(unit.uid for unit in speaker.household.speakers)}:
+        raise UpnpError(Code.INVALID_ARGS)
+    autoplay.room_uuid = room
     return None
 
 
@@ -104,7 +114,10 @@ def _autoplay_volume(speaker: Speaker, args: Arguments) -> Answer:
 
 
 def _set_autoplay_volume(speaker: Speaker, args: Arguments) -> Answer:
-    _autoplay(speaker, args).volume = number(args["Volume"])
+    autoplay, volume = _autoplay(speaker, args), number(args["Volume"])
+    if not 0 <= volume <= _FULL:
+        raise UpnpError(Code.INVALID_ARGS)
+    autoplay.volume = volume
     return None
 
 
@@ -178,7 +191,7 @@ ACTIONS: dict[str, Handler] = {
 
 def variables(speaker: Speaker) -> Variables:
     """Return the evented variables that the model has."""
-    settings = speaker.settings
+    settings, connection = speaker.settings, speaker.connection
     state = {
         "SettingsReplicationState": f"{speaker.uid},0,{speaker.uid},0",
         "ZoneName": speaker.room,
@@ -198,22 +211,22 @@ def variables(speaker: Speaker) -> Variables:
         "LastChangedPlayState": "",
         "RoomCalibrationState": "4",
         "AvailableRoomCalibration": "",
-        "TVConfigurationError": "0",
-        "HdmiCecAvailable": flag(speaker.model.soundbar),
-        "WirelessMode": "1",
-        "ConnectionType": "1",
+        "TVConfigurationError": flag(settings.tv_error),
+        "HdmiCecAvailable": flag(settings.hdmi_cec),
+        "WirelessMode": str(connection.wireless_mode),
+        "ConnectionType": str(connection.connection_type),
         "HasConfiguredSSID": "1",
-        "ChannelFreq": "2437",
-        "BehindWifiExtender": "0",
-        "WifiEnabled": "1",
-        "EthLink": "0",
+        "ChannelFreq": str(connection.channel),
+        "BehindWifiExtender": flag(connection.behind_extender),
+        "WifiEnabled": flag(connection.wifi_enabled),
+        "EthLink": flag(connection.ethernet),
         "ConfigMode": "",
         "SecureRegState": "3",
         "VoiceConfigState": "2" if settings.voice_configured else "0",
         "MicEnabled": flag(settings.mic_enabled),
         "SvcActive": "1",
-        "HeadphoneId": "",
-        "AvailableHeadphoneSessions": "0",
+        "HeadphoneId": settings.headphone_id,
+        "AvailableHeadphoneSessions": flag(settings.headphone_id),
         "WirelessLeafOnly": "0",
         "HTFreq": "0",
     }
