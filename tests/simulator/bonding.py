@@ -1,7 +1,8 @@
 """What is bonded to what: stereo pairs, Subs, surrounds.
 
-A soundbar's Sub and surrounds are its satellites, in HTSatChanMapSet. Everything else, a pair's right
-player or the Sub of a plain player, is a hidden member of its own, in ChannelMapSet.
+A soundbar's Sub and surrounds are its satellites, in HTSatChanMapSet. Everything else, a pair's
+right player or the Sub of a plain player or an Amp, is a hidden member of its own, in
+ChannelMapSet.
 """
 
 from typing import TYPE_CHECKING
@@ -38,7 +39,7 @@ def bond(household: Household, main: Speaker, channel_map: str) -> None:
         UpnpError: The map is nonsense, or names a player that is not free or cannot do that.
     """
     pairs = _parse(channel_map)
-    if not pairs or pairs[0][0] != main.uid or main.model.soundbar and not main.model.fixed_output:
+    if not pairs or pairs[0][0] != main.uid or main.model.theatre:
         raise UpnpError(Code.PAIRING_REFUSED)
     known = {unit.uid for unit in (main, *main.hidden)}
     added = [_free(household, main, uid) for uid, _ in pairs if uid not in known]

@@ -94,6 +94,9 @@ class Household:
             self._furnish(room)
         self.alarms = Alarms(self)
         self.time = HouseholdTime()
+        # Seconds that an update is installed, and that the player is away; an error code.
+        self.update_plan = (1.0, 1.0, 0)
+        self.install: Callable[[Speaker, str], None] = self._install
 
     # -- building
 
@@ -357,6 +360,20 @@ class Household:
         speaker.power_off()
         self.vanished[speaker.uid] = Vanished(speaker, reason, int(self.clock.seconds()))
         self.topology_changed()
+
+    def _install(self, speaker: Speaker, version: str) -> None:
+        """Install an update as a house without sockets does."""
+        seconds, away, _ = self.update_plan
+        self.clock.callLater(seconds, self.switch_off, speaker, "upgrade")
+        self.clock.callLater(seconds + away, self.upgraded, speaker, version)
+
+    def upgraded(self, speaker: Speaker, version: str) -> None:
+        """Bring a player back with another firmware."""
+        speaker.software = version
+        speaker.installing = False
+        if speaker.available_update == version:
+            speaker.available_update = ""
+        self.switch_on(speaker)
 
     def switch_on(self, speaker: Speaker, *, rebooted: bool = True) -> None:
         """Put a player back on the network, with a new boot sequence number."""

@@ -5,7 +5,6 @@ from functools import cache
 
 from .table import model_info
 
-
 _FIRST_S2 = 58
 
 
@@ -37,6 +36,11 @@ class Model:
     def short_name(self) -> str:
         """The name without the maker."""
         return self.name.removeprefix("Sonos ")
+
+    @property
+    def theatre(self) -> bool:
+        """Whether a Sub is a satellite of it; an Amp has a television but takes a Sub as others."""
+        return self.soundbar and not self.sub_settings
 
     @property
     def _major(self) -> int:

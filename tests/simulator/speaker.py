@@ -70,8 +70,8 @@ class Autoplay:
 class Connection:
     """How a player is connected, in the numbers of its variables.
 
-    Recorded of firmware 94: a room on the Wi-Fi has mode 1 and type 5, a satellite of a home theatre
-    mode 2 and type 6, on a channel of their own.
+    Recorded of firmware 94: a room on the Wi-Fi has mode 1 and type 5, a satellite of a home
+    theatre mode 2 and type 6, on a channel of its own.
     """
 
     wireless_mode: int = 1
@@ -149,6 +149,7 @@ class Speaker:
         self.regrouped_at = -math.inf
         self.software = model.software
         self.available_update = ""
+        self.installing = False
         self.alarm_runs = 0
 
     @override

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.simulator.control import Remote, RemoteError
+from tests.simulator.device_hands import DeviceHands
 from tests.simulator.hands import Hands
 from tests.simulator.network import Network
 from tests.simulator.process import SimulatorError, SimulatorProcess
@@ -56,7 +57,7 @@ def test_the_control_port_says_what_is_wrong(
 
 
 def test_remote_mirrors_the_simulator() -> None:
-    for owner in (Hands, Network):
+    for owner in (DeviceHands, Hands, Network):
         for name, method in vars(owner).items():
             if not name.startswith("_") and callable(method):
                 code = method.__code__

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from .kinds import Answer, Arguments, Handler, Variables
 
+
 def _fields(args: Arguments) -> dict[str, str]:
     return {field: args[argument] for argument, field in ARGUMENTS.items()}
 
