@@ -13,6 +13,7 @@ from tests.simulator.household import Household
 from tests.simulator.layout import rooms_of
 from tests.simulator.pages import page
 from tests.simulator.services import EVENTS, HANDLERS
+from tests.simulator.services.kinds import Variables
 from tests.simulator.speaker import Speaker
 from tests.simulator.table import services_of
 from tests.simulator.truth import truth
@@ -54,8 +55,8 @@ def refused(code: Code) -> pytest.RaisesExc[UpnpError]:
     return pytest.RaisesExc(UpnpError, check=lambda error: error.code == code)
 
 
-def evented(speaker: Speaker, service: str) -> dict[object, str]:
-    return {**EVENTS[service].variables(speaker)}
+def evented(speaker: Speaker, service: str) -> Variables:
+    return EVENTS[service].variables(speaker)
 
 
 def members(household: Household) -> dict[str, ET.Element]:
@@ -380,7 +381,7 @@ def test_an_update_takes_a_player_away_and_back(clock: Clock, house: Household) 
 # -- alarms
 
 
-def last_change(speaker: Speaker) -> dict[object, str]:
+def last_change(speaker: Speaker) -> dict[str, str]:
     state = evented(speaker, "AVTransport")
     names = ("AlarmRunning", "SnoozeRunning", "AlarmIDRunning", "AlarmLoggedStartTime")
     return {name: state[f"r:{name}"] for name in names if f"r:{name}" in state}
