@@ -14,7 +14,7 @@ from twisted.internet.stdio import StandardIO
 
 from .control_server import listen
 from .gena import EventSettings
-from .layout import plain_rooms
+from .layout import plain_rooms, rooms_of
 from .simulator import Simulator
 
 _MOST_SPEAKERS = 128
@@ -59,6 +59,7 @@ def parser() -> argparse.ArgumentParser:
         default=20,
         help="GetZoneGroupState fails with more players (20)",
     )
+    add("--rooms", metavar="LIST", type=rooms_of, help="rooms with a model each: Den=S45,Sub=Sub")
     add("--control-host", default="127.0.0.1", help="address of the control port (127.0.0.1)")
     add("--control-port", type=int, default=1410, help="control port, 0 for any (1410)")
     add("--chaos", type=int, metavar="SEED", help="let people and faults come at random")
@@ -104,7 +105,8 @@ def main(arguments: list[str] | None = None) -> int:
     reactor = cast("Any", installed_reactor)
     simulator = Simulator(
         reactor,
-        plain_rooms(options.speakers, options.generation) if options.speakers else None,
+        options.rooms
+        or (plain_rooms(options.speakers, options.generation) if options.speakers else None),
         base=options.base,
         port=options.port,
         websocket_port=options.websocket_port,

@@ -1,10 +1,10 @@
 """The alarms of a household."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from .errors import Code, UpnpError
-from .text import escape
+from .text import escape, parse_clock_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,6 +62,28 @@ ARGUMENTS = {
     "Volume": "volume",
     "IncludeLinkedZones": "linked_zones",
 }
+
+
+_LOUDEST = 100
+
+
+def _check_values(alarm: dict[str, str]) -> None:
+    """Refuse times, volumes and programmes that make no sense.
+
+    Raises:
+        UpnpError: One of them is nonsense.
+    """
+    try:
+        start = parse_clock_time(alarm["start"])
+        # Without a duration it plays until somebody stops it.
+        duration = parse_clock_time(alarm["duration"] or "0:00:00")
+        volume = int(alarm["volume"])
+    except ValueError:
+        raise UpnpError(Code.INVALID_ARGS) from None
+    day = 24 * 60 * 60
+    good = 0 <= start < day and 0 <= duration <= day and 0 <= volume <= _LOUDEST
+    if not good or ":" not in alarm["program_uri"]:
+        raise UpnpError(Code.INVALID_ARGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +156,8 @@ class Alarms:
         return alarm
 
     def _check(self, at: Speaker, alarm: dict[str, str], number: int | None) -> None:
-        known = {speaker.uid for speaker in self._household.speakers}
+        known = {speaker.uid for speaker in self._household.rooms()}
+        _check_values(alarm)
         recurrence = alarm["recurrence"]
         days = recurrence.removeprefix("ON_")
         good_days = recurrence.startswith("ON_") and days != "" and set(days) <= set("0123456")
@@ -177,6 +200,42 @@ class Alarms:
         alarms = list(self._lists[at.uid].alarms)
         del alarms[self._place(at, number)]
         self._changed(at, alarms)
+
+    def find(self, number: int) -> Alarm:
+        """Return an alarm by its number.
+
+        Raises:
+            KeyError: There is none.
+        """
+        for alarm in self.items:
+            if alarm.number == number:
+                return alarm
+        raise KeyError(number)
+
+    def edit(self, number: int, **fields: str) -> None:
+        """Change fields of an alarm as the app does, at the first player.
+
+        Raises:
+            KeyError: There is no such alarm.
+            UpnpError: As for ``create``.
+        """
+        alarm = asdict(self.find(number))
+        del alarm["number"]
+        if unknown := fields.keys() - alarm.keys():
+            raise KeyError(min(unknown))
+        self.update(self._first, number, alarm | fields)
+
+    def add(self, **fields: str) -> int:
+        """Add an alarm as the app does, at the first player, and return its number."""
+        return self.create(self._first, fields)
+
+    def remove(self, number: int) -> None:
+        """Remove an alarm as the app does, at the first player."""
+        self.destroy(self._first, number)
+
+    @property
+    def _first(self) -> Speaker:
+        return self._household.speaker(self._owner)
 
     def _place(self, at: Speaker, number: int) -> int:
         for place, alarm in enumerate(self._lists[at.uid].alarms):

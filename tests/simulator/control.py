@@ -2,7 +2,9 @@
 
 import http.client
 import json
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, override
+
+from .device_remote import DeviceRemote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +14,7 @@ class RemoteError(Exception):
     """The simulator could not do what it was asked to do."""
 
 
-class Remote:
+class Remote(DeviceRemote):
     """A simulated household in another process.
 
     The methods are those of :class:`tests.simulator.simulator.Simulator`, where they are
@@ -36,6 +38,7 @@ class Remote:
             raise RemoteError(answer)
         return answer
 
+    @override
     def call(self, method: str, /, **arguments: object) -> Any:
         """Call a method of the simulator by its name."""
         return self._request("POST", f"/call/{method}", json.dumps(arguments).encode())
@@ -225,15 +228,25 @@ class Remote:
         """Let a change of the alarms reach the other players only after so long."""
         self.call("set_alarm_delay", seconds=seconds)
 
-    def ring_alarm(self, number: int) -> None:
-        """Let the time of an alarm come."""
-        self.call("ring_alarm", number=number)
-
     def set_battery(
-        self, speaker: str, level: int | None = None, power_source: str | None = None
+        self,
+        speaker: str,
+        level: int | None = None,
+        power_source: str | None = None,
+        health: str | None = None,
+        temperature: str | None = None,
+        degrees: int | None = None,
     ) -> None:
         """Change the charge, or put a portable player on its base or take it away."""
-        self.call("set_battery", speaker=speaker, level=level, power_source=power_source)
+        self.call(
+            "set_battery",
+            speaker=speaker,
+            level=level,
+            power_source=power_source,
+            health=health,
+            temperature=temperature,
+            degrees=degrees,
+        )
 
     def publish(self, uri: str, seconds: float | None) -> None:
         """Put a sound file on a web server; None as its length: it cannot be read there."""
@@ -258,10 +271,6 @@ class Remote:
     def connect_headphones(self, speaker: str, connected: bool) -> None:
         """Connect headphones or take them away."""
         self.call("connect_headphones", speaker=speaker, connected=connected)
-
-    def offer_update(self, speaker: str, version: str) -> None:
-        """Let a firmware update be available; an empty version takes it back."""
-        self.call("offer_update", speaker=speaker, version=version)
 
     # -- power and network
 

@@ -77,7 +77,7 @@ def device_description(speaker: Speaker) -> str:
     """Return /xml/device_description.xml, template residue of real players included."""
     model = speaker.model
     details = {
-        "softwareVersion": model.software,
+        "softwareVersion": speaker.software,
         "swGen": speaker.sw_gen,
         "hardwareVersion": model.hardware,
         "serialNum": f"{speaker.mac.replace(':', '-')}:D",
@@ -86,7 +86,7 @@ def device_description(speaker: Speaker) -> str:
         "legacyCompatibleVersion": "58.0-00000",
         "apiVersion": model.api_version,
         "minApiVersion": "1.1.0",
-        "displayVersion": model.display_version,
+        "displayVersion": speaker.display_version,
         "extraVersion": "OTP: ",
         "roomName": speaker.room,
         "displayName": model.short_name,

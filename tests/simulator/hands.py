@@ -5,21 +5,15 @@ from typing import TYPE_CHECKING
 
 from . import didl
 from .catalog import Favorite, library, service_tracks, station_metadata, stations
+from .device_hands import DeviceHands
 from .services.rendering import set_group_volume
 
 if TYPE_CHECKING:
-    from .household import Household
-    from .speaker import Speaker
     from .transport import Transport
 
 
-class Hands:
+class Hands(DeviceHands):
     """People. ``speaker`` is a uid, an address or the name of a room."""
-
-    household: Household
-
-    def _speaker(self, speaker: str) -> Speaker:
-        return self.household.speaker(speaker)
 
     def _transport(self, speaker: str) -> Transport:
         """Return the transport that the buttons of a player work on: its coordinator's."""
@@ -292,28 +286,16 @@ class Hands:
         """Let a change of the alarms reach the other players only after so long."""
         self.household.alarms.delay = seconds
 
-    def ring_alarm(self, number: int) -> None:
-        """Let the time of an alarm come.
-
-        Raises:
-            KeyError: There is no such alarm.
-        """
-        for alarm in self.household.alarms.items:
-            if alarm.number == number:
-                speaker = self._speaker(alarm.room_uuid)
-                self.household.leave(speaker)
-                speaker.rendering.set_volume(int(alarm.volume))
-                speaker.transport.set_uri(alarm.program_uri, alarm.program_metadata)
-                speaker.transport.alarm_running = True
-                speaker.transport.alarm_id = number
-                speaker.transport.play()
-                return
-        raise KeyError(number)
-
     # -- the device
 
     def set_battery(
-        self, speaker: str, level: int | None = None, power_source: str | None = None
+        self,
+        speaker: str,
+        level: int | None = None,
+        power_source: str | None = None,
+        health: str | None = None,
+        temperature: str | None = None,
+        degrees: int | None = None,
     ) -> None:
         """Change the charge, or put a portable player on its base or take it away.
 
@@ -321,6 +303,9 @@ class Hands:
             speaker: A portable player.
             level: Percent.
             power_source: BATTERY, SONOS_CHARGING_RING or USB_POWER.
+            health: GREEN, YELLOW or RED.
+            temperature: NORMAL or another word.
+            degrees: The temperature in Celsius.
 
         Raises:
             KeyError: The player has no battery.
@@ -328,11 +313,19 @@ class Hands:
         unit = self._speaker(speaker)
         if unit.battery is None:
             raise KeyError(speaker)
-        if level is not None:
-            unit.battery.level = level
-        if power_source is not None:
-            unit.battery.power_source = power_source
+        changes = {
+            "level": level,
+            "power_source": power_source,
+            "health": health,
+            "temperature": temperature,
+            "degrees": degrees,
+        }
+        for name, value in changes.items():
+            if value is not None:
+                setattr(unit.battery, name, value)
         unit.changed("DeviceProperties")
+        # MoreInfo is in the topology as well.
+        self.household.topology_changed()
 
     def publish(self, uri: str, seconds: float | None) -> None:
         """Put a sound file on a web server; None as its length: it cannot be read there."""
@@ -370,9 +363,3 @@ class Hands:
     def connect_headphones(self, speaker: str, connected: bool) -> None:
         """Connect headphones or take them away."""
         self._speaker(speaker).rendering.set_headphones(connected=connected)
-
-    def offer_update(self, speaker: str, version: str) -> None:
-        """Let a firmware update be available; an empty version takes it back."""
-        unit = self._speaker(speaker)
-        unit.available_update = version
-        unit.changed("ZoneGroupTopology")

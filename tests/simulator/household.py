@@ -5,8 +5,10 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from .alarms import Alarms
+from .bonding import add_satellites, bond
 from .catalog import SERVICES, Catalog, service_type
 from .errors import Code, UpnpError
+from .household_time import HouseholdTime
 from .layout import Room, rooms_for
 from .models import model
 from .speaker import Speaker
@@ -91,6 +93,10 @@ class Household:
         for room in rooms or rooms_for(generation):
             self._furnish(room)
         self.alarms = Alarms(self)
+        self.time = HouseholdTime()
+        # Seconds that an update is installed, and that the player is away; an error code.
+        self.update_plan = (1.0, 1.0, 0)
+        self.install: Callable[[Speaker, str], None] = self._install
 
     # -- building
 
@@ -110,38 +116,33 @@ class Household:
             self._next_address = f"{head}.{int(third) + 1}.1"
         return address
 
-    def _unit(self, number: str, room: str, *, with_sub: bool = False) -> Speaker:
+    def _unit(self, number: str, room: str) -> Speaker:
         speaker = Speaker(
             self,
             model=model(number),
             room=room,
             mac=self._mac(len(self.speakers)),
             address=self.take_address(),
-            with_sub=with_sub,
         )
         self.speakers.append(speaker)
         return speaker
 
     def _furnish(self, room: Room) -> None:
-        main = self._unit(room.model, room.name, with_sub=room.sub)
+        main = self._unit(room.model, room.name)
         main.settings.icon = f"x-rincon-roomicon:{room.icon}"
         main.rendering.volume["Master"] = room.volume
         self.groups.append(self._new_group(main))
-        for number, channel in room.satellites:
-            satellite = self._unit(number, room.name)
-            satellite.primary = main
-            main.satellites.append(satellite)
-            satellite.satellite_map = f"{main.uid}:LF,RF;{satellite.uid}:{channel}"
-            main.satellite_map = f"{main.satellite_map or f'{main.uid}:LF,RF'}"
-            main.satellite_map += f";{satellite.uid}:{channel}"
+        satellites = [(self._bare(number), channel) for number, channel in room.satellites]
+        if satellites:
+            theatre = ";".join(f"{unit.uid}:{channel}" for unit, channel in satellites)
+            add_satellites(self, main, f"{main.uid}:LF,RF;{theatre}")
         if room.pair:
-            right = self._unit(room.model, room.name)
-            right.primary, main.partner = main, right
-            right.channel_map = main.channel_map = f"{main.uid}:LF,LF;{right.uid}:RF,RF"
-        for unit in main.units:
-            unit.settings.icon = main.settings.icon
-            if unit is not main:
-                self._follow(unit, main)
+            right = self._bare(room.model)
+            bond(self, main, f"{main.uid}:LF,LF;{right.uid}:RF,RF")
+
+    def _bare(self, number: str) -> Speaker:
+        """Unpack a player that will be bonded; on its own it is called what the model is."""
+        return self._unit(number, model(number).short_name)
 
     def _new_group(self, coordinator: Speaker) -> Group:
         self._next_group += 1
@@ -184,6 +185,12 @@ class Household:
             speaker = self.group_of(speaker).coordinator if self.groups else speaker
         for observer in self.observers:
             observer(speaker, service)
+
+    def alarm_clocks_changed(self) -> None:
+        """Let every player tell of the time zone and the like."""
+        for speaker in self.speakers:
+            if speaker.online:
+                self.changed(speaker, "AlarmClock")
 
     def topology_changed(self) -> None:
         """Let every player send the topology."""
@@ -256,7 +263,7 @@ class Household:
         if speaker in group.members:
             return
         led_others = len(self.group_of(speaker).members) > 1 and speaker.is_coordinator
-        self._take_out(speaker)
+        self.take_out(speaker)
         if led_others and speaker.transport.queue.tracks:
             # The queue went to the heir.
             speaker.transport.clear_queue()
@@ -275,7 +282,7 @@ class Household:
         if group.members == [speaker]:
             return "", group.group_id
         was_coordinator = group.coordinator is speaker
-        heir = self._take_out(speaker)
+        heir = self.take_out(speaker)
         self.groups.append(new := self._new_group(speaker))
         speaker.transport.detach(keep_queue=not was_coordinator)
         self._follow_room(speaker, speaker)
@@ -288,7 +295,7 @@ class Household:
         heir = next((member for member in group.members if member.uid == new_uid), None)
         if group.coordinator is not speaker or heir in {None, speaker}:
             return
-        self._take_out(speaker, heir)
+        self.take_out(speaker, heir)
         if rejoin and heir is not None:
             group.members.append(speaker)
             self._follow_room(speaker, heir)
@@ -300,7 +307,7 @@ class Household:
             self._follow_room(speaker, speaker)
         self.topology_changed()
 
-    def _take_out(self, speaker: Speaker, heir: Speaker | None = None) -> str:
+    def take_out(self, speaker: Speaker, heir: Speaker | None = None) -> str:
         """Take a room out of its group; return the uid of who leads the rest."""
         group = self.group_of(speaker)
         if group not in self.groups:
@@ -319,45 +326,22 @@ class Household:
                 self._follow_room(member, heir)
         return group.coordinator.uid
 
-    # -- bonding
+    # -- for bonding
 
-    def pair(self, main: Speaker, channel_map: str) -> None:
-        """Bond two plain players into a stereo pair; the second becomes invisible.
+    def stand_alone(self, speaker: Speaker) -> None:
+        """Give a player that was bonded a group of its own."""
+        self.groups.append(self._new_group(speaker))
+        speaker.transport.detach(keep_queue=True)
 
-        Raises:
-            UpnpError: The map names no free second player.
-        """
-        uids = [part.partition(":")[0] for part in channel_map.split(";")]
-        right = next((s for s in self.speakers if s.uid == uids[-1]), None)
-        if right is None or right is main or right.invisible or len(right.units) > 1:
-            raise UpnpError(Code.PAIRING_REFUSED)
-        self._take_out(right)
-        main.partner, right.primary = right, main
-        main.channel_map = right.channel_map = channel_map
-        right.room_before, right.room = right.room, main.room
-        self._follow_room(main, self.group_of(main).coordinator)
-        self._bonds_changed(main, right)
+    def follow_group(self, room: Speaker) -> None:
+        """Let what is bonded to a room follow the coordinator of its group."""
+        self._follow_room(room, self.group_of(room).coordinator)
 
-    def separate(self, main: Speaker) -> None:
-        """End a stereo pair.
-
-        Raises:
-            UpnpError: There is none.
-        """
-        right = main.partner
-        if right is None:
-            raise UpnpError(Code.ACTION_FAILED)
-        main.partner = right.primary = None
-        main.channel_map = right.channel_map = ""
-        right.room = right.room_before or right.room
-        self.groups.append(self._new_group(right))
-        right.transport.detach(keep_queue=True)
-        self._bonds_changed(main, right)
-
-    def _bonds_changed(self, *speakers: Speaker) -> None:
-        for speaker in speakers:
-            speaker.changed("DeviceProperties")
-        self.topology_changed()
+    def free_name(self, name: str) -> str:
+        """Return a name that no visible player has, with a number where one has it."""
+        names = {speaker.room for speaker in self.rooms()}
+        candidates = (name, *(f"{name} {number}" for number in range(2, len(self.speakers) + 2)))
+        return next(candidate for candidate in candidates if candidate not in names)
 
     # -- power and network
 
@@ -372,10 +356,24 @@ class Household:
         if reason is None:
             return
         if not speaker.invisible:
-            self._take_out(speaker)
+            self.take_out(speaker)
         speaker.power_off()
         self.vanished[speaker.uid] = Vanished(speaker, reason, int(self.clock.seconds()))
         self.topology_changed()
+
+    def _install(self, speaker: Speaker, version: str) -> None:
+        """Install an update as a house without sockets does."""
+        seconds, away, _ = self.update_plan
+        self.clock.callLater(seconds, self.switch_off, speaker, "upgrade")
+        self.clock.callLater(seconds + away, self.upgraded, speaker, version)
+
+    def upgraded(self, speaker: Speaker, version: str) -> None:
+        """Bring a player back with another firmware."""
+        speaker.software = version
+        speaker.installing = False
+        if speaker.available_update == version:
+            speaker.available_update = ""
+        self.switch_on(speaker)
 
     def switch_on(self, speaker: Speaker, *, rebooted: bool = True) -> None:
         """Put a player back on the network, with a new boot sequence number."""

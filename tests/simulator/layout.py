@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from .table import model_numbers
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -13,11 +15,6 @@ class Room:
     volume: int = 20
     pair: bool = False
     satellites: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def sub(self) -> bool:
-        """Whether a Sub belongs to the set."""
-        return any(model == "Sub" for model, _ in self.satellites)
 
 
 _S2_HOUSE = (
@@ -51,3 +48,19 @@ def rooms_for(generation: str) -> tuple[Room, ...]:
 def plain_rooms(count: int, generation: str = "S2") -> tuple[Room, ...]:
     """Return ``count`` rooms with one plain player each."""
     return tuple(Room(f"Room {number}", _PLAIN[generation]) for number in range(1, count + 1))
+
+
+def rooms_of(text: str) -> tuple[Room, ...]:
+    """Read rooms with a player each, as in ``Den=S45,Sub=Sub``.
+
+    Raises:
+        ValueError: The text is no such list, or there is no such model.
+    """
+    rooms = []
+    for part in text.split(","):
+        name, equals, number = part.partition("=")
+        if not equals or number not in model_numbers():
+            message = f"{part!r} is no room with a model; there are {', '.join(model_numbers())}"
+            raise ValueError(message)
+        rooms.append(Room(name.strip(), number))
+    return tuple(rooms)

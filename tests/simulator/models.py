@@ -5,6 +5,14 @@ from functools import cache
 
 from .table import model_info
 
+_FIRST_S2 = 58
+
+
+def display_version(software: str) -> str:
+    """Return the version that the app shows."""
+    major = int(software.partition(".")[0])
+    return "11.15" if major < _FIRST_S2 else f"{(major - 50) // 2 - 5}.4"
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -21,11 +29,18 @@ class Model:
     voice: bool = False
     fixed_output: bool = False
     headphones: bool = False
+    height: bool = False
+    speech_levels: bool = False
 
     @property
     def short_name(self) -> str:
         """The name without the maker."""
         return self.name.removeprefix("Sonos ")
+
+    @property
+    def theatre(self) -> bool:
+        """Whether a Sub is a satellite of it; an Amp has a television but takes a Sub as others."""
+        return self.soundbar and not self.sub_settings
 
     @property
     def _major(self) -> int:
@@ -34,12 +49,7 @@ class Model:
     @property
     def generation(self) -> str:
         """S1 or S2, after the firmware."""
-        return "S1" if self._major < 58 else "S2"
-
-    @property
-    def display_version(self) -> str:
-        """The version that the app shows."""
-        return "11.15" if self.generation == "S1" else f"{(self._major - 50) // 2 - 5}.4"
+        return "S1" if self._major < _FIRST_S2 else "S2"
 
     @property
     def hardware(self) -> str:
@@ -73,10 +83,11 @@ _FEATURES: dict[str, dict[str, str | bool]] = {
     },
     "S17": {"battery": True, "voice": True, "zone_type": "17"},
     "S18": {"voice": True},
-    "S19": {"soundbar": True, "voice": True, "zone_type": "20"},
+    "S19": {"soundbar": True, "voice": True, "height": True, "zone_type": "20"},
     "S27": {"battery": True, "voice": True},
     "S36": {"soundbar": True},
     "S39": {"line_in": True, "voice": True},
+    "S45": {"soundbar": True, "voice": True, "height": True, "speech_levels": True},
     "Sub": {"zone_type": "11"},
 }
 

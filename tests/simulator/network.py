@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .household import Household
     from .sender import Reactor
     from .simulator import Player
+    from .speaker import Speaker
 
 
 class Network:
@@ -61,6 +62,17 @@ class Network:
     def _back(self, player: Player) -> None:
         self._listen(player)
         self.household.switch_on(player.speaker)
+
+    def _install(self, speaker: Speaker, version: str) -> None:
+        """Install a firmware update, which takes a player off the network in the end."""
+        seconds, away, _ = self.household.update_plan
+        self.reactor.callLater(seconds, self.unplug, speaker.uid, "upgrade")
+        self.reactor.callLater(seconds + away, self._upgraded, speaker, version)
+
+    def _upgraded(self, speaker: Speaker, version: str) -> None:
+        player = self.players[speaker.uid]
+        self._listen(player)
+        self.household.upgraded(speaker, version)
 
     # -- network
 

@@ -41,6 +41,7 @@ class SimulatorProcess:
         household: str | None = None,
         generation: str = "S2",
         initial: str | float = "after",
+        rooms: dict[str, str] | None = None,
         options: Sequence[str] = (),
     ) -> None:
         """Say what to start.
@@ -52,6 +53,7 @@ class SimulatorProcess:
             household: Household id.
             generation: S1 or S2.
             initial: When first events are sent: ``before``, ``after`` or seconds.
+            rooms: Rooms with a player of a model each, in place of the house.
             options: More options of the command line.
         """
         self.base = base
@@ -61,6 +63,9 @@ class SimulatorProcess:
         self._command += ["--initial", str(initial)]
         if speakers is not None:
             self._command += ["--speakers", str(speakers)]
+        if rooms is not None:
+            listed = ",".join(f"{name}={number}" for name, number in rooms.items())
+            self._command += ["--rooms", listed]
         if household is not None:
             self._command += ["--household", household]
         self._command += options

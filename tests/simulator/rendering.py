@@ -19,7 +19,7 @@ FULL = 100
 # EQ type: lowest value, highest value, value from the factory, variable in events.
 _SUB = {
     "SubGain": (-15, 15, 0, "SubGain"),
-    "SubCrossover": (0, 110, 0, "SubCrossover"),
+    "SubCrossover": (50, 110, 80, "SubCrossover"),
     "SubPolarity": (0, 1, 0, "SubPolarity"),
     "SubEnable": (0, 1, 1, "SubEnabled"),
 }
@@ -34,11 +34,17 @@ _SOUNDBAR = {
     "SurroundMode": (0, 1, 0, "SurroundMode"),
     "MusicSurroundLevel": (-15, 15, 0, "MusicSurroundLevel"),
 }
+_HEIGHT = {"HeightChannelLevel": (-10, 10, 0, "HeightChannelLevel")}
+_SPEECH_LEVELS = {
+    "DialogLevel": (1, 4, 1, "DialogLevel"),
+    "SpeechEnhanceEnabled": (0, 1, 0, "SpeechEnhanceEnabled"),
+}
 # Steps per second of each kind of ramp; those of alarms and inputs begin at silence.
 RAMPS = {"SLEEP_TIMER_RAMP_TYPE": 1.25, "ALARM_RAMP_TYPE": 2.5, "AUTOPLAY_RAMP_TYPE": 50.0}
 # Seconds that a ramp of an alarm stays silent.
 ALARM_PAUSE = 30.0
-SUB_EVENT = ("SubGain", "SubCrossover", "SubPolarity", "SubEnable")
+# What players without a Sub say of it in their events all the same.
+NO_SUB = {"SubGain": "0", "SubCrossover": "0", "SubPolarity": "0", "SubEnabled": "1"}
 
 
 @dataclass(slots=True)
@@ -77,10 +83,12 @@ class Equaliser:
 def equaliser_for(model: Model, *, with_sub: bool) -> Equaliser:
     """Return the equaliser of a model, with the sub's settings where there is a sub."""
     limits = dict(_SOUNDBAR) if model.soundbar else {}
+    if model.height:
+        limits |= _HEIGHT
+    if model.speech_levels:
+        limits |= _SPEECH_LEVELS
     if with_sub or model.sub_settings:
         limits |= _SUB
-    if model.sub_settings:
-        limits["SubCrossover"] = (50, 110, 80, "SubCrossover")
     return Equaliser(limits)
 
 
@@ -92,8 +100,6 @@ class Rendering:
         clock: IReactorTime,
         model: Model,
         changed: Callable[[str], None],
-        *,
-        with_sub: bool = False,
     ) -> None:
         """Start at the volume that a player has out of the box.
 
@@ -101,16 +107,16 @@ class Rendering:
             clock: Tells and measures time.
             model: Decides which EQ types there are.
             changed: Called with the name of each service whose variables changed.
-            with_sub: A Sub is bonded to the player.
         """
         self._clock = clock
         self._changed = changed
+        self._model = model
         self.volume = {"Master": 20, "LF": FULL, "RF": FULL}
         self.mute = dict.fromkeys(CHANNELS, False)
         self.loudness = True
         self.bass = 0
         self.treble = 0
-        self.equaliser = equaliser_for(model, with_sub=with_sub)
+        self.equaliser = equaliser_for(model, with_sub=False)
         self.supports_fixed = model.fixed_output
         self.fixed = False
         self.headphones = False
@@ -170,6 +176,20 @@ class Rendering:
         if on:
             self.volume["Master"] = FULL
         self._event()
+
+    def set_trueplay(self, *, on: bool, available: bool) -> None:
+        """Tune the room or forget its tuning, and switch the tuning."""
+        self.calibration_available = available
+        self.calibrated = on and available
+        self._event()
+
+    def bonds_changed(self, *, with_sub: bool) -> None:
+        """Gain or lose the settings of a Sub; the tuning of the room is lost with any bond."""
+        before = self.equaliser.values
+        self.equaliser = equaliser_for(self._model, with_sub=with_sub)
+        for name in before.keys() & self.equaliser.values.keys():
+            self.equaliser.values[name] = before[name]
+        self.set_trueplay(on=False, available=False)
 
     def set_headphones(self, *, connected: bool) -> None:
         """Connect headphones or take them away."""

@@ -136,8 +136,8 @@ class Server(Resource):
 
     @property
     def _banner(self) -> bytes:
-        model = self._speaker.model
-        return f"Linux UPnP/1.0 Sonos/{model.software} (ZP{model.number})".encode()
+        speaker = self._speaker
+        return f"Linux UPnP/1.0 Sonos/{speaker.software} (ZP{speaker.model.number})".encode()
 
     @staticmethod
     def _kind(method: str) -> str:

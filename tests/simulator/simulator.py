@@ -98,6 +98,7 @@ class Simulator(Hands, Network, ChaosControl):
             for speaker in self.household.speakers
         }
         self.household.observers.append(self._changed)
+        self.household.install = self._install
 
     def _changed(self, speaker: Speaker, service: str) -> None:
         player = self.players[speaker.uid]

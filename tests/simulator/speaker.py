@@ -5,6 +5,7 @@ import math
 from typing import TYPE_CHECKING, override
 
 from .audio_clips import AudioClips
+from .models import display_version
 from .rendering import Rendering
 from .transport import Transport
 
@@ -66,6 +67,22 @@ class Autoplay:
 
 
 @dataclass(slots=True)
+class Connection:
+    """How a player is connected, in the numbers of its variables.
+
+    Recorded of firmware 94: a room on the Wi-Fi has mode 1 and type 5, a satellite of a home
+    theatre mode 2 and type 6, on a channel of its own.
+    """
+
+    wireless_mode: int = 1
+    connection_type: int = 5
+    channel: int = 2437
+    wifi_enabled: bool = True
+    ethernet: bool = False
+    behind_extender: bool = False
+
+
+@dataclass(slots=True)
 class Settings:
     """Settings that a player keeps for itself."""
 
@@ -80,9 +97,13 @@ class Settings:
     ir_repeater: str = "Off"
     led_feedback: str = "On"
     tv_format: int = 0
+    tv_error: bool = False
+    hdmi_cec: bool = False
+    headphone_id: str = ""
     toslink: bool = False
     more_info: str = ""
     autoplay: dict[str, Autoplay] = field(default_factory=dict)
+    connection: Connection = field(default_factory=Connection)
 
 
 class Speaker:
@@ -96,7 +117,6 @@ class Speaker:
         room: str,
         mac: str,
         address: str,
-        with_sub: bool = False,
     ) -> None:
         """Build the player; it is on but in no group yet."""
         self.household = household
@@ -109,16 +129,17 @@ class Speaker:
         self.online = True
         self.primary: Speaker | None = None
         self.satellites: list[Speaker] = []
-        self.partner: Speaker | None = None
+        self.hidden: list[Speaker] = []
         self.channel_map = ""
         self.satellite_map = ""
         self.settings = Settings(voice_configured=model.voice, mic_enabled=model.voice)
+        self.settings.hdmi_cec = model.soundbar
         self.settings.autoplay["TV"] = Autoplay()
         if model.soundbar:
             self.settings.autoplay["TV"].room_uuid = self.uid
         self.line_in = LineIn() if model.line_in else None
         self.battery = Battery() if model.battery else None
-        self.rendering = Rendering(household.clock, model, self.changed, with_sub=with_sub)
+        self.rendering = Rendering(household.clock, model, self.changed)
         self.transport = Transport(household.clock, self.uid, household.catalog, self.changed)
         self.clips = AudioClips(household.clock, household.catalog, self._clip_changed, self.uid)
         self.clips.supported = self.sw_gen == "2"
@@ -126,7 +147,10 @@ class Speaker:
         self.group_snapshot: dict[str, int] = {}
         self.room_before = ""
         self.regrouped_at = -math.inf
+        self.software = model.software
         self.available_update = ""
+        self.installing = False
+        self.alarm_runs = 0
 
     @override
     def __repr__(self) -> str:
@@ -161,13 +185,29 @@ class Speaker:
     @property
     def units(self) -> list[Speaker]:
         """The players that make up the room, in the order that players list them."""
-        pair = [self.partner] if self.partner else []
-        return [*pair, self, *self.satellites]
+        return [*self.hidden, self, *self.satellites]
+
+    @property
+    def has_sub(self) -> bool:
+        """Whether a Sub is bonded to the player."""
+        return any(unit.model.number == "Sub" for unit in (*self.hidden, *self.satellites))
 
     @property
     def is_coordinator(self) -> bool:
         """Whether the player leads its group."""
         return self.household.group_of(self).coordinator is self
+
+    @property
+    def connection(self) -> Connection:
+        """How the player is connected now; satellites are, with their soundbar."""
+        if self.is_satellite and not self.settings.connection.ethernet:
+            return Connection(wireless_mode=2, connection_type=6, channel=5660)
+        return self.settings.connection
+
+    @property
+    def display_version(self) -> str:
+        """The version that the app shows."""
+        return display_version(self.software)
 
     @property
     def more_info(self) -> str:

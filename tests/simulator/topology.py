@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .table import services_of
 from .text import escape, flag
 from .transport import PLAYING, TRANSITIONING
 
 if TYPE_CHECKING:
     from .household import Group, Household
     from .speaker import Speaker
+
+
+_OF_FIRMWARE = {
+    "WirelessLeafOnly": "WirelessLeafOnly",
+    "ConnectionType": "ConnectionType",
+    "EthLink": "EthLink",
+    "HeadphoneSwapActive": "HeadphoneId",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,7 @@ def _member_attributes(speaker: Speaker) -> dict[str, str]:
     if speaker.invisible:
         pairs["Invisible"] = "1"
     pairs |= {
-        "SoftwareVersion": speaker.model.software,
+        "SoftwareVersion": speaker.software,
         "SWGen": speaker.sw_gen,
         "MinCompatibleVersion": speaker.model.min_compatible,
         "LegacyCompatibleVersion": "58.0-00000",
@@ -47,23 +56,26 @@ def _member_attributes(speaker: Speaker) -> dict[str, str]:
         pairs["ChannelMapSet"] = speaker.channel_map
     if speaker.satellite_map:
         pairs["HTSatChanMapSet"] = speaker.satellite_map
+    connection = speaker.connection
     pairs |= {
         "HTForwardEnabled": "0",
         "BootSeq": str(speaker.boot_seq),
-        "TVConfigurationError": "0",
-        "HdmiCecAvailable": flag(speaker.model.soundbar),
-        "WirelessMode": "1",
+        "TVConfigurationError": flag(settings.tv_error),
+        "HdmiCecAvailable": flag(settings.hdmi_cec),
+        "WirelessMode": str(connection.wireless_mode),
         "WirelessLeafOnly": "0",
+        "ConnectionType": str(connection.connection_type),
         "HasConfiguredSSID": "1",
-        "ChannelFreq": "2437",
-        "BehindWifiExtender": "0",
-        "WifiEnabled": "1",
-        "EthLink": "0",
+        "ChannelFreq": str(connection.channel),
+        "BehindWifiExtender": flag(connection.behind_extender),
+        "WifiEnabled": flag(connection.wifi_enabled),
+        "EthLink": flag(connection.ethernet),
         "Orientation": "0",
         "RoomCalibrationState": "4",
         "SecureRegState": "3",
         "VoiceConfigState": "2" if settings.voice_configured else "0",
         "MicEnabled": flag(settings.mic_enabled),
+        "HeadphoneSwapActive": flag(settings.headphone_id),
         "AirPlayEnabled": flag(settings.airplay),
         "IdleState": flag(idle),
         "MoreInfo": speaker.more_info,
@@ -71,9 +83,14 @@ def _member_attributes(speaker: Speaker) -> dict[str, str]:
         "HHSSLPort": "1843",
     }
     if speaker.household.generation == "S1":
-        for name in ("SSLPort", "HHSSLPort", "EthLink"):
+        for name in ("SSLPort", "HHSSLPort"):
             del pairs[name]
         pairs["AirPlayEnabled"] = "0"
+    known = services_of(speaker.model.number)["DeviceProperties"].variables
+    # What came with a firmware, or went with one.
+    for name, variable in _OF_FIRMWARE.items():
+        if variable not in known:
+            del pairs[name]
     return pairs
 
 

@@ -6,6 +6,7 @@ from . import didl
 from .errors import Code, UpnpError
 from .media import FILE, MEMBER, NOTHING, QUEUE, TV, VIRTUAL_LINE_IN, Kind, kind_of
 from .playqueue import PlayQueue
+from .ringing import Ringing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,9 +65,6 @@ class Transport:
         self.stream_content = ""
         self.radio_show = ""
         self.status = "OK"
-        self.alarm_running = False
-        self.snooze_running = False
-        self.alarm_id = 0
         self.direct_control = ""
         self.next_uri = ""
         self.next_metadata = ""
@@ -77,6 +75,12 @@ class Transport:
         self._settling: IDelayedCall | None = None
         self._ending: IDelayedCall | None = None
         self._sleeping: IDelayedCall | None = None
+        self.ringing = Ringing(
+            clock,
+            silence=self._fall_silent,
+            play=self._begin,
+            changed=lambda: changed("AVTransport"),
+        )
 
     # -- what is there
 
@@ -123,6 +127,7 @@ class Transport:
         if uri.startswith("x-rincon-queue:") and not uri.startswith(f"x-rincon-queue:{self._uid}"):
             raise UpnpError(Code.ILLEGAL_MIME_TYPE)
         self._halt(STOPPED)
+        self.ringing.clear()
         self.uri, self.uri_metadata = uri, metadata
         self._base = 0.0
         self.stream_content = self.radio_show = ""
@@ -147,6 +152,7 @@ class Transport:
             raise UpnpError(Code.TRANSITION_NOT_AVAILABLE)
         if self.state in {PLAYING, TRANSITIONING}:
             return
+        self.ringing.resume()
         self._begin()
 
     def pause(self) -> None:
@@ -166,9 +172,8 @@ class Transport:
         self._require("Stop")
         if self.kind is MEMBER:
             return
-        self._halt(STOPPED)
-        self._base = 0.0
-        self.alarm_running = self.snooze_running = False
+        self._fall_silent()
+        self.ringing.clear()
         self._changed("AVTransport")
 
     def next(self) -> None:
@@ -318,17 +323,6 @@ class Transport:
         self.sleep_generation += 1
         self._changed("AVTransport")
 
-    def snooze(self, seconds: float) -> None:
-        """Be silent for a while although an alarm runs."""
-        self._halt(STOPPED)
-        self.snooze_running = True
-        self._settling = self._clock.callLater(seconds, self._wake)
-        self._changed("AVTransport")
-
-    def _wake(self) -> None:
-        self.snooze_running = False
-        self._begin()
-
     def _fall_asleep(self) -> None:
         self._sleeping = None
         self.sleep_generation += 1
@@ -363,9 +357,9 @@ class Transport:
 
     def power_off(self) -> None:
         """Lose what a player loses with its power: it plays no more."""
-        self._halt(STOPPED)
+        self._fall_silent()
+        self.ringing.clear()
         self._cancel("_sleeping")
-        self._base = 0.0
 
     # -- inside
 
@@ -412,6 +406,10 @@ class Transport:
         self._cancel("_settling")
         self._cancel("_ending")
         self.state = state
+
+    def _fall_silent(self) -> None:
+        self._halt(STOPPED)
+        self._base = 0.0
 
     def _schedule_end(self) -> None:
         self._cancel("_ending")

@@ -56,11 +56,48 @@ def _speaker(speaker: Speaker) -> dict[str, object]:
         "treble": rendering.treble,
         "loudness": rendering.loudness,
         "eq": dict(rendering.equaliser.values),
-        "led": speaker.settings.led,
-        "button_lock": speaker.settings.button_lock,
-        "mic_enabled": speaker.settings.mic_enabled,
-        "battery": speaker.battery.level if speaker.battery else None,
-        "charging": speaker.battery.charging if speaker.battery else None,
+        "fixed": rendering.fixed,
+        "headphones": rendering.headphones,
+        "trueplay": {
+            "available": rendering.calibration_available,
+            "enabled": rendering.calibrated,
+        },
+        **_device(speaker),
+    }
+
+
+def _device(speaker: Speaker) -> dict[str, object]:
+    settings, battery = speaker.settings, speaker.battery
+    ringing = speaker.transport.ringing
+    return {
+        "has_sub": speaker.has_sub,
+        "satellites": [unit.uid for unit in speaker.satellites],
+        "hidden": [unit.uid for unit in speaker.hidden],
+        "channel_map": speaker.channel_map,
+        "satellite_map": speaker.satellite_map,
+        "led": settings.led,
+        "button_lock": settings.button_lock,
+        "mic_enabled": settings.mic_enabled,
+        "airplay": settings.airplay,
+        "autoplay": {source: asdict(autoplay) for source, autoplay in settings.autoplay.items()},
+        "line_in": asdict(speaker.line_in) if speaker.line_in else None,
+        "toslink": settings.toslink,
+        "ir_repeater": settings.ir_repeater,
+        "led_feedback": settings.led_feedback,
+        "tv_format": settings.tv_format,
+        "tv_error": settings.tv_error,
+        "hdmi_cec": settings.hdmi_cec,
+        "headphone_id": settings.headphone_id,
+        "network": asdict(speaker.connection),
+        "battery": battery.level if battery else None,
+        "charging": battery.charging if battery else None,
+        "battery_details": asdict(battery) if battery else None,
+        "software": speaker.software,
+        "available_update": speaker.available_update,
+        "installing": speaker.installing,
+        "alarm_ringing": ringing.number or None,
+        "alarm_started": ringing.logged_start,
+        "snoozing": ringing.snoozing,
     }
 
 
@@ -88,4 +125,5 @@ def truth(household: Household) -> dict[str, object]:
             for item in household.catalog.playlists
         },
         "alarms": [alarm.number for alarm in household.alarms.items],
+        "time": asdict(household.time),
     }

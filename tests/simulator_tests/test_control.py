@@ -7,11 +7,12 @@ import sys
 import pytest
 
 from tests.simulator.control import Remote, RemoteError
+from tests.simulator.device_hands import DeviceHands
 from tests.simulator.hands import Hands
 from tests.simulator.network import Network
 from tests.simulator.process import SimulatorError, SimulatorProcess
 
-from .helpers import Listener, base, request, soap
+from .helpers import Listener, base, request, soap, wait_until
 
 pytestmark = pytest.mark.usefixtures("loopback")
 
@@ -56,7 +57,7 @@ def test_the_control_port_says_what_is_wrong(
 
 
 def test_remote_mirrors_the_simulator() -> None:
-    for owner in (Hands, Network):
+    for owner in (DeviceHands, Hands, Network):
         for name, method in vars(owner).items():
             if not name.startswith("_") and callable(method):
                 code = method.__code__
@@ -110,3 +111,29 @@ def test_the_process_ends_with_a_signal() -> None:
         assert "Living Room: Sonos Arc" in process.stdout.readline()
         process.terminate()
         assert process.wait(5) == 0
+
+
+def test_a_firmware_update_over_the_network(listener: Listener) -> None:
+    rooms = {"Den": "S45", "Sub": "Sub"}
+    with SimulatorProcess(base=base("update"), rooms=rooms) as house:
+        remote, host = house.remote, house.addresses["Den"]
+        (den, sub) = (speaker["uid"] for speaker in house.facts["speakers"])
+        sid = listener.subscribe(house.addresses["Sub"], TOPOLOGY).getheader("sid")
+        remote.plan_update(0.1, 0.3)
+        remote.offer_update("Den", "96.1-80000")
+        kind = "<UpdateType>Software</UpdateType><CachedOnly>1</CachedOnly><Version></Version>"
+        _, checked = soap(host, "ZoneGroupTopology", "CheckForUpdate", kind)
+        url = checked.split("UpdateURL=&quot;")[1].split("&quot;")[0]
+        begin = f"<UpdateURL>{url}</UpdateURL><Flags>0</Flags><ExtraOptions></ExtraOptions>"
+        assert soap(host, "ZoneGroupTopology", "BeginSoftwareUpdate", begin)[0] == 200
+        assert remote.truth()["speakers"][den]["installing"] is True
+
+        def told(text: str) -> bool:
+            return any(text in event.body.decode() for event in listener.of(sid))
+
+        wait_until(lambda: told("Reason=&quot;upgrade&quot;"))
+        wait_until(lambda: told("SoftwareVersion=&quot;96.1-80000&quot;"))
+        assert request("GET", host, "/xml/device_description.xml").text.count("96.1-80000") == 1
+        remote.bond_sub("Den", sub)
+        wait_until(lambda: told(f"HTSatChanMapSet=&quot;{den}:LF,RF;{sub}:SW&quot;"))
+        assert remote.create_alarm("Den", "08:00:00") in remote.truth()["alarms"]

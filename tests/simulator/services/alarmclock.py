@@ -1,30 +1,20 @@
 """AlarmClock: alarms, time zone and formats."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tests.simulator.alarms import ARGUMENTS
-from tests.simulator.errors import Code, UpnpError
-from tests.simulator.text import parse_clock_time
+from tests.simulator.text import flag
 
-from .kinds import fixed, nothing, number
+from .kinds import nothing, number, truth
 
 if TYPE_CHECKING:
     from tests.simulator.speaker import Speaker
 
     from .kinds import Answer, Arguments, Handler, Variables
 
-_ZONE = "00000a000000000000000000000000000000"
-_STAMP = "%Y-%m-%d %H:%M:%S"
-
 
 def _fields(args: Arguments) -> dict[str, str]:
-    fields = {field: args[argument] for argument, field in ARGUMENTS.items()}
-    try:
-        parse_clock_time(fields["start"])
-    except ValueError:
-        raise UpnpError(Code.INVALID_ARGS) from None
-    return fields
+    return {field: args[argument] for argument, field in ARGUMENTS.items()}
 
 
 def _list(speaker: Speaker, _args: Arguments) -> Answer:
@@ -49,18 +39,68 @@ def _destroy(speaker: Speaker, args: Arguments) -> Answer:
     return None
 
 
-def _time_now(_speaker: Speaker, _args: Arguments) -> Answer:
-    now = datetime.now(UTC)
+def _time_now(speaker: Speaker, _args: Arguments) -> Answer:
+    time = speaker.household.time
     return {
-        "CurrentUTCTime": now.strftime(_STAMP),
-        "CurrentLocalTime": now.strftime(_STAMP),
-        "CurrentTimeZone": _ZONE,
-        "CurrentTimeGeneration": "2",
+        "CurrentUTCTime": time.utc(),
+        "CurrentLocalTime": time.local(),
+        "CurrentTimeZone": time.zone,
+        "CurrentTimeGeneration": str(time.generation),
     }
 
 
-def _time_at(_speaker: Speaker, _args: Arguments) -> Answer:
-    return {"HouseholdUTCTime": datetime.now(UTC).strftime(_STAMP)}
+def _time_at(speaker: Speaker, _args: Arguments) -> Answer:
+    return {"HouseholdUTCTime": speaker.household.time.utc()}
+
+
+def _zone(speaker: Speaker, _args: Arguments) -> Answer:
+    time = speaker.household.time
+    return {"Index": str(time.index), "AutoAdjustDst": flag(time.adjust)}
+
+
+def _zone_and_rule(speaker: Speaker, args: Arguments) -> Answer:
+    return {**(_zone(speaker, args) or {}), "CurrentTimeZone": speaker.household.time.zone}
+
+
+def _rule(speaker: Speaker, _args: Arguments) -> Answer:
+    return {"TimeZone": speaker.household.time.zone}
+
+
+def _set_zone(speaker: Speaker, args: Arguments) -> Answer:
+    # Which zones the numbers mean is known to players alone; the clock stays where it is.
+    time = speaker.household.time
+    time.set_zone(number(args["Index"]), time.minutes, adjust=truth(args["AutoAdjustDst"]))
+    speaker.household.alarm_clocks_changed()
+    return None
+
+
+def _set_text(argument: str, field: str) -> Handler:
+    def handler(speaker: Speaker, args: Arguments) -> Answer:
+        setattr(speaker.household.time, field, args[argument])
+        speaker.household.alarm_clocks_changed()
+        return None
+
+    return handler
+
+
+def _server(speaker: Speaker, _args: Arguments) -> Answer:
+    return {"CurrentTimeServer": speaker.household.time.server}
+
+
+def _format(speaker: Speaker, _args: Arguments) -> Answer:
+    time = speaker.household.time
+    return {"CurrentTimeFormat": time.time_format, "CurrentDateFormat": time.date_format}
+
+
+def _set_format(speaker: Speaker, args: Arguments) -> Answer:
+    time = speaker.household.time
+    time.time_format, time.date_format = args["DesiredTimeFormat"], args["DesiredDateFormat"]
+    speaker.household.alarm_clocks_changed()
+    return None
+
+
+def _index_refresh(speaker: Speaker, _args: Arguments) -> Answer:
+    return {"CurrentDailyIndexRefreshTime": speaker.household.time.index_refresh}
 
 
 ACTIONS: dict[str, Handler] = {
@@ -70,28 +110,29 @@ ACTIONS: dict[str, Handler] = {
     "DestroyAlarm": _destroy,
     "GetTimeNow": _time_now,
     "GetHouseholdTimeAtStamp": _time_at,
-    "GetTimeZone": fixed(Index="8", AutoAdjustDst="1"),
-    "GetTimeZoneAndRule": fixed(Index="8", AutoAdjustDst="1", CurrentTimeZone=_ZONE),
-    "GetTimeZoneRule": fixed(TimeZone=_ZONE),
-    "GetTimeServer": fixed(CurrentTimeServer="0.sonostime.pool.ntp.org"),
-    "GetFormat": fixed(CurrentTimeFormat="24H", CurrentDateFormat="DMY"),
-    "GetDailyIndexRefreshTime": fixed(CurrentDailyIndexRefreshTime="03:00:00"),
-    "SetDailyIndexRefreshTime": nothing,
-    "SetFormat": nothing,
+    "GetTimeZone": _zone,
+    "GetTimeZoneAndRule": _zone_and_rule,
+    "GetTimeZoneRule": _rule,
+    "GetTimeServer": _server,
+    "GetFormat": _format,
+    "GetDailyIndexRefreshTime": _index_refresh,
+    "SetDailyIndexRefreshTime": _set_text("DesiredDailyIndexRefreshTime", "index_refresh"),
+    "SetFormat": _set_format,
     "SetTimeNow": nothing,
-    "SetTimeServer": nothing,
-    "SetTimeZone": nothing,
+    "SetTimeServer": _set_text("DesiredTimeServer", "server"),
+    "SetTimeZone": _set_zone,
 }
 
 
 def variables(speaker: Speaker) -> Variables:
     """Return the evented variables."""
+    time = speaker.household.time
     return {
-        "TimeZone": _ZONE,
-        "TimeServer": "0.sonostime.pool.ntp.org",
-        "TimeGeneration": "2",
+        "TimeZone": time.zone,
+        "TimeServer": time.server,
+        "TimeGeneration": str(time.generation),
         "AlarmListVersion": speaker.household.alarms.list_version(speaker),
-        "DailyIndexRefreshTime": "03:00:00",
-        "TimeFormat": "24H",
-        "DateFormat": "DMY",
+        "DailyIndexRefreshTime": time.index_refresh,
+        "TimeFormat": time.time_format,
+        "DateFormat": time.date_format,
     }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .kinds import Answer, Arguments, Handler, Key, Variables
 
+_DAY = 24 * 60 * 60
 _NO_CLOCK = (MEMBER, LINE_IN, TV)
 
 
@@ -180,9 +181,13 @@ def _set_crossfade(speaker: Speaker, args: Arguments) -> Answer:
 def _set_sleep_timer(speaker: Speaker, args: Arguments) -> Answer:
     text = args["NewSleepTimerDuration"].strip()
     try:
-        speaker.transport.set_sleep_timer(parse_clock_time(text) if text else None)
+        seconds = parse_clock_time(text) if text else None
     except ValueError:
         raise UpnpError(Code.INVALID_ARGS) from None
+    if seconds is not None and not 0 <= seconds < _DAY:
+        raise UpnpError(Code.INVALID_ARGS)
+    # No time at all ends the timer, as no text does.
+    speaker.transport.set_sleep_timer(seconds or None)
     return None
 
 
@@ -208,13 +213,13 @@ def _delegate(speaker: Speaker, args: Arguments) -> Answer:
 
 
 def _running_alarm(speaker: Speaker, _args: Arguments) -> Answer:
-    transport = speaker.transport
-    if not transport.alarm_running:
+    ringing = speaker.transport.ringing
+    if not ringing.running:
         raise UpnpError(Code.NOT_SUPPORTED_HERE)
     return {
-        "AlarmID": str(transport.alarm_id),
+        "AlarmID": str(ringing.number),
         "GroupID": speaker.household.group_of(speaker).group_id,
-        "LoggedStartTime": "2026-01-01 07:00:00",
+        "LoggedStartTime": ringing.logged_start,
     }
 
 
@@ -223,9 +228,11 @@ def _snooze(speaker: Speaker, args: Arguments) -> Answer:
         seconds = parse_clock_time(args["Duration"])
     except ValueError:
         raise UpnpError(Code.INVALID_ARGS) from None
-    if not speaker.transport.alarm_running:
+    if seconds <= 0:
+        raise UpnpError(Code.INVALID_ARGS)
+    if not speaker.transport.ringing.running:
         raise UpnpError(Code.NOT_SUPPORTED_HERE)
-    speaker.transport.snooze(seconds)
+    speaker.transport.ringing.snooze(seconds)
     return None
 
 
@@ -326,11 +333,15 @@ def variables(speaker: Speaker) -> Variables:
         "r:MuseSessions": "",
         "TransportStatus": transport.status,
         "r:SleepTimerGeneration": str(transport.sleep_generation),
-        "r:AlarmRunning": flag(transport.alarm_running),
-        "r:SnoozeRunning": flag(transport.snooze_running),
+        "r:AlarmRunning": flag(transport.ringing.running),
+        "r:SnoozeRunning": flag(transport.ringing.snoozing),
         "r:RestartPending": "0",
         "PossiblePlaybackStorageMedia": "NONE, NETWORK",
     }
+    if transport.ringing.running:
+        # Not among what players send when none rings.
+        state["r:AlarmIDRunning"] = str(transport.ringing.number)
+        state["r:AlarmLoggedStartTime"] = transport.ringing.logged_start
     return state | dict.fromkeys(_UNUSED, NOT_IMPLEMENTED)
 
 

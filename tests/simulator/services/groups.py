@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .kinds import Answer, Arguments, Handler, Variables
 
 
+_UPDATES = "http://update-firmware.sonos.example/firmware/Gold"
+
+
 def _state(speaker: Speaker, _args: Arguments) -> Answer:
     household = speaker.household
     if len(household.speakers) > household.topology_limit:
@@ -37,12 +40,30 @@ def _group_attributes(speaker: Speaker, _args: Arguments) -> Answer:
 
 
 def _update_item(speaker: Speaker) -> str:
-    software = escape(speaker.available_update or speaker.model.software)
+    # Without an update it names the version that the player has.
+    software = speaker.available_update or speaker.software
     return (
         '<UpdateItem xmlns="urn:schemas-rinconnetworks-com:update-1-0" Type="Software" '
-        f'Version="{software}" UpdateURL="http://update-firmware.sonos.example/^{software}" '
-        'DownloadSize="0" ManifestURL=""/>'
+        f'Version="{escape(software)}" UpdateURL="{escape(_update_url(software))}" '
+        f'DownloadSize="0" ManifestURL="{escape(_UPDATES)}/update_manifest.xml"/>'
     )
+
+
+def _update_url(software: str) -> str:
+    return f"{_UPDATES}/{software}-1-1/^{software}"
+
+
+def _begin_update(speaker: Speaker, args: Arguments) -> Answer:
+    version = speaker.available_update
+    if not version or args["UpdateURL"] != _update_url(version):
+        raise UpnpError(Code.INVALID_ARGS)
+    if code := speaker.household.update_plan[2]:
+        raise UpnpError(code)
+    if speaker.installing:
+        raise UpnpError(Code.ACTION_FAILED)
+    speaker.installing = True
+    speaker.household.install(speaker, version)
+    return None
 
 
 def _check_update(speaker: Speaker, _args: Arguments) -> Answer:
@@ -57,7 +78,7 @@ TOPOLOGY_ACTIONS: dict[str, Handler] = {
     "ReportUnresponsiveDevice": nothing,
     "ReportAlarmStartedRunning": nothing,
     "RegisterMobileDevice": nothing,
-    "BeginSoftwareUpdate": nothing,
+    "BeginSoftwareUpdate": _begin_update,
 }
 
 
@@ -70,7 +91,7 @@ def topology_variables(speaker: Speaker) -> Variables:
         "ZoneGroupState": household.zone_group_state,
         "ThirdPartyMediaServersX": "2:simulated",
         "AvailableSoftwareUpdate": _update_item(speaker),
-        "AlarmRunSequence": f"{speaker.uid}:{speaker.boot_seq}:0",
+        "AlarmRunSequence": f"{speaker.uid}:{speaker.boot_seq}:{speaker.alarm_runs}",
         "MuseHouseholdId": _muse_id(speaker),
         "ZoneGroupName": "" if hidden else group.name,
         "ZoneGroupID": "" if hidden else group.group_id,

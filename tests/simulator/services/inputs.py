@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from .kinds import Answer, Arguments, Handler, Variables
 
 
+# As the app has them, from a telephone to a source that is quiet.
+_LEVELS = range(1, 11)
+
+
 def _line_in(speaker: Speaker) -> LineIn:
     if speaker.line_in is None:
         raise UpnpError(Code.INVALID_ACTION)
@@ -43,8 +47,10 @@ def _level(speaker: Speaker, _args: Arguments) -> Answer:
 
 def _set_level(speaker: Speaker, args: Arguments) -> Answer:
     line_in = _line_in(speaker)
-    line_in.left = number(args["DesiredLeftLineInLevel"])
-    line_in.right = number(args["DesiredRightLineInLevel"])
+    left, right = (number(args[f"Desired{side}LineInLevel"]) for side in ("Left", "Right"))
+    if not {left, right} <= set(_LEVELS):
+        raise UpnpError(Code.INVALID_ARGS)
+    line_in.left, line_in.right = left, right
     speaker.changed("AudioIn")
     return None
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from tests.simulator import bonding
 from tests.simulator.errors import Code, UpnpError
 from tests.simulator.speaker import Autoplay
 from tests.simulator.table import services_of
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from tests.simulator.speaker import Speaker
 
     from .kinds import Answer, Arguments, Handler, Variables
+
+
+_FULL = 100
 
 
 def _led(speaker: Speaker, _args: Arguments) -> Answer:
@@ -42,8 +46,8 @@ def _zone_info(speaker: Speaker, _args: Arguments) -> Answer:
     model = speaker.model
     return {
         "SerialNumber": f"{speaker.mac.replace(':', '-')}:D",
-        "SoftwareVersion": model.software,
-        "DisplaySoftwareVersion": model.display_version,
+        "SoftwareVersion": speaker.software,
+        "DisplaySoftwareVersion": speaker.display_version,
         "HardwareVersion": model.hardware,
         "IPAddress": speaker.address,
         "MACAddress": speaker.mac,
@@ -65,6 +69,9 @@ def _attributes(speaker: Speaker, _args: Arguments) -> Answer:
 
 
 def _set_attributes(speaker: Speaker, args: Arguments) -> Answer:
+    if not args["DesiredZoneName"].strip():
+        raise UpnpError(Code.INVALID_ARGS)
+    speaker.settings.target_room = args.get("DesiredTargetRoomName", "")
     for unit in (speaker.primary or speaker).units:
         unit.room = args["DesiredZoneName"]
         unit.settings.icon = args["DesiredIcon"] or unit.settings.icon
@@ -75,7 +82,8 @@ def _set_attributes(speaker: Speaker, args: Arguments) -> Answer:
 
 def _autoplay(speaker: Speaker, args: Arguments) -> Autoplay:
     source = args["Source"] or "TV"
-    if source == "TV" and not speaker.model.soundbar:
+    has_source = {"TV": speaker.model.soundbar, "LineIn": speaker.line_in is not None}
+    if not has_source.get(source, False):
         raise UpnpError(Code.INVALID_ARGS)
     return speaker.settings.autoplay.setdefault(source, Autoplay())
 
@@ -85,7 +93,10 @@ def _autoplay_room(speaker: Speaker, args: Arguments) -> Answer:
 
 
 def _set_autoplay_room(speaker: Speaker, args: Arguments) -> Answer:
-    _autoplay(speaker, args).room_uuid = args["RoomUUID"]
+    autoplay, room = _autoplay(speaker, args), args["RoomUUID"]
+    if room not in {"", *(unit.uid for unit in speaker.household.speakers)}:
+        raise UpnpError(Code.INVALID_ARGS)
+    autoplay.room_uuid = room
     return None
 
 
@@ -103,7 +114,10 @@ def _autoplay_volume(speaker: Speaker, args: Arguments) -> Answer:
 
 
 def _set_autoplay_volume(speaker: Speaker, args: Arguments) -> Answer:
-    _autoplay(speaker, args).volume = number(args["Volume"])
+    autoplay, volume = _autoplay(speaker, args), number(args["Volume"])
+    if not 0 <= volume <= _FULL:
+        raise UpnpError(Code.INVALID_ARGS)
+    autoplay.volume = volume
     return None
 
 
@@ -116,13 +130,24 @@ def _set_use_autoplay_volume(speaker: Speaker, args: Arguments) -> Answer:
     return None
 
 
-def _pair(speaker: Speaker, args: Arguments) -> Answer:
-    speaker.household.pair(speaker, args["ChannelMapSet"])
+def _bond(speaker: Speaker, args: Arguments) -> Answer:
+    bonding.bond(speaker.household, speaker, args["ChannelMapSet"])
     return None
 
 
-def _separate(speaker: Speaker, _args: Arguments) -> Answer:
-    speaker.household.separate(speaker)
+def _separate(speaker: Speaker, args: Arguments) -> Answer:
+    keep = truth(args.get("KeepGrouped", "0"))
+    bonding.separate(speaker.household, speaker, args["ChannelMapSet"], keep_grouped=keep)
+    return None
+
+
+def _add_satellite(speaker: Speaker, args: Arguments) -> Answer:
+    bonding.add_satellites(speaker.household, speaker, args["HTSatChanMapSet"])
+    return None
+
+
+def _remove_satellite(speaker: Speaker, args: Arguments) -> Answer:
+    bonding.remove_satellite(speaker.household, speaker, args["SatRoomUUID"])
     return None
 
 
@@ -152,8 +177,10 @@ ACTIONS: dict[str, Handler] = {
     "SetAutoplayVolume": _set_autoplay_volume,
     "GetUseAutoplayVolume": _use_autoplay_volume,
     "SetUseAutoplayVolume": _set_use_autoplay_volume,
-    "AddBondedZones": _pair,
-    "CreateStereoPair": _pair,
+    "AddBondedZones": _bond,
+    "CreateStereoPair": _bond,
+    "AddHTSatellite": _add_satellite,
+    "RemoveHTSatellite": _remove_satellite,
     "RemoveBondedZones": _separate,
     "SeparateStereoPair": _separate,
     "EnterConfigMode": _config_mode,
@@ -164,7 +191,7 @@ ACTIONS: dict[str, Handler] = {
 
 def variables(speaker: Speaker) -> Variables:
     """Return the evented variables that the model has."""
-    settings = speaker.settings
+    settings, connection = speaker.settings, speaker.connection
     state = {
         "SettingsReplicationState": f"{speaker.uid},0,{speaker.uid},0",
         "ZoneName": speaker.room,
@@ -184,22 +211,22 @@ def variables(speaker: Speaker) -> Variables:
         "LastChangedPlayState": "",
         "RoomCalibrationState": "4",
         "AvailableRoomCalibration": "",
-        "TVConfigurationError": "0",
-        "HdmiCecAvailable": flag(speaker.model.soundbar),
-        "WirelessMode": "1",
-        "ConnectionType": "1",
+        "TVConfigurationError": flag(settings.tv_error),
+        "HdmiCecAvailable": flag(settings.hdmi_cec),
+        "WirelessMode": str(connection.wireless_mode),
+        "ConnectionType": str(connection.connection_type),
         "HasConfiguredSSID": "1",
-        "ChannelFreq": "2437",
-        "BehindWifiExtender": "0",
-        "WifiEnabled": "1",
-        "EthLink": "0",
+        "ChannelFreq": str(connection.channel),
+        "BehindWifiExtender": flag(connection.behind_extender),
+        "WifiEnabled": flag(connection.wifi_enabled),
+        "EthLink": flag(connection.ethernet),
         "ConfigMode": "",
         "SecureRegState": "3",
         "VoiceConfigState": "2" if settings.voice_configured else "0",
         "MicEnabled": flag(settings.mic_enabled),
         "SvcActive": "1",
-        "HeadphoneId": "",
-        "AvailableHeadphoneSessions": "0",
+        "HeadphoneId": settings.headphone_id,
+        "AvailableHeadphoneSessions": flag(settings.headphone_id),
         "WirelessLeafOnly": "0",
         "HTFreq": "0",
     }

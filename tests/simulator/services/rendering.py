@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from tests.simulator.errors import Code, UpnpError
-from tests.simulator.rendering import CHANNELS, SUB_EVENT
+from tests.simulator.rendering import CHANNELS, NO_SUB
+from tests.simulator.table import services_of
 from tests.simulator.text import flag
 
 from .kinds import coordinator_only, nothing, number, truth
@@ -144,7 +145,13 @@ def _headphones(speaker: Speaker, _args: Arguments) -> Answer:
     return {"CurrentHeadphoneConnected": flag(speaker.rendering.headphones)}
 
 
+def _require_visible(speaker: Speaker) -> None:
+    if speaker.invisible:
+        raise UpnpError(Code.ACTION_FAILED)
+
+
 def _calibration(speaker: Speaker, _args: Arguments) -> Answer:
+    _require_visible(speaker)
     return {
         "RoomCalibrationEnabled": flag(speaker.rendering.calibrated),
         "RoomCalibrationAvailable": flag(speaker.rendering.calibration_available),
@@ -152,10 +159,10 @@ def _calibration(speaker: Speaker, _args: Arguments) -> Answer:
 
 
 def _set_calibration(speaker: Speaker, args: Arguments) -> Answer:
+    _require_visible(speaker)
     if not speaker.rendering.calibration_available:
         raise UpnpError(Code.ACTION_FAILED)
-    speaker.rendering.calibrated = truth(args["RoomCalibrationEnabled"])
-    speaker.changed("RenderingControl")
+    speaker.rendering.set_trueplay(on=truth(args["RoomCalibrationEnabled"]), available=True)
     return None
 
 
@@ -194,8 +201,42 @@ ACTIONS: dict[str, Handler] = {
 }
 
 
+# As recorded of a soundbar of 2025; only its firmware knows how speech is enhanced.
+_SOUNDBAR_ORDER = (
+    "DialogLevel",
+    "SpeechEnhanceEnabled",
+    "SupportsMaxDialogLevel",
+    "SurroundLevel",
+    "MusicSurroundLevel",
+    "AudioDelay",
+    "AudioDelayLeftRear",
+    "AudioDelayRightRear",
+    "NightMode",
+    "SurroundEnabled",
+    "SurroundMode",
+    "HeightChannelLevel",
+)
+
+
+def _equaliser(speaker: Speaker) -> Variables:
+    equaliser, model = speaker.rendering.equaliser, speaker.model
+    state = dict(NO_SUB)
+    if model.soundbar:
+        known = services_of(model.number)["RenderingControl"].variables
+        if "SupportsMaxDialogLevel" in known:
+            state["SpeechEnhanceEnabled"] = "0"
+            state["SupportsMaxDialogLevel"] = flag(model.speech_levels)
+    for name, (_, _, _, variable) in equaliser.limits.items():
+        state[variable] = str(equaliser.values[name])
+    order = (*NO_SUB, *_SOUNDBAR_ORDER)
+    return {name: state[name] for name in order if name in state}
+
+
 def variables(speaker: Speaker) -> Variables:
-    """Return the inner variables of LastChange."""
+    """Return the inner variables of LastChange.
+
+    Players tell of a Sub although there is none, and call Trueplay by the name that it had first.
+    """
     rendering = speaker.rendering
     state: Variables = {("Volume", name): str(rendering.volume[name]) for name in CHANNELS}
     state |= {("Mute", name): flag(rendering.mute[name]) for name in CHANNELS}
@@ -205,21 +246,18 @@ def variables(speaker: Speaker) -> Variables:
         ("Loudness", "Master"): flag(rendering.loudness),
         "OutputFixed": flag(rendering.fixed),
         "HeadphoneConnected": flag(rendering.headphones),
+        "SpeakerSize": "6" if speaker.model.soundbar else "3",
     }
-    equaliser = rendering.equaliser
-    if "SubGain" in equaliser.limits:
-        state["SpeakerSize"] = "3"
-    for name, (_, _, _, variable) in equaliser.limits.items():
-        state[variable] = str(equaliser.values[name])
+    state |= _equaliser(speaker)
     state |= {
+        "SonarEnabled": flag(rendering.calibrated),
+        "SonarCalibrationAvailable": flag(rendering.calibration_available),
         "PresetNameList": "FactoryDefaults",
-        "RoomCalibrationEnabled": flag(rendering.calibrated),
-        "RoomCalibrationAvailable": flag(rendering.calibration_available),
     }
     return state
 
 
-_SUB_VARIABLES = frozenset({"SpeakerSize", "SubEnabled", *SUB_EVENT}) - {"SubEnable"}
+_SUB_VARIABLES = frozenset({"SpeakerSize", *NO_SUB})
 
 
 def delta(changed: set[Key], state: Variables) -> Variables:
