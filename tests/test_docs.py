@@ -5,6 +5,7 @@ import pytest
 from scripts.lib import diagrams
 from tests.parity.collector import Shown, collect
 from tests.parity.page import PAGE, Chapter, Feature, chapters, page, unknown
+from tests.reference import entities
 
 
 def test_the_lease_is_drawn_as_it_is_built() -> None:
@@ -60,3 +61,8 @@ def test_a_feature_is_answered_clearly(core: str, limit: str) -> None:
     """In part is said with what is missing, and only then."""
     with pytest.raises(ValueError, match="sing"):
         Feature(id="sing", feature="Sing", core=core, limit=limit)
+
+
+def test_page_of_entities_is_current() -> None:
+    """It is made from the list that Home Assistant is compared with; scripts/reference makes it."""
+    assert entities.PAGE.read_text("utf-8") == entities.page()

@@ -1,0 +1,72 @@
+"""The page of entities: which there are, and which simulated models have them.
+
+It is made of the list that a test of the entities compares with Home Assistant.
+"""
+
+from collections import defaultdict
+import json
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "docs" / "entities.md"
+INVENTORY = ROOT / "tests" / "homeassistant" / "entities" / "models.json"
+
+_PLATFORMS = {
+    "media_player": "Media player",
+    "switch": "Switches",
+    "number": "Numbers",
+    "select": "Choices",
+    "text": "Texts",
+    "button": "Buttons",
+    "sensor": "Sensors",
+    "binary_sensor": "Sensors that are on or off",
+    "update": "Updates",
+    "event": "Events",
+}
+
+_HEAD = """\
+# Entities
+
+Which entities there are, and which simulated models have them. A speaker has an entity when it says
+that it has what the entity shows; no list of models decides it. So a speaker that is not in this
+table may have any of them, and one that gains something, such as a Sub, gains its entities.
+
+Entities that are off by default can be turned on in their settings in Home Assistant.
+
+<!-- Written by scripts/reference from tests/homeassistant/entities/models.json. -->
+"""
+
+_CATEGORIES = {"": "controls", "config": "configuration", "diagnostic": "diagnostic"}
+
+
+def page() -> str:
+    """Write the page."""
+    inventory: dict[str, list[list[Any]]] = json.loads(INVENTORY.read_text("utf-8"))
+    rooms = [
+        name for name, lines in inventory.items() if any(x[0] == "media_player" for x in lines)
+    ]
+    where: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for device, lines in inventory.items():
+        for platform, _, name, _, unit, category, enabled in lines:
+            shown = "A media player for each room" if platform == "media_player" else name
+            kind = _CATEGORIES[category] + ("" if enabled else ", off by default")
+            where[platform, shown, unit, kind].append(device)
+    parts = [_HEAD]
+    for platform, title in _PLATFORMS.items():
+        rows = sorted((key[1:], devices) for key, devices in where.items() if key[0] == platform)
+        if not rows:
+            continue
+        parts.append(f"\n## {title}\n\n| entity | unit | kind | where |\n|---|---|---|---|\n")
+        for (name, unit, kind), devices in rows:
+            parts.append(f"| {name} | {unit} | {kind} | {_places(devices, rooms)} |\n")
+    return "".join(parts)
+
+
+def _places(devices: list[str], rooms: list[str]) -> str:
+    if set(rooms) <= set(devices):
+        return "every room"
+    missing = [room for room in rooms if room not in devices]
+    if len(missing) <= len(rooms) // 3:
+        return f"every room but {', '.join(missing)}"
+    return ", ".join(dict.fromkeys(devices))
