@@ -3,13 +3,18 @@
 The listener runs in this process, with its reactor, as in Home Assistant. A honest speaker, a
 process of its own, sends an event every few milliseconds over a connection each, and measures the
 time from connecting to the answer. The attackers are processes of their own, too, on other
-loopback addresses. What is honest is measured without an attack before and after them all.
+loopback addresses.
+
+All of them share the processors of this machine, so an attack costs time even if it is aimed at
+something else. To tell that from what it does to the listener, each attack is measured twice: on
+the listener, and on a bare server, a process of its own on another port, that answers everything
+with the same few bytes. Both, and an undisturbed phase, take turns in several rounds.
 """
 
 import argparse
 from collections.abc import Callable, Iterator, Mapping
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import itertools
 import json
 import logging
@@ -17,13 +22,14 @@ import os
 from pathlib import Path
 import random
 import resource
+import select
 import socket
 import statistics
 import subprocess
 import sys
 import threading
 import time
-from typing import Any, override
+from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
 
@@ -42,6 +48,7 @@ OURS = "127.30.201.1"
 SPEAKER = "127.30.202.1"
 ATTACKERS = "127.30.203"
 PORT = 17900
+BARE_PORT = 17899
 
 #: Seconds between two honest events: 50 a second, more than a household of 32 rooms sends.
 PAUSE = 0.02
@@ -149,6 +156,36 @@ ATTACKS: dict[str, Callable[[tuple[str, int], str], Iterator[None]]] = {
 }
 
 
+def be_bare(address: tuple[str, int]) -> None:
+    """Accept what comes, answer the first bytes of each connection, and keep 512 at most."""
+    server = socket.create_server(address, backlog=4096)
+    server.setblocking(False)
+    poll = select.epoll()
+    poll.register(server, select.EPOLLIN)
+    kept: dict[int, socket.socket] = {}
+
+    def end(number: int) -> None:
+        connection = kept.pop(number)
+        poll.unregister(number)
+        connection.close()
+
+    while True:
+        for number, _ in poll.poll():
+            if number == server.fileno():
+                with contextlib.suppress(OSError):
+                    connection = server.accept()[0]
+                    connection.setblocking(False)
+                    kept[connection.fileno()] = connection
+                    poll.register(connection, select.EPOLLIN)
+                    if len(kept) > 512:
+                        end(next(iter(kept)))
+            elif number in kept:
+                with contextlib.suppress(OSError):
+                    if kept[number].recv(65536):
+                        kept[number].send(b"HTTP/1.1 412 Precondition Failed\r\n\r\n")
+                end(number)
+
+
 def attack(name: str, address: tuple[str, int], token: str) -> None:
     """Attack until standard input closes; then print how often."""
     over = threading.Event()
@@ -179,27 +216,43 @@ def speak(address: tuple[str, int], token: str, seconds: float) -> None:
     print(json.dumps(took), flush=True)
 
 
-@dataclass(frozen=True)
-class Result:
-    """What was measured in one phase."""
+@dataclass
+class Phase:
+    """What was measured under the same circumstances, in all rounds."""
 
-    name: str
-    took: list[float]
-    lost: int
-    cpu: float
-    memory: float
-    attacks: float
+    took: list[float] = field(default_factory=list)
+    lost: int = 0
+    cpu: list[float] = field(default_factory=list)
+    attacks: list[float] = field(default_factory=list)
 
-    @override
-    def __str__(self) -> str:
+    @property
+    def ordered(self) -> list[float]:
+        """How long events took, the shortest first."""
+        return sorted(self.took)
+
+    @property
+    def p95(self) -> float:
+        """What one event of twenty exceeded."""
+        return self.ordered[int(len(self.took) * 0.95)]
+
+    def row(self, *names: str, against: Phase | None = None) -> str:
         """Return a row of the table."""
-        ordered = sorted(self.took)
-        p95 = ordered[int(len(ordered) * 0.95)]
-        return (
-            f"| {self.name} | {statistics.median(ordered):.2f} | {p95:.2f} | {ordered[-1]:.1f} "
-            f"| {self.lost} of {len(self.took) + self.lost} | {self.attacks:.0f} "
-            f"| {self.cpu:.0%} | {self.memory:.0f} |"
+        ordered = self.ordered
+        p99 = ordered[int(len(ordered) * 0.99)]
+        ratio = f"{self.p95 / against.p95:.2f}" if against else ""
+        cells = (
+            *names,
+            f"{statistics.median(ordered):.2f}",
+            f"{self.p95:.2f}",
+            ratio,
+            f"{p99:.2f}",
+            f"{ordered[-1]:.1f}",
+            f"{self.lost} of {len(ordered) + self.lost}",
+            f"{statistics.mean(self.attacks):.0f}",
+            f"{statistics.mean(self.cpu):.0%}",
+            f"{memory():.0f}",
         )
+        return f"| {' | '.join(cells)} |"
 
 
 def memory() -> float:
@@ -217,19 +270,21 @@ def _child(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def measure(name: str, token: str, seconds: float) -> Result:
-    """Measure one phase."""
-    attacker = _child("--attack", name, f"--token={token}") if name in ATTACKS else None
-    time.sleep(2.0)  # until it is at it
+def measure(phase: Phase, token: str, seconds: float, name: str = "", port: int = PORT) -> None:
+    """Measure for a while, while what is attacked is what listens at a port."""
+    attacker = _child("--attack", name, f"--token={token}", f"--port={port}") if name else None
+    time.sleep(1.5)  # until it is at it
     cpu, begin = time.process_time(), time.monotonic()
     speaker = _child("--speak", str(seconds), f"--token={token}")
     took = json.loads(speaker.communicate()[0])
-    used = (time.process_time() - cpu) / (time.monotonic() - begin)
+    phase.cpu.append((time.process_time() - cpu) / (time.monotonic() - begin))
     attacks = 0.0
     if attacker is not None:
-        attacks = int(attacker.communicate()[0]) / (time.monotonic() - begin + 2.0)
+        attacks = int(attacker.communicate()[0]) / (time.monotonic() - begin + 1.5)
+    phase.attacks.append(attacks)
     answered = [each for each in took if each is not None]
-    return Result(name, answered, len(took) - len(answered), used, memory(), attacks)
+    phase.took += answered
+    phase.lost += len(took) - len(answered)
 
 
 def _granted(method: str, url: str, headers: Mapping[str, str]) -> Deferred[ResponseHeaders]:
@@ -247,15 +302,30 @@ def _listen(reactor: Any) -> tuple[str, list[object]]:
     return subscription.token, [subscription, heard]
 
 
-def _run(seconds: float) -> None:
+def _run(names: list[str], seconds: float, rounds: int) -> None:
     reactor: Any = global_reactor()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
 
+    def compare(name: str, token: str) -> None:
+        alone, other, ours = Phase(), Phase(), Phase()
+        for _ in range(rounds):
+            measure(alone, token, seconds)
+            measure(other, token, seconds, name, BARE_PORT)
+            measure(ours, token, seconds, name)
+        print(alone.row(name, "nobody"))
+        print(other.row("", "a bare server", against=alone))
+        print(ours.row("", "**the listener**", against=other), flush=True)
+
     def phases(token: str) -> None:
-        print("| | p50 ms | p95 ms | max ms | lost | attacks/s | CPU | MB |")
-        print("|---|---:|---:|---:|---:|---:|---:|---:|")
-        for name in ("no attack", *ATTACKS, "no attack, afterwards"):
-            print(measure(name, token, seconds), flush=True)
+        columns = "p50 ms | p95 ms | ratio | p99 ms | max ms | lost | attacks/s | CPU | MB"
+        print(f"| attack | on | {columns} |")
+        print("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
+        bare = _child("--bare")
+        time.sleep(3.0)
+        for name in names:
+            compare(name, token)
+        bare.kill()
+        bare.wait()
         reactor.callFromThread(reactor.stop)
 
     def begin() -> None:
@@ -272,17 +342,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks.listener_attacks", description=__doc__
     )
-    parser.add_argument("--seconds", type=float, default=10.0, help="for each phase (10)")
+    parser.add_argument("--seconds", type=float, default=5.0, help="for each phase (5)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (3)")
+    parser.add_argument("--only", default="", help="attacks whose names begin like this")
     parser.add_argument("--attack", help=argparse.SUPPRESS)
+    parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--port", type=int, default=PORT, help=argparse.SUPPRESS)
     parser.add_argument("--speak", type=float, help=argparse.SUPPRESS)
     parser.add_argument("--token", default="", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.attack:
-        attack(options.attack, (OURS, PORT), options.token)
+        attack(options.attack, (OURS, options.port), options.token)
+    elif options.bare:
+        be_bare((OURS, BARE_PORT))
     elif options.speak:
         speak((OURS, PORT), options.token, options.speak)
     else:
-        _run(options.seconds)
+        names = [name for name in ATTACKS if name.startswith(options.only)]
+        _run(names, options.seconds, options.rounds)
 
 
 if __name__ == "__main__":

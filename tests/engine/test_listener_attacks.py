@@ -20,6 +20,7 @@ from custom_components.sonos_twisted.engine.notify_site import (
     MAX_REQUEST_LINE,
     REQUEST_SECONDS,
 )
+from custom_components.sonos_twisted.model.markup import MAX_TAGS
 
 from ..model.payloads import last_change, notify as body_of, propertyset
 from .attackers import CHUNKED, STRANGER, VOLUME, Connection, House
@@ -416,8 +417,9 @@ def test_a_declared_encoding_is_not_believed(house: House, declared: str) -> Non
 
 
 def test_the_widest_document(house: House) -> None:
-    """As many elements as fit are read in a bounded time, and each counts once."""
-    wide = last_change('<a val="1"/>' * ((MAX_BODY - 1000) // 30))
+    """As many elements as players never send are read, and each counts once; more are refused."""
     speaker = Connection(house.reactor, SPEAKER.ip_address)
-    speaker.send(request_bytes(house.path, wide))
-    assert [event.variables for event in house.events] == [{"a": "1"}]
+    for count in (MAX_TAGS - 100, (MAX_BODY - 1000) // 30):
+        wide = last_change('<a val="1"/>' * count)
+        speaker.send(request_bytes(house.path, wide))
+        assert [event.variables for event in house.events] == [{"a": "1"}]

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 import contextlib
 import logging
 import socket
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,9 +15,12 @@ from custom_components.sonos_twisted.engine import gatekeeper
 from custom_components.sonos_twisted.engine.gatekeeper import (
     MAX_CONNECTIONS,
     MAX_CONNECTIONS_PER_ADDRESS,
+    MAX_MESSENGERS,
     PATIENCE_SECONDS,
     QUIET_SECONDS,
     RESERVED_CONNECTIONS,
+    STRANGERS_AT_ONCE,
+    STRANGERS_PER_SECOND,
 )
 from custom_components.sonos_twisted.engine.listener import Listener, ListenSettings
 from custom_components.sonos_twisted.engine.notify_site import (
@@ -41,6 +46,13 @@ if TYPE_CHECKING:
 @pytest.fixture
 def house() -> House:
     return House()
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let strangers come as fast as they can, so that the other limits are reached."""
+    monkeypatch.setattr(gatekeeper, "STRANGERS_AT_ONCE", 10_000)
+    monkeypatch.setattr(gatekeeper, "STRANGERS_PER_SECOND", 1e9)
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +144,7 @@ def test_blank_lines(house: House) -> None:
     assert attacker.closed
 
 
+@pytest.mark.usefixtures("at_once")
 def test_connections_of_one_address(house: House) -> None:
     attackers = flood(house, 500, per_address=500)
     assert sum(attacker.let_in for attacker in attackers) == MAX_CONNECTIONS_PER_ADDRESS
@@ -144,6 +157,7 @@ def test_connections_of_one_address(house: House) -> None:
     assert Connection(house.reactor).let_in
 
 
+@pytest.mark.usefixtures("at_once")
 def test_connections_overall(house: House) -> None:
     """Strangers get no more than their places, and speakers get in all the same."""
     attackers = flood(house, 2000)
@@ -155,6 +169,7 @@ def test_connections_overall(house: House) -> None:
     assert house.site.gatekeeper.inside <= MAX_CONNECTIONS + RESERVED_CONNECTIONS
 
 
+@pytest.mark.usefixtures("at_once")
 def test_the_reserve_is_bounded_as_well(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gatekeeper, "RESERVED_CONNECTIONS", 5)
     flood(house, 2000)
@@ -162,12 +177,14 @@ def test_the_reserve_is_bounded_as_well(house: House, monkeypatch: pytest.Monkey
     assert sum(each.let_in for each in speaker) == 5
 
 
+@pytest.mark.usefixtures("at_once")
 def test_who_was_a_speaker_has_no_place_reserved(house: House) -> None:
     flood(house, 2000)
     house.subscription.unsubscribe()
     assert not Connection(house.reactor, SPEAKER.ip_address).let_in
 
 
+@pytest.mark.usefixtures("at_once")
 @pytest.mark.parametrize("per_address", [32, 2000])
 def test_who_has_been_here_for_long_makes_room(house: House, per_address: int) -> None:
     """Slow connections cannot keep anybody out."""
@@ -187,6 +204,40 @@ def test_who_has_been_here_for_long_makes_room(house: House, per_address: int) -
     assert house.site.gatekeeper.inside == inside
 
 
+def test_strangers_come_in_one_after_the_other(house: House) -> None:
+    """So many at once, so many in a second, however many addresses they have."""
+    attackers = flood(house, 2000)
+    assert sum(attacker.let_in for attacker in attackers) == STRANGERS_AT_ONCE
+    assert house.hears()
+    house.reactor.advance(0.1)
+    attackers = flood(house, 2000)
+    assert sum(attacker.let_in for attacker in attackers) == STRANGERS_PER_SECOND * 0.1
+    speaker = [Connection(house.reactor, SPEAKER.ip_address) for _ in range(200)]
+    assert all(each.let_in for each in speaker)
+
+
+def test_who_delivers_events_is_no_stranger(house: House) -> None:
+    """A port forwarding has another address than the speakers behind it."""
+    forwarding = "198.51.100.77"
+    first = Connection(house.reactor, forwarding)
+    first.send(request_bytes(house.path, VOLUME))
+    flood(house, 2000)
+    assert all(Connection(house.reactor, forwarding).let_in for _ in range(250))
+
+
+def test_few_are_remembered_who_deliver_events(house: House) -> None:
+    """Whoever knows a token could deliver from any address; the last ones count."""
+    for number in range(3 * MAX_MESSENGERS):
+        house.reactor.advance(1.0)
+        messenger = Connection(house.reactor, f"198.51.101.{number}")
+        messenger.send(request_bytes(house.path, VOLUME, headers={"SEQ": str(number)}))
+        messenger.lose()
+    assert len(house.site.gatekeeper._messengers) == MAX_MESSENGERS
+    flood(house, 2000)
+    assert Connection(house.reactor, f"198.51.101.{number}").let_in
+    assert not Connection(house.reactor, "198.51.101.0").let_in
+
+
 def test_a_limit_is_worth_two_lines(house: House, caplog: pytest.LogCaptureFixture) -> None:
     """One when it is reached, one when it is over, whatever happens in between."""
     for _ in range(3):
@@ -202,6 +253,7 @@ def test_a_limit_is_worth_two_lines(house: House, caplog: pytest.LogCaptureFixtu
     assert "quiet again" in over.getMessage()
 
 
+@pytest.mark.usefixtures("at_once")
 def test_nothing_stays_when_the_port_is_closed(house: House) -> None:
     before = [call for call in house.reactor.getDelayedCalls() if call.active()]
     attackers = flood(house, MAX_CONNECTIONS + 50)
@@ -343,20 +395,34 @@ def test_answers_over_real_sockets(real: tuple[str, int], data: bytes, status: b
 def test_a_flood_over_real_sockets(
     real: tuple[str, int], reactor: ReactorBase, on_reactor: OnReactor
 ) -> None:
-    """Those who are refused are gone at once."""
+    """More than the system would queue by default come while the reactor is busy.
+
+    None of them has to try again, which would take a second, and those who are refused are gone at
+    once.
+    """
 
     def inside() -> int:
         return len([r for r in reactor.getReaders() if isinstance(r, Server)])
 
+    busy, go_on = threading.Event(), threading.Event()
+
+    def hold_up() -> None:
+        busy.set()
+        go_on.wait(10)
+
     with contextlib.ExitStack() as stack:
-        connections = []
-        for _ in range(MAX_CONNECTIONS_PER_ADDRESS + 30):
-            connection = socket.create_connection(real, timeout=5)
-            connections.append(stack.enter_context(connection))
-            on_reactor(inside)  # so that none has to wait for being accepted
-        with contextlib.suppress(ConnectionResetError):
-            assert connections[-1].recv(1) == b""
-        assert on_reactor(inside) == MAX_CONNECTIONS_PER_ADDRESS
+        reactor.callFromThread(hold_up)
+        assert busy.wait(10)
+        begin = time.monotonic()
+        connections = [
+            stack.enter_context(socket.create_connection(real, timeout=5)) for _ in range(900)
+        ]
+        took = time.monotonic() - begin
+        go_on.set()
+        assert took < 1.0
+        with pytest.raises(ConnectionResetError):
+            connections[-1].recv(1)
+        assert STRANGERS_AT_ONCE <= on_reactor(inside) < 2 * STRANGERS_AT_ONCE
 
 
 def test_what_is_open_ends_with_the_port(

@@ -12,6 +12,7 @@ from custom_components.sonos_twisted.engine.player import Player
 from custom_components.sonos_twisted.engine.reporters import HOUSEHOLD_SERVICES
 from custom_components.sonos_twisted.engine.session import (
     AGREEMENT_SECONDS,
+    MAX_PLAYERS,
 )
 from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECONDS
 
@@ -32,6 +33,23 @@ from .house import (
 )
 
 # News
+
+
+def test_players_that_are_invented(running: House, caplog: pytest.LogCaptureFixture) -> None:
+    """Of rooms that are new each time some are believed; then those that were known count on."""
+    for seq in range(1, 400, 2):
+        running.change(ONE, TWO, Room(30 + seq // 2), seq=seq)
+        running.answer()
+        running.change(ONE, TWO, seq=seq + 1)
+        running.answer()
+    players = {uid for news in running.told(TopologyNews) for uid in news.topology.members}
+    assert len(players) == MAX_PLAYERS
+    assert len(running.session._callbacks) == MAX_PLAYERS
+    warnings = [each for each in caplog.records if each.levelname == "WARNING"]
+    assert [each.getMessage() for each in warnings if "new players" in each.getMessage()]
+    assert len(warnings) == 1
+    running.change(ONE, THREE, seq=401)
+    assert running.told(TopologyNews)[-1].topology.visible == (ONE.uid, THREE.uid)
 
 
 def test_events_become_news(running: House) -> None:

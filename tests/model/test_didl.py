@@ -9,6 +9,7 @@ from custom_components.sonos_twisted.model import (
     parse_didl_list,
     parse_stream_content,
 )
+from custom_components.sonos_twisted.model.markup import MAX_TAGS
 
 from .payloads import DIDL_NAMESPACES, didl, track
 
@@ -227,3 +228,10 @@ def test_damaged_metadata(data: st.DataObject) -> None:
 def test_titles(title: str) -> None:
     """Any title comes out as it went in, unless it looks escaped."""
     assert read(track(title)).title == title
+
+
+def test_far_too_much() -> None:
+    """What somebody made up to keep us busy is not read; a long list that was asked for is."""
+    many = didl("<a/>" * 2 * MAX_TAGS)
+    assert parse_didl(many) is None
+    assert len(parse_didl_list(many)) == 1

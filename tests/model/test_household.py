@@ -89,6 +89,22 @@ def test_first_topology() -> None:
     assert aspects(change.changes, OFFICE) == {Aspect.DEVICE, Aspect.GROUP, Aspect.AVAILABILITY}
 
 
+def test_unknown_variables_are_bounded() -> None:
+    """Who can send events could invent them for ever; the newest event always counts."""
+    home = household(ALONE)
+    for number in range(20):
+        channels = {"Master": str(number), f"channel_{number}": "1"}
+        newest: Variables = {f"name_{number}_{each}": "x" * 100 for each in range(2000)}
+        newest["volume"] = channels
+        home.apply_event(KITCHEN, "RenderingControl", newest, 1.0)
+        channels["Master"] = "99"
+        known = home.speakers[KITCHEN].variables["RenderingControl"]
+        assert newest.keys() <= known.keys()
+        assert len(known) < 6000
+        assert home.speakers[KITCHEN].volume == number
+        assert home.speakers[KITCHEN].variable("RenderingControl", "volume") == str(number)
+
+
 def test_speaker() -> None:
     """What is known of a player after the first topology, and what is not."""
     kitchen = household(ALONE).speakers[KITCHEN]

@@ -1,9 +1,12 @@
 """Parsing XML safely, and mending it."""
 
+from threading import Thread
+from typing import override
+
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.sonos_twisted.model import variable_name
+from custom_components.sonos_twisted.model import markup, variable_name
 from custom_components.sonos_twisted.model.markup import (
     LONGEST_NAME,
     MalformedMarkup,
@@ -53,6 +56,33 @@ def test_mending(text: str, expected: str) -> None:
     assert root.text == expected
 
 
+def test_what_follows_a_defect() -> None:
+    """libxml2 goes on after it: a player sends an attribute without a value."""
+    root = parse_damaged('<a><b val>1</b><c d="2" xmlns:e="urn:x"><e:f/></c></a>')
+    assert root is not None
+    found = [(local_name(each.tag), each.attrib, each.text or "") for each in root.iter()]
+    assert found == [("a", {}, ""), ("b", {}, "1"), ("c", {"d": "2"}, ""), ("f", {}, "")]
+
+
+def test_nested_in_damage() -> None:
+    """Recovery happens in a thread, whose stack may be small."""
+    root = parse_damaged("<a>" * 80_000)
+    assert root is None or root.tag == "a"
+
+
+def test_no_thread_is_to_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then nothing is saved."""
+
+    class NoThread(Thread):
+        @override
+        def start(self) -> None:
+            message = "can't start new thread"
+            raise RuntimeError(message)
+
+    monkeypatch.setattr(markup, "Thread", NoThread)
+    assert parse_damaged("<a>cut") is None
+
+
 @pytest.mark.parametrize("text", ["", "nothing", "<", "\0"])
 def test_beyond_mending(text: str) -> None:
     """There is not always something to save."""
@@ -92,7 +122,7 @@ def test_mend_any_text(text: str) -> None:
 
 
 def test_endless_names_are_not_remembered() -> None:
-    """libxml2 allows 50,000 characters, and names are kept once they have been read."""
+    """A document may have longer ones than are kept."""
     name = "Ab" * 20_000
     assert len(local_name(f"{{urn:x}}{name}")) <= LONGEST_NAME
     assert len(variable_name(name)) <= 2 * LONGEST_NAME

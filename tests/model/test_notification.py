@@ -14,6 +14,8 @@ from custom_components.sonos_twisted.model import (
     parse_notification,
     variable_name,
 )
+from custom_components.sonos_twisted.model.markup import MAX_TAGS
+from custom_components.sonos_twisted.model.notification import MAX_CHANNELS, is_too_large
 
 from .payloads import FIXTURES, QUEUE, RCS, didl, last_change, notify, propertyset
 
@@ -152,7 +154,10 @@ def test_white_space_around_the_document() -> None:
         (notify({"A": "1"}).decode().encode("utf-16"), "contains NUL"),
         (b"<!DOCTYPE a []>" + notify({"A": "1"}), "document type declaration"),
         (propertyset("<A>&undefined;</A>"), "not well-formed XML"),
-        (propertyset("<A>" * 300 + "</A>" * 300), "not well-formed XML"),
+        (propertyset("<A>" * 300), "not well-formed XML"),
+        (propertyset("<A/>" * MAX_TAGS), "too many elements"),
+        (last_change("<A/>" * MAX_TAGS), "too many elements"),
+        (last_change("<A/>" * MAX_TAGS).replace(b"&lt;", b"&#60;"), "too many elements"),
         (notify({"LastChange": "no XML"}), "LastChange"),
         (notify({"LastChange": "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}), "LastChange"),
     ],
@@ -257,6 +262,31 @@ def test_merge(older: Variables, newer: Variables, merged: Variables) -> None:
     for value in result.values():
         assert not any(value is each for each in newer.values() if isinstance(each, dict))
     assert (older, newer) == before
+
+
+def test_depth_does_no_harm() -> None:
+    """Nothing is read below a variable, and nothing that is nested is done by recursion."""
+    depth = MAX_TAGS // 2 - 10
+    assert parse_notification(propertyset("<A>" * depth + "</A>" * depth)) == {"a": ""}
+
+
+def test_merging_is_bounded() -> None:
+    """However many events come while their receiver is busy, the last one is kept whole."""
+    waiting: Variables = {}
+    for number in range(30):
+        newest: Variables = {f"name_{number}_{each}": "x" * 100 for each in range(2000)}
+        waiting = merge_variables(waiting, newest)
+        assert newest.items() <= waiting.items()
+        assert not is_too_large(waiting)
+
+
+def test_channels_are_bounded() -> None:
+    """Of one variable, too."""
+    known: Variables = {}
+    for number in range(10 * MAX_CHANNELS):
+        known = merge_variables(known, {"volume": {f"c{number}": "1"}})
+        assert len(known["volume"]) <= MAX_CHANNELS
+    assert merge_variables(known, {"volume": {"Master": "2"}})["volume"]["Master"] == "2"  # type: ignore[index]
 
 
 TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]))

@@ -205,6 +205,7 @@ def test_forms(text: str) -> None:
         zone_group_state(grouped(KITCHEN))[:-20],
         "<!DOCTYPE a>" + zone_group_state(grouped(KITCHEN)),
         "\ud800",
+        zone_group_state(*[grouped(KITCHEN)] * 2000),
     ],
 )
 def test_malformed(text: str) -> None:

@@ -2,7 +2,8 @@
 
 Anybody on the network can connect. What holds is that this costs a bounded amount of memory, and
 that speakers get in whatever others do: who has been here longest without being done makes room
-for who comes now, and for speakers that we subscribed to places are kept free.
+for who comes now, for speakers that we subscribed to places are kept free, and others come in no
+faster than it takes to serve speakers in between.
 """
 
 from collections.abc import Callable
@@ -29,6 +30,16 @@ MAX_CONNECTIONS_PER_ADDRESS = 256
 #: Seconds. A connection that is older makes room for a new one when a limit is reached: an event
 #: is here milliseconds after its connection.
 PATIENCE_SECONDS = 1.0
+
+#: How many connections strangers can make at once, and in a second afterwards: to let somebody in
+#: and out again costs a hundred times what it costs to refuse him at the door, and speakers queue
+#: behind him. Strangers are neither speakers nor have delivered an event lately.
+STRANGERS_AT_ONCE = 64
+STRANGERS_PER_SECOND = 200.0
+
+#: How many addresses are remembered that delivered an event without being a speaker's: those of
+#: containers and of port forwardings, and second ones of speakers.
+MAX_MESSENGERS = 64
 
 #: Seconds without a refusal after which the trouble counts as over.
 QUIET_SECONDS = 60.0
@@ -60,6 +71,10 @@ class Gatekeeper:
         # When each came, the oldest first: dicts keep the order.
         self._inside: dict[Visitor, float] = {}
         self._by_host: dict[str, dict[Visitor, float]] = {}
+        self._allowed = float(STRANGERS_AT_ONCE)
+        self._allowed_at = clock.seconds()
+        # Who delivered last is the last: dicts keep the order.
+        self._messengers: dict[str, None] = {}
         self._refusals = 0
         self._last_refusal = 0.0
         self._timer: IDelayedCall | None = None
@@ -70,8 +85,14 @@ class Gatekeeper:
         return len(self._inside)
 
     def admits(self, host: str) -> bool:
-        """Decide about a new connection, and make room for it where that is possible."""
+        """Decide about a new connection, and make room for it where that is possible.
+
+        May be asked twice about the same one.
+        """
         limit = MAX_CONNECTIONS
+        if self._is_stranger(host) and self._allowance() < 1.0:
+            self.limit_reached(host, "too many connections within a short time")
+            return False
         theirs = self._by_host.get(host)
         full = theirs is not None and len(theirs) >= MAX_CONNECTIONS_PER_ADDRESS
         if full and not self._room_among(theirs):
@@ -87,6 +108,9 @@ class Gatekeeper:
     def entered(self, host: str, visitor: Visitor) -> None:
         """Take note of an open connection."""
         now = self._clock.seconds()
+        if self._is_stranger(host):
+            self._allowed = self._allowance() - 1.0
+            self._allowed_at = now
         self._inside[visitor] = now
         self._by_host.setdefault(host, {})[visitor] = now
 
@@ -97,6 +121,23 @@ class Gatekeeper:
             del theirs[visitor]
             if not theirs:
                 del self._by_host[host]
+
+    def _allowance(self) -> float:
+        """Return how many strangers may come in now."""
+        passed: float = self._clock.seconds() - self._allowed_at
+        return min(self._allowed + passed * STRANGERS_PER_SECOND, float(STRANGERS_AT_ONCE))
+
+    def _is_stranger(self, host: str) -> bool:
+        return not self._is_speaker(host) and host not in self._messengers
+
+    def delivered(self, host: str) -> None:
+        """Take note that an event came from there."""
+        if self._is_speaker(host):
+            return
+        self._messengers.pop(host, None)
+        self._messengers[host] = None
+        if len(self._messengers) > MAX_MESSENGERS:
+            del self._messengers[next(iter(self._messengers))]
 
     def _room_among(self, visitors: dict[Visitor, float] | None) -> bool:
         """End the oldest of these connections, unless it is young."""

@@ -15,6 +15,7 @@ from soco import events_twisted
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.error import CannotListenError
 
+from .door import Door
 from .errors import ListenError, PlayerUnreachableError
 from .notify_site import NotifySite
 from .reactor import require_reactor_thread
@@ -28,9 +29,9 @@ DEFAULT_LISTEN_PORT = 1400
 #: How many ports are tried, counting up from the first.
 PORT_RANGE = 100
 
-#: How many connections may wait to be accepted: after a regroup every speaker of a large household
-#: calls at once, and the operating system drops what does not fit.
-BACKLOG = 512
+#: How many connections may wait to be accepted. What does not fit the operating system drops, and
+#: its sender tries again after a second; Linux allows 4096 unless it was told otherwise.
+BACKLOG = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ class Listener(events_twisted.EventListener):
                 reason = str(error)
                 continue
             self._descriptor = self.port.fileno() if hasattr(self.port, "fileno") else None
+            if hasattr(self.port, "socket"):
+                self.port.socket = Door(self.port.socket, site.gatekeeper.admits)
             if number != first:
                 _LOGGER.info("Port %d is in use; listening for events on port %d", first, number)
             return int(self.port.getHost().port)

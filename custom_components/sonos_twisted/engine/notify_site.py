@@ -225,6 +225,8 @@ class NotifyRequest(Request):
             self.subscription = handler.addressee(self)
             if self.subscription is None:
                 self.status = HTTPStatus.PRECONDITION_FAILED  # it ended while the body came
+            else:
+                self.channel.factory.gatekeeper.delivered(self.channel.host)
         self.channel.answer(self.status)
         self.startedWriting = 1
         self.finish()

@@ -37,6 +37,13 @@ RELEASE_SECONDS = 3.0
 DESCRIPTION_SECONDS = 3.0
 WATCH_SECONDS = 30.0
 
+#: How many players are followed, those that have left included; a household has 32 at most. Who can
+#: send events could otherwise invent others for ever.
+MAX_PLAYERS = 128
+
+#: Seconds between two complaints about topologies that are ignored.
+COMPLAINT_SECONDS = 3600.0
+
 #: Seconds after which all speakers that report the topology should tell the same.
 AGREEMENT_SECONDS = 3.0
 
@@ -93,6 +100,8 @@ class HouseholdSession:
         self._order = TopologyOrder()
         self._disagreements: dict[str, IDelayedCall] = {}
         self._told_at = float("-inf")
+        self._complained_at = float("-inf")
+        self._players: frozenset[str] = frozenset()
         self._reporters = Reporters(
             reactor,
             self.links,
@@ -213,10 +222,8 @@ class HouseholdSession:
         if asked_at is not None and asked_at < self._told_at:
             # It may be older than what an event has told in the meantime.
             return
-        try:
-            topology = parse_zone_group_state(text)
-        except MalformedTopology as error:
-            _LOGGER.warning("Ignored a topology of %s that cannot be read: %s", source, error)
+        topology = self._read_topology(source, text)
+        if topology is None:
             return
         if asked_at is not None:
             self._order.trust_next(source)
@@ -234,6 +241,27 @@ class HouseholdSession:
         known, self._topology_known = self._topology_known, None
         if known is not None:
             self._when_described().chainDeferred(known)
+
+    def _read_topology(self, source: str, text: str) -> Topology | None:
+        """Read a topology, unless it is malformed or names more players than can be."""
+        try:
+            topology = parse_zone_group_state(text)
+        except MalformedTopology as error:
+            self._complain(source, f"it cannot be read: {error}")
+            return None
+        players = self._players | topology.members.keys()
+        if len(players) > MAX_PLAYERS:
+            self._complain(source, "it names more new players than can be")
+            return None
+        self._players = players
+        return topology
+
+    def _complain(self, source: str, reason: str) -> None:
+        """Log that a topology is ignored, now and then as a warning."""
+        now, level = self._clock.seconds(), logging.DEBUG
+        if now - self._complained_at >= COMPLAINT_SECONDS:
+            self._complained_at, level = now, logging.WARNING
+        _LOGGER.log(level, "Ignored a topology of %s: %s", source, reason)
 
     def topology_answered(self, uid: str, text: str, asked_at: float) -> None:
         """Take for the truth what a speaker answered, unless an event has told more since."""

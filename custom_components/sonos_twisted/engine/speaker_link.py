@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import CancelledError, Deferred, DeferredList
 from twisted.python.failure import Failure
 
-from ..model import Value, Variables, parse_position_info
+from ..model import Value, Variables, merge_values, parse_position_info
 from .commands.identity import describe
 from .commands.state import POSITION, POSITION_MEASURED_AT, State, read
 from .errors import EngineError
@@ -410,9 +410,7 @@ class SpeakerLink:
         for name in EVIDENCE.get(service, {}).values():
             if name in variables:
                 known: dict[str, Value] = self._evented.setdefault(service, {})
-                before, now = known.get(name), variables[name]
-                both = isinstance(before, dict) and isinstance(now, dict)
-                known[name] = {**before, **now} if both else now  # type: ignore[dict-item]
+                known[name] = merge_values(known.get(name), variables[name])
 
     # The description
 

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 import datetime as dt
+from typing import TYPE_CHECKING
 
-from .markup import Element, MalformedMarkup, elements, parse
+from .markup import MalformedMarkup, elements, parse
 from .numbers import whole_number
 from .times import parse_duration
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _DAY = 24 * 60 * 60
 

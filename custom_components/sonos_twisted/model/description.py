@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from .markup import MalformedMarkup, elements, mended, parse
+from .markup import MalformedMarkup, elements, local_name, mended, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from .markup import Element
+    from xml.etree.ElementTree import Element
 
 _GENERATIONS: dict[str, Literal[1, 2]] = {"1": 1, "2": 2}
 
@@ -108,7 +107,7 @@ def _services(device: Element) -> Iterator[str]:
 
     A type reads "urn:schemas-upnp-org:service:AVTransport:1".
     """
-    for element in device.iter("{*}serviceType"):
+    for element in _inside(device, "serviceType"):
         _, _, name_and_version = (element.text or "").partition(":service:")
         if name := name_and_version.partition(":")[0].strip():
             yield name
@@ -118,6 +117,11 @@ def _icon_url(device: Element) -> str:
     """Find the address of the first icon of the device itself."""
     for name, element in elements(device):
         if name == "iconList":
-            for url in element.iter("{*}url"):
+            for url in _inside(element, "url"):
                 return (url.text or "").strip()
     return ""
+
+
+def _inside(element: Element, name: str) -> Iterator[Element]:
+    """Find all elements of a name, however deep."""
+    return (each for each in element.iter() if local_name(each.tag) == name)

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 import re
 from typing import TYPE_CHECKING
 
-from .markup import MalformedMarkup, elements, local_name, parse, parse_damaged, unescape
+from .markup import MAX_TAGS, MalformedMarkup, elements, local_name, parse, parse_damaged, unescape
 from .numbers import whole_number
 from .times import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from .markup import Element
+    from xml.etree.ElementTree import Element
 
 _UNAVAILABLE = frozenset({"", "NOT_IMPLEMENTED"})
 
@@ -85,8 +84,10 @@ def parse_didl(text: str) -> Didl | None:
     """Read the first item or container of a DIDL-Lite document.
 
     Returns:
-        None for "", "NOT_IMPLEMENTED" and text without a readable item.
+        None for "", "NOT_IMPLEMENTED" and text without a readable item, or with far too much.
     """
+    if text.count("<") + text.count("&lt;") > MAX_TAGS:
+        return None
     for element in _entries(text):
         return _read(element)
     return None

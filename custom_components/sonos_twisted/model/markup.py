@@ -1,44 +1,37 @@
 """XML as it comes from players: parsed safely, and mended where that is harmless.
 
-Every parser here is made once. lxml locks a parser while it is in use, so they may be shared by
-threads. None of them reads a DTD, resolves an entity or opens a connection, and all keep libxml2's
-limits on depth (256) and on the size of a text.
+Documents are read by expat, which forgets all of them with its parser. libxml2 remembers each name
+that it has ever read for as long as a thread lives, so that whoever can send documents could make
+the process grow without an end. It only gets what is damaged beyond mending, in a thread each.
+
+No DTD is read, no entity resolved, no connection opened. Namespaces are not looked at: names keep
+their prefixes, and `local_name` cuts them off.
 """
 
-from functools import lru_cache, partial
+import contextlib
+from functools import lru_cache
 import re
+from threading import Thread
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
 
 from lxml import etree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-type Element = etree._Element  # noqa: SLF001  (lxml has no public name for the type)
-
-_parser = partial(
-    etree.XMLParser,
-    # Sonos sends UTF-8, whatever else a declaration may claim. Deciding it here also means that a
-    # DOCTYPE cannot hide in another encoding.
-    encoding="utf-8",
-    resolve_entities=False,
-    load_dtd=False,
-    no_network=True,
-    huge_tree=False,
-    remove_comments=True,
-    remove_pis=True,
-    collect_ids=False,
-)
-_STRICT = _parser(recover=False)
-_RECOVERING = _parser(recover=True)
-
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
 _GLUED_ATTRIBUTE = re.compile(r'"(?=xmlns[:=])')
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-#: Characters. libxml2 allows 50,000, and a thousand such names are remembered here; players' own
-#: have less than 100 with their namespaces. Of a longer one the end counts.
+#: Characters. A document may have longer ones, and a thousand names are remembered here; players'
+#: own have less than 100. Of a longer one the end counts.
 LONGEST_NAME = 256
+
+#: Tags in what a speaker tells of itself or of its household; players send a few hundred. To make
+#: elements of tens of thousands can keep the process busy for a tenth of a second.
+MAX_TAGS = 4000
 
 _ENTITIES = (
     ("&lt;", "<"),
@@ -54,20 +47,35 @@ class MalformedMarkup(ValueError):  # noqa: N818
     """Text that cannot be read as XML. The message names the defect and quotes nothing."""
 
 
-def parse(data: bytes) -> Element:
+def parse(data: bytes, most: int | None = None) -> Element:
     """Parse one XML document.
+
+    Args:
+        data: The document.
+        most: How many tags it may have.
 
     Raises:
         MalformedMarkup: If it is empty, not UTF-8, not well-formed, has a document type
-            declaration or contains NUL. Nothing else is ever raised.
+            declaration, contains NUL or has too many tags. Nothing else is ever raised.
     """
+    if most is not None and data.count(b"<") > most:
+        message = "has too many elements"
+        raise MalformedMarkup(message)
     _refuse_the_dangerous(data)
+    builder = TreeBuilder()
+    # Players send UTF-8, whatever else a declaration may claim. Deciding it here also means that a
+    # DOCTYPE cannot hide in another encoding.
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.StartElementHandler = builder.start
+    parser.EndElementHandler = builder.end
+    parser.CharacterDataHandler = builder.data
     try:
-        root = etree.fromstring(data, _STRICT)
-    except etree.XMLSyntaxError as error:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
         message = f"not well-formed XML (line {error.lineno}, column {error.offset})"
         raise MalformedMarkup(message) from None
-    return root
+    return builder.close()
 
 
 def parse_damaged(text: str) -> Element | None:
@@ -81,11 +89,54 @@ def parse_damaged(text: str) -> Element | None:
     """
     data = mended(text)
     try:
+        return parse(data)
+    except MalformedMarkup:
+        return _recovered(data)
+
+
+def _recovered(data: bytes) -> Element | None:
+    """Save what libxml2 can, in a thread that takes the names along when it ends.
+
+    It does so for the parsers that were made in it only.
+    """
+    saved: list[Element] = []
+
+    def recover() -> None:
+        parser = etree.XMLParser(
+            encoding="utf-8",
+            recover=True,
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+            collect_ids=False,
+        )
+        with contextlib.suppress(etree.XMLSyntaxError):
+            root: etree._Element | None = etree.fromstring(data, parser)
+            if root is not None:
+                saved.append(_copied(root))
+
+    with contextlib.suppress(MalformedMarkup, RuntimeError):  # no thread is to be had
         _refuse_the_dangerous(data)
-        root: Element | None = etree.fromstring(data, _RECOVERING)
-    except MalformedMarkup, etree.XMLSyntaxError:
-        return None
-    return root
+        thread = Thread(target=recover, name="sonos_twisted recovery")
+        thread.start()
+        thread.join()
+    return saved[0] if saved else None
+
+
+def _copied(root: etree._Element) -> Element:
+    """Copy what libxml2 has read; the texts between children are not wanted by anybody."""
+    builder = TreeBuilder()
+    for event, node in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            builder.start(node.tag, dict(node.attrib))
+            if node.text is not None:
+                builder.data(node.text)
+        else:
+            builder.end(node.tag)
+    return builder.close()
 
 
 def mended(text: str) -> bytes:

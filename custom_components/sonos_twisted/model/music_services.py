@@ -6,7 +6,7 @@ from .markup import MalformedMarkup, elements, parse, parse_damaged
 from .numbers import whole_number
 
 if TYPE_CHECKING:
-    from .markup import Element
+    from xml.etree.ElementTree import Element
 
 
 def parse_music_services(text: str) -> dict[str, int]:

@@ -9,19 +9,27 @@ needs it can compare the text before parsing it (`didl.parse_didl`).
 """
 
 from functools import lru_cache
+from itertools import chain
 import re
 from typing import TYPE_CHECKING
 
-from .markup import LONGEST_NAME, MalformedMarkup, local_name, parse, parse_damaged
+from .markup import LONGEST_NAME, MAX_TAGS, MalformedMarkup, local_name, parse, parse_damaged
 
 if TYPE_CHECKING:
-    from .markup import Element
+    from xml.etree.ElementTree import Element
 
 type Value = str | dict[str, str]
 """A variable's value: text, or text per channel ({"Master": "30", "LF": "100", "RF": "100"})."""
 
 type Variables = dict[str, Value]
 """Values by variable name, spelled as soco spells it (`transport_state`)."""
+
+#: Characters of one service's names and values. Players tell about 10,000, and an event has 262,144
+#: at most. Without a bound, whoever can send events could let us remember them for ever.
+MAX_CHARACTERS = 600_000
+
+#: Of one variable; players have about ten.
+MAX_CHANNELS = 64
 
 # An underscore goes in front of a capital that starts a word (anything before it, a small letter
 # after it) and of a capital that follows a small letter or a digit.
@@ -47,7 +55,7 @@ def parse_notification(body: bytes) -> Variables:
             raised, whatever the bytes.
     """
     try:
-        root = parse(body.strip())
+        root = parse(body.strip(), MAX_TAGS)
     except MalformedMarkup as error:
         raise MalformedNotification(str(error)) from None
     if local_name(root.tag) != "propertyset":
@@ -84,15 +92,26 @@ def merge_values(older: Value | None, newer: Value) -> Value:
     The result is never the very dict that was passed in.
     """
     if isinstance(newer, dict):
-        return {**older, **newer} if isinstance(older, dict) else dict(newer)
+        merged = {**older, **newer} if isinstance(older, dict) else newer
+        return dict(newer if len(merged) > MAX_CHANNELS else merged)
     return newer
+
+
+def is_too_large(variables: Variables) -> bool:
+    """Tell whether more is known of a service than any player has to tell."""
+    size = 0
+    for name, value in variables.items():
+        size += len(name)
+        size += len(value) if isinstance(value, str) else sum(map(len, chain(*value.items())))
+    return size > MAX_CHARACTERS
 
 
 def merge_variables(older: Variables, newer: Variables) -> Variables:
     """Make one event of two that came one after the other, for a receiver that was busy.
 
     Newer values replace older ones, channel by channel. ContainerUpdateIDs is the exception: it
-    names only the containers that the event is about ("Q:0,52"), so both lists are kept.
+    names only the containers that the event is about ("Q:0,52"), so both lists are kept. When that
+    would be too large, only the newer event is kept.
     """
     merged = {**older}
     for name, value in newer.items():
@@ -101,7 +120,7 @@ def merge_variables(older: Variables, newer: Variables) -> Variables:
     if isinstance(before, str) and isinstance(after, str):
         versions = {**containers(before), **containers(after)}
         merged[_CONTAINERS] = ",".join(f"{name},{version}" for name, version in versions.items())
-    return merged
+    return dict(newer) if is_too_large(merged) else merged
 
 
 def containers(update_ids: str) -> dict[str, str]:
@@ -123,6 +142,9 @@ def _expand_last_change(text: str, variables: Variables) -> None:
     text = text.strip()
     if not text:
         return
+    if text.count("<") > MAX_TAGS:
+        message = "LastChange has too many elements"
+        raise MalformedNotification(message)
     damaged = False
     try:
         event: Element | None = parse(text.encode())

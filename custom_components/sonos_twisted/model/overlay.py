@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from .aspects import Aspect, Change
-from .notification import merge_values
+from .notification import is_too_large, merge_values
 from .numbers import whole_number
 
 if TYPE_CHECKING:
@@ -15,7 +15,10 @@ type Changed = dict[str, Value | None]
 
 
 def overlay(known: Variables, new: Variables) -> Changed:
-    """Lay new values over known ones. Gives the former values of those that differ, by name."""
+    """Lay new values over known ones. Gives the former values of those that differ, by name.
+
+    When more would be known than players have to tell, the new values are all that is kept.
+    """
     changed: Changed = {}
     for name, value in new.items():
         old = known.get(name)
@@ -23,6 +26,9 @@ def overlay(known: Variables, new: Variables) -> Changed:
         if merged != old:
             known[name] = merged
             changed[name] = old
+    if changed and is_too_large(known):
+        known.clear()
+        known.update((name, merge_values(None, value)) for name, value in new.items())
     return changed
 
 

@@ -12,11 +12,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from .markup import MalformedMarkup, elements, local_name, parse
+from .markup import MAX_TAGS, MalformedMarkup, elements, local_name, parse
 from .numbers import whole_number
 
 if TYPE_CHECKING:
-    from .markup import Element
+    from xml.etree.ElementTree import Element
 
 DEFAULT_PORT = 1400
 
@@ -176,9 +176,9 @@ def parse_zone_group_state(text: str) -> Topology:
         MalformedTopology: If it is not well-formed or names no player.
     """
     try:
-        root = parse(text.strip().encode(errors="replace"))
+        root = parse(text.strip().encode(errors="replace"), MAX_TAGS)
         if not len(root) and (inner := (root.text or "").strip()):
-            root = parse(inner.encode())  # escaped once more, as in a SOAP body
+            root = parse(inner.encode(), MAX_TAGS)  # escaped once more, as in a SOAP body
     except MalformedMarkup as error:
         raise MalformedTopology(str(error)) from None
     groups = [
