@@ -7,13 +7,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import SelectDescription
+from .entities import SelectDescription, content
 from .entity import DescribedEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[SelectDescription, ...] = ()
+DESCRIPTIONS: tuple[SelectDescription, ...] = (*content.SELECTS,)
 
 
 async def async_setup_entry(
@@ -34,8 +34,8 @@ class SonosTwistedSelect(DescribedEntity, SelectEntity):
     def refresh(self) -> None:
         description = self.entity_description
         if description.choices is not None:
-            self._attr_options = description.choices(self.speaker)
-        self._attr_current_option = description.value(self.speaker)
+            self._attr_options = self.read(description.choices)
+        self._attr_current_option = self.read(description.value)
 
     @override
     async def async_select_option(self, option: str) -> None:

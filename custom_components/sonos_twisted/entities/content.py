@@ -4,12 +4,16 @@ from typing import TYPE_CHECKING
 
 from homeassistant.const import EntityCategory
 
+from .. import playing
 from ..engine.commands import library
 from ..model import Aspect
+from ..sources import Shelf
 from . import (
     HouseholdBinarySensorDescription,
     HouseholdButtonDescription,
     HouseholdSensorDescription,
+    InHousehold,
+    SelectDescription,
 )
 
 if TYPE_CHECKING:
@@ -24,6 +28,24 @@ def _told(coordinator: HouseholdCoordinator, variable: str) -> str:
     value = coordinator.household.variables.get("ContentDirectory", {}).get(variable)
     return value if isinstance(value, str) else ""
 
+
+def _select(key: str, shelf: Shelf) -> SelectDescription:
+    """Describe the choice of something that is on one of the household's shelves."""
+    return SelectDescription(
+        key=key,
+        aspects=frozenset({Aspect.MEDIA}),
+        listen=lambda coordinator, changed: coordinator.sources.async_subscribe(changed),
+        choices=InHousehold(lambda coordinator, _speaker: coordinator.sources.on(shelf).options),
+        value=InHousehold(
+            lambda coordinator, speaker: coordinator.sources.on(shelf).playing(speaker)
+        ),
+        write=lambda coordinator, speaker, name: playing.async_play_from_shelf(
+            coordinator, speaker, shelf, name
+        ),
+    )
+
+
+SELECTS = (_select("favorite", Shelf.FAVORITES), _select("playlist", Shelf.PLAYLISTS))
 
 HOUSEHOLD_SENSORS = (
     HouseholdSensorDescription(
