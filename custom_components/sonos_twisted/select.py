@@ -6,9 +6,10 @@ from homeassistant.components.select import DOMAIN as PLATFORM, SelectEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import SonosTwistedConfigEntry
+from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .entities import SelectDescription, content
 from .entity import DescribedEntity
+from .model import Speaker
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
@@ -29,6 +30,14 @@ class SonosTwistedSelect(DescribedEntity, SelectEntity):
     """Something of a room that is one of several."""
 
     entity_description: SelectDescription
+
+    def __init__(
+        self, coordinator: HouseholdCoordinator, speaker: Speaker, description: SelectDescription
+    ) -> None:
+        """Show what a description says of a speaker."""
+        super().__init__(coordinator, speaker, description)
+        if description.choices is not None:  # wanted before there is a state
+            self._attr_options = self.read(description.choices)
 
     @override
     def refresh(self) -> None:

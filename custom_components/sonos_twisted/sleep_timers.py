@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
-from .engine import EngineError, Served, UpnpError
+from .engine import EngineError, Served
 from .engine.commands import sleep_timer
 from .model import Aspect, PlaybackState, Speaker
 
@@ -133,10 +133,6 @@ class SleepTimers:
         mark = self._marks.get(speaker.uid)
         try:
             left = await self._coordinator.commands.attempt(speaker, sleep_timer.remaining)
-        except UpnpError as error:
-            # It is just being grouped, and the next that is heard of it says so.
-            _LOGGER.debug("%s tells no sleep timer: %s", speaker.name, error)
-            self._marks.pop(speaker.uid, None)
         except EngineError as error:
             _LOGGER.debug("The sleep timer of %s cannot be read: %s", speaker.name, error)
             self._plan(speaker, RETRY_SECONDS, self._begin)
