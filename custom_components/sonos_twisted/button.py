@@ -25,6 +25,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the buttons that the rooms have."""
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedButton, async_add_entities)
+    entry.runtime_data.favorite_buttons.start(async_add_entities)
     async_add_entities(
         SonosTwistedHouseholdButton(entry.runtime_data, description)
         for description in HOUSEHOLD_DESCRIPTIONS

@@ -34,6 +34,7 @@ from .engine import (
 from .entity import device_info, household_device_info
 from .errors import placeholders
 from .everywhere import Everywhere
+from .favorite_buttons import FavoriteButtons
 from .grouping import RoomGroups
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
@@ -81,6 +82,7 @@ class HouseholdCoordinator:
         everywhere: What is done in all rooms at once.
         alarms: What changes the household's alarms.
         sources: What each room can be switched to.
+        favorite_buttons: The buttons that start favourites.
 
     """
 
@@ -113,6 +115,7 @@ class HouseholdCoordinator:
         self.everywhere = Everywhere(self)
         self.alarms = HouseholdAlarms(self)
         self.sources = HouseholdSources(self)
+        self.favorite_buttons = FavoriteButtons(self)
         self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}
         self._apply: dict[type[AnyNews], Callable[[Any], Iterable[Change]]] = {

@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.sonos_twisted.content import HouseholdContent
 from tests.homeassistant.actions import KITCHEN, act, in_house, shown, shows
 from tests.homeassistant.conftest import until
 
@@ -157,3 +160,67 @@ async def test_announcement_is_cut_off_by_a_button(hass: HomeAssistant, remote: 
     await act(hass, "button.press", button)
     await speaking
     await shows(hass, KITCHEN, announcement=False)
+
+
+BUTTON = "button.kitchen_jazz_at_night"
+
+
+@pytest.mark.parity("beyond: favorite buttons")
+async def test_favorite_gets_a_button_where_it_is_wanted(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    remote: Remote,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """It is still there after a restart, and until it is removed."""
+    await shows(hass, FAVORITE, options=FAVORITES)
+    rooms = [KITCHEN, "media_player.patio"]
+    for _ in range(2):
+        await act(hass, "ours.add_favorite_button", rooms, favorite="jazz at night")
+    await until(hass, lambda: hass.states.get(BUTTON))
+    await act(hass, "button.press", "button.patio_jazz_at_night")
+    await shows(hass, "select.patio_favorite", state="Jazz at Night")
+    await act(hass, "button.press", BUTTON)
+    await shows(hass, FAVORITE, state="Jazz at Night")
+    await act(hass, "ours.remove_favorite_button", rooms[1], favorite="FV:2/2")
+    await until(hass, lambda: hass.states.get("button.patio_jazz_at_night") is None)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await shows(hass, FAVORITE, options=FAVORITES, state="Jazz at Night")
+    await in_house(hass, remote.play_uri, "Kitchen", "")
+    await shows(hass, FAVORITE, state="unknown")
+    await act(hass, "button.press", BUTTON)
+    await shows(hass, FAVORITE, state="Jazz at Night")
+    await act(hass, "ours.remove_favorite_button", KITCHEN, favorite="Jazz at Night")
+    await until(hass, lambda: entity_registry.async_get(BUTTON) is None)
+    for action in ("add_favorite_button", "remove_favorite_button"):
+        with pytest.raises(ServiceValidationError, match="Jazz at Nine"):
+            await act(hass, f"ours.{action}", KITCHEN, favorite="Jazz at Nine")
+
+
+@pytest.mark.parity("beyond: favorite buttons")
+async def test_button_is_renamed_and_removed_with_its_favorite(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    remote: Remote,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """Until Home Assistant knows of that, a press says what is wrong; so it is with shortcuts."""
+    await in_house(hass, remote.add_favorite, "Shortcut", "")
+    with pytest.raises(ServiceValidationError, match="Shortcut"):
+        await act(hass, "ours.add_favorite_button", KITCHEN, favorite="Shortcut")
+    await in_house(hass, remote.remove_favorite, "Shortcut")
+    await in_house(hass, remote.add_favorite, "Gone Soon", "http://music.example/9.mp3")
+    await shows(hass, FAVORITE, options=[*FAVORITES, "Gone Soon"])
+    await act(hass, "ours.add_favorite_button", KITCHEN, favorite="Gone Soon")
+    button = "button.kitchen_gone_soon"
+    await shows(hass, button, friendly_name="Kitchen Gone Soon")
+    await act(hass, "ours.rename_favorite", KITCHEN, favorite="Gone Soon", name="Gone Now")
+    await shows(hass, button, friendly_name="Kitchen Gone Now")
+    with (
+        patch.object(HouseholdContent, "favorites", ()),
+        pytest.raises(ServiceValidationError, match="Gone Now"),
+    ):
+        await act(hass, "button.press", button)
+    await in_house(hass, remote.remove_favorite, "Gone Now")
+    await until(hass, lambda: entity_registry.async_get(button) is None)
+    assert hass.states.get(button) is None

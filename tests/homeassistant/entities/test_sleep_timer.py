@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from homeassistant.const import EVENT_STATE_CHANGED
@@ -47,7 +47,7 @@ def written(hass: HomeAssistant) -> Iterator[list[str]]:
     states: list[str] = []
 
     @callback
-    def changed(event: Event) -> None:
+    def changed(event: Event[Any]) -> None:
         if event.data["entity_id"] == ENDS:
             states.append(event.data["new_state"].state)
 
@@ -182,7 +182,7 @@ async def test_minutes_pass_and_the_end_comes(
     minutes: list[str] = []
 
     @callback
-    def changed(event: Event) -> None:
+    def changed(event: Event[Any]) -> None:
         if event.data["entity_id"] == MINUTES:
             minutes.append(event.data["new_state"].state)
 
@@ -209,20 +209,22 @@ async def test_end_that_no_event_tells_is_found_out(
 
 @pytest.mark.parametrize("code", [0, 800])
 async def test_timer_that_cannot_be_read_is_read_later(
-    hass: HomeAssistant, entry: MockConfigEntry, remote: Remote, code: int
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    remote: Remote,
+    code: int,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Be it that the speaker does not answer, or that it declines while it is being grouped."""
     await shows(hass, MINUTES, state="0")
-    with (
-        patch(f"{OURS}.sleep_timers.RETRY_SECONDS", 0.2),
-        patch.object(entry.runtime_data.connection, "run", wraps=entry.runtime_data.connection.run),
-    ):
+    caplog.set_level("DEBUG", OURS)
+    with patch(f"{OURS}.sleep_timers.RETRY_SECONDS", 0.2):
         if code:
-            await in_house(hass, remote.fail_action, "Kitchen", ASK.rpartition(".")[2], code, 1)
+            await in_house(hass, remote.fail_action, "Kitchen", ASK.rpartition(".")[2], code, 2)
         else:
-            await in_house(hass, remote.stall, "Kitchen", "soap")
+            await in_house(hass, remote.refuse, "Kitchen")
         await in_house(hass, remote.set_sleep_timer, "Kitchen", 1800)
-        await until(hass, lambda: entry.runtime_data.connection.run.await_count)
+        await until(hass, lambda: "The sleep timer of Kitchen cannot be read" in caplog.text)
         await in_house(hass, remote.heal, "Kitchen")
         await ends(hass, ENDS, 1800)
 
