@@ -47,6 +47,8 @@ class SonosTwistedSensor(DescribedEntity, SensorEntity):
 class SonosTwistedHouseholdSensor(HouseholdEntity, SensorEntity):
     """The same of a household."""
 
+    _unrecorded_attributes = frozenset({content.ATTR_ITEMS})
+
     entity_description: HouseholdSensorDescription
 
     @override

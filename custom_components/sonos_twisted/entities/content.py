@@ -19,9 +19,12 @@ from . import (
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
 
+#: As long as there are favourites; too much for the recorder.
+ATTR_ITEMS = "items"
+
 
 def _favorites(coordinator: HouseholdCoordinator) -> dict[str, object]:
-    return {"items": {item.item_id: item.title for item in coordinator.content.favorites}}
+    return {ATTR_ITEMS: {item.item_id: item.title for item in coordinator.content.favorites}}
 
 
 def _told(coordinator: HouseholdCoordinator, variable: str) -> str:
