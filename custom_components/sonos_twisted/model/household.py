@@ -406,10 +406,11 @@ class Household:
             end: In seconds since the epoch; 0 without a timer. Answers are in whole seconds, so
                 that one of about the same time as the last one says nothing new.
         """
-        own, known = self.speakers[uid].own, self.speakers[uid].own.sleep_timer_end
-        if known is not None and abs(end - known) <= _SAME_TIMER:
+        speaker = self.speakers[uid]
+        known = speaker.own.sleep_timer_end
+        if speaker.follows is not None or (known is not None and abs(end - known) <= _SAME_TIMER):
             return set()
-        self.speakers[uid].own = replace(own, sleep_timer_end=end)
+        speaker.own = replace(speaker.own, sleep_timer_end=end)
         return self._show_group_of(uid)
 
     def apply_tv_format(self, uid: str, code: int | None) -> set[Change]:
