@@ -7,13 +7,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import BinarySensorDescription, HouseholdBinarySensorDescription, content
+from .entities import BinarySensorDescription, HouseholdBinarySensorDescription, content, groups
 from .entity import DescribedEntity, HouseholdEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[BinarySensorDescription, ...] = ()
+DESCRIPTIONS: tuple[BinarySensorDescription, ...] = (*groups.BINARY_SENSORS,)
 
 HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdBinarySensorDescription, ...] = (
     *content.HOUSEHOLD_BINARY_SENSORS,
@@ -41,7 +41,7 @@ class SonosTwistedBinarySensor(DescribedEntity, BinarySensorEntity):
     @override
     def refresh(self) -> None:
         description = self.entity_description
-        self._attr_is_on = description.value(self.speaker)
+        self._attr_is_on = self.read(description.value)
         if description.attributes is not None:
             self._attr_extra_state_attributes = description.attributes(self.speaker)
 

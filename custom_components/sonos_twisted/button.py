@@ -7,13 +7,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import ButtonDescription, HouseholdButtonDescription, content
+from .entities import ButtonDescription, HouseholdButtonDescription, announcements, content, groups
 from .entity import DescribedEntity, HouseholdEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[ButtonDescription, ...] = ()
+DESCRIPTIONS: tuple[ButtonDescription, ...] = (*announcements.BUTTONS, *groups.BUTTONS)
 
 HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdButtonDescription, ...] = (*content.HOUSEHOLD_BUTTONS,)
 
@@ -25,6 +25,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the buttons that the rooms have."""
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedButton, async_add_entities)
+    entry.runtime_data.favorite_buttons.start(async_add_entities)
     async_add_entities(
         SonosTwistedHouseholdButton(entry.runtime_data, description)
         for description in HOUSEHOLD_DESCRIPTIONS

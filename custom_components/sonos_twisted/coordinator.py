@@ -34,12 +34,14 @@ from .engine import (
 from .entity import device_info, household_device_info
 from .errors import placeholders
 from .everywhere import Everywhere
+from .favorite_buttons import FavoriteButtons
 from .grouping import RoomGroups
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .readings import SpeakerReadings
 from .room_queue import RoomQueue
 from .schema import connection_settings
+from .sleep_timers import SleepTimers
 from .snapshots import SnapshotStore
 from .sources import HouseholdSources
 from .tv_formats import TvFormatReader
@@ -68,6 +70,7 @@ class HouseholdCoordinator:
         commands: What executes commands in rooms and groups.
         positions: What reads positions that no event tells.
         readings: What reads all else that no event tells.
+        sleep_timers: When groups fall silent.
         turns: Where those wait for each other who need the same rooms for a while.
         content: The household's favourites, playlists and stations.
         snapshots: The snapshots that are kept of its rooms.
@@ -79,6 +82,7 @@ class HouseholdCoordinator:
         everywhere: What is done in all rooms at once.
         alarms: What changes the household's alarms.
         sources: What each room can be switched to.
+        favorite_buttons: The buttons that start favourites.
 
     """
 
@@ -99,6 +103,7 @@ class HouseholdCoordinator:
         self.content = HouseholdContent(self)
         self.positions = PositionReader(self)
         self.readings = SpeakerReadings(self)
+        self.sleep_timers = SleepTimers(self)
         self._tv_formats = TvFormatReader(self)
         self.turns = RoomQueue()
         self.snapshots = SnapshotStore(self)
@@ -110,6 +115,7 @@ class HouseholdCoordinator:
         self.everywhere = Everywhere(self)
         self.alarms = HouseholdAlarms(self)
         self.sources = HouseholdSources(self)
+        self.favorite_buttons = FavoriteButtons(self)
         self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}
         self._apply: dict[type[AnyNews], Callable[[Any], Iterable[Change]]] = {
@@ -151,6 +157,7 @@ class HouseholdCoordinator:
         await self.announcements.async_stop()
         self.positions.stop()
         self.readings.stop()
+        self.sleep_timers.stop()
         self._tv_formats.stop()
         self.sources.stop()
         self.content.stop()
@@ -257,6 +264,7 @@ class HouseholdCoordinator:
         heard = {piece.uid for piece in news if isinstance(piece, EventNews | ServedNews)}
         self.positions.plan(changes.keys() | heard)
         self._tv_formats.plan(changes.keys())
+        self.sleep_timers.plan(changes.keys())
 
     @callback
     def async_report(self, changes: Iterable[Change]) -> None:

@@ -12,6 +12,7 @@ from homeassistant.helpers.device_registry import (
 from homeassistant.helpers.entity import Entity
 
 from .const import DOMAIN
+from .entities import InHousehold
 from .model import Aspect, Speaker
 from .roster import unique_id
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from .coordinator import HouseholdCoordinator
-    from .entities import HouseholdDescription, SpeakerDescription
+    from .entities import HouseholdDescription, SpeakerDescription, Value
 
 
 def household_device_info(household_id: str, name: str) -> DeviceInfo:
@@ -149,6 +150,14 @@ class DescribedEntity(SpeakerEntity):
         await super().async_added_to_hass()
         if (reading := self.entity_description.reading) is not None:
             self.async_on_remove(self.coordinator.readings.async_want(self.speaker, reading))
+        if (listen := self.entity_description.listen) is not None:
+            self.async_on_remove(listen(self.coordinator, self._async_changed))
+
+    def read[T](self, value: Value[T]) -> T:
+        """Return what the description says of the speaker now."""
+        if isinstance(value, InHousehold):
+            return value.read(self.coordinator, self.speaker)
+        return value(self.speaker)
 
     async def async_written(self, writing: Awaitable[object]) -> None:
         """Wait for a change at the speaker, and read it back if no event will tell it."""

@@ -7,13 +7,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import NumberDescription, sound
+from .entities import NumberDescription, groups, sound
 from .entity import DescribedEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[NumberDescription, ...] = (*sound.NUMBERS,)
+DESCRIPTIONS: tuple[NumberDescription, ...] = (*groups.NUMBERS, *sound.NUMBERS)
 
 
 async def async_setup_entry(
@@ -32,7 +32,7 @@ class SonosTwistedNumber(DescribedEntity, NumberEntity):
 
     @override
     def refresh(self) -> None:
-        self._attr_native_value = self.entity_description.value(self.speaker)
+        self._attr_native_value = self.read(self.entity_description.value)
 
     @override
     async def async_set_native_value(self, value: float) -> None:

@@ -14,6 +14,7 @@ from .errors import command_failed, refused
 from .media_forms import async_find
 from .model import Playable, Speaker
 from .play_options import ATTR_QUEUE_POSITION, PlayOptions
+from .sources import Shelf
 from .wanted import Wanted
 
 if TYPE_CHECKING:
@@ -77,6 +78,22 @@ async def async_play_media(
         for_queue=mode is not MediaPlayerEnqueue.REPLACE,
     )
     await async_play(coordinator, speaker, await async_find(wanted), mode, options)
+
+
+async def async_play_from_shelf(
+    coordinator: HouseholdCoordinator, speaker: Speaker, shelf: Shelf, name: str
+) -> None:
+    """Let a room's group play what has a name on one of the household's shelves.
+
+    Raises:
+        ServiceValidationError: When it is there no more.
+        HomeAssistantError: When the speaker cannot be reached or declines.
+
+    """
+    playable = coordinator.sources.on(shelf).playables.get(name)
+    if playable is None:
+        raise refused("unknown_source", source=name, room=speaker.name)
+    await async_play(coordinator, speaker, playable)
 
 
 async def async_play(

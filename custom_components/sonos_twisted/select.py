@@ -6,14 +6,15 @@ from homeassistant.components.select import DOMAIN as PLATFORM, SelectEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .coordinator import SonosTwistedConfigEntry
-from .entities import SelectDescription
+from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
+from .entities import SelectDescription, content
 from .entity import DescribedEntity
+from .model import Speaker
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[SelectDescription, ...] = ()
+DESCRIPTIONS: tuple[SelectDescription, ...] = (*content.SELECTS,)
 
 
 async def async_setup_entry(
@@ -30,12 +31,20 @@ class SonosTwistedSelect(DescribedEntity, SelectEntity):
 
     entity_description: SelectDescription
 
+    def __init__(
+        self, coordinator: HouseholdCoordinator, speaker: Speaker, description: SelectDescription
+    ) -> None:
+        """Show what a description says of a speaker."""
+        super().__init__(coordinator, speaker, description)
+        if description.choices is not None:  # wanted before there is a state
+            self._attr_options = self.read(description.choices)
+
     @override
     def refresh(self) -> None:
         description = self.entity_description
         if description.choices is not None:
-            self._attr_options = description.choices(self.speaker)
-        self._attr_current_option = description.value(self.speaker)
+            self._attr_options = self.read(description.choices)
+        self._attr_current_option = self.read(description.value)
 
     @override
     async def async_select_option(self, option: str) -> None:

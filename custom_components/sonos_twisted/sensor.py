@@ -7,13 +7,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import HouseholdSensorDescription, SensorDescription, content
+from .entities import HouseholdSensorDescription, SensorDescription, content, groups
 from .entity import DescribedEntity, HouseholdEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[SensorDescription, ...] = ()
+DESCRIPTIONS: tuple[SensorDescription, ...] = (*groups.SENSORS,)
 
 HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdSensorDescription, ...] = (*content.HOUSEHOLD_SENSORS,)
 
@@ -39,13 +39,15 @@ class SonosTwistedSensor(DescribedEntity, SensorEntity):
     @override
     def refresh(self) -> None:
         description = self.entity_description
-        self._attr_native_value = description.value(self.speaker)
+        self._attr_native_value = self.read(description.value)
         if description.attributes is not None:
             self._attr_extra_state_attributes = description.attributes(self.speaker)
 
 
 class SonosTwistedHouseholdSensor(HouseholdEntity, SensorEntity):
     """The same of a household."""
+
+    _unrecorded_attributes = frozenset({content.ATTR_ITEMS})
 
     entity_description: HouseholdSensorDescription
 

@@ -8,6 +8,7 @@ from .actions import (
     RoomAction,
     alarms,
     announcements,
+    favorite_buttons,
     favorites,
     grouping,
     library,
@@ -23,6 +24,7 @@ from .const import DOMAIN
 ACTIONS: tuple[RoomAction, ...] = (
     *alarms.ACTIONS,
     *announcements.ACTIONS,
+    *favorite_buttons.ACTIONS,
     *favorites.ACTIONS,
     *grouping.ACTIONS,
     *library.ACTIONS,

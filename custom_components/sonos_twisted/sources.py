@@ -8,6 +8,8 @@ is listed once.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -28,6 +30,11 @@ from .model import (
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
+
+_NO_MEDIA = Media()
+
+#: A state of Home Assistant has 255 characters at most; this leaves room for a number.
+_LONGEST_NAME = 240
 
 LINE_IN = "Line-in"
 TV = "TV"
@@ -77,12 +84,35 @@ class _Input:
     line_in: bool
 
 
-@dataclass(slots=True)
-class _Lists:
-    """What is the same in all rooms: the choices by their names, and the names by URI."""
+class Shelf(StrEnum):
+    """A list of the household that rooms can be offered by itself."""
 
-    choices: dict[str, Playable] = field(default_factory=dict)
+    FAVORITES = "favorites"
+    PLAYLISTS = "playlists"
+
+
+@dataclass
+class Choices:
+    """What is the same in all rooms, each under a name of its own.
+
+    Attributes:
+        playables: What can be chosen, by name.
+        names: The names by URI.
+
+    """
+
+    playables: dict[str, Playable] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def options(self) -> list[str]:
+        """The names in their order; always the same list, since it may be long."""
+        return list(self.playables)
+
+    def playing(self, speaker: Speaker) -> str | None:
+        """Return the name of what a room plays; None if it is none of these."""
+        media = speaker.media or _NO_MEDIA
+        return self.names.get(media.transport_uri or "") or self.names.get(media.enqueued_uri or "")
 
 
 class HouseholdSources:
@@ -92,7 +122,8 @@ class HouseholdSources:
         """Prepare for the household of a coordinator."""
         self._coordinator = coordinator
         self._inputs: dict[str, _Input] = {}
-        self._lists = _Lists()
+        self._lists = Choices()
+        self._shelves = _shelves(coordinator.content)
         self._names: dict[str, list[str]] = {}
         self._followed: set[str] = set()
         self._listeners: list[CALLBACK_TYPE] = []
@@ -144,12 +175,19 @@ class HouseholdSources:
     @callback
     def _read_lists(self) -> None:
         lists = self._named_lists()
-        if lists != self._lists:
+        shelves = _shelves(self._coordinator.content)
+        if lists != self._lists or shelves != self._shelves:
             self._lists = lists
+            # Whoever shows one that is as it was shall see so at once.
+            self._shelves |= {
+                shelf: choices
+                for shelf, choices in shelves.items()
+                if choices != self._shelves[shelf]
+            }
             self._tell()
 
-    def _named_lists(self) -> _Lists:
-        return _named(self._coordinator.content, _reserved(self._inputs.values()))
+    def _named_lists(self) -> Choices:
+        return _named(_listed(self._coordinator.content), _reserved(self._inputs.values()))
 
     def _tell(self) -> None:
         self._names.clear()
@@ -158,12 +196,16 @@ class HouseholdSources:
 
     # What rooms show and choose
 
+    def on(self, shelf: Shelf) -> Choices:
+        """Return what there is of one kind, under names that are nothing but its titles."""
+        return self._shelves[shelf]
+
     def names(self, speaker: Speaker) -> list[str]:
         """Return the names of a room's sources."""
         names = self._names.get(speaker.uid)
         if names is None:  # long, and asked for whenever anything of the room is shown
             inputs = (name for name, _ in self._inputs_of(speaker))
-            names = self._names[speaker.uid] = [*inputs, *self._lists.choices]
+            names = self._names[speaker.uid] = [*inputs, *self._lists.playables]
         return names
 
     def _inputs_of(self, speaker: Speaker) -> Iterator[tuple[str, Playable]]:
@@ -189,7 +231,7 @@ class HouseholdSources:
             ServiceValidationError: When the room has none of that name.
 
         """
-        choices = dict(self._inputs_of(speaker)) | self._lists.choices
+        choices = dict(self._inputs_of(speaker)) | self._lists.playables
         if name in choices:
             return choices[name]
         if name == self.current(speaker):
@@ -198,14 +240,13 @@ class HouseholdSources:
 
     def current(self, speaker: Speaker) -> str | None:
         """Return the name of the source that a room plays; None if it is none of the list."""
-        media = speaker.media or Media()
+        media = speaker.media or _NO_MEDIA
         if media.source is Source.LINE_IN and media.owner not in {None, speaker.uid}:
             owner = self._coordinator.household.speakers.get(media.owner or "")
             return line_in_of(owner.name) if owner is not None else LINE_IN
         if media.source in _NAMES:
             return _NAMES[media.source]
-        names = self._lists.names
-        return names.get(media.transport_uri or "") or names.get(media.enqueued_uri or "")
+        return self._lists.playing(speaker)
 
 
 def _reserved(inputs: Iterable[_Input]) -> set[str]:
@@ -214,33 +255,53 @@ def _reserved(inputs: Iterable[_Input]) -> set[str]:
     return {*_NAMES.values(), *others}
 
 
-def _named(content: HouseholdContent, taken: set[str]) -> _Lists:
-    lists = _Lists()
+def _shelves(content: HouseholdContent) -> dict[Shelf, Choices]:
+    return {
+        Shelf.FAVORITES: _named((("", item) for item in _favorites(content)), set()),
+        Shelf.PLAYLISTS: _named((("", item) for item in _playlists(content)), set()),
+    }
+
+
+def _named(items: Iterable[tuple[str, Playable | None]], taken: set[str]) -> Choices:
+    """Give names to what can be played, of which the kind is told."""
+    lists = Choices()
     listed: set[tuple[str, str]] = set()
-    for kind, playable in _listed(content):
+    for kind, playable in items:
         if playable is None or (playable.title, playable.uri) in listed:
             continue
         listed.add((playable.title, playable.uri))
         name = _free_name(playable.title, kind, taken)
         taken.add(name)
-        lists.choices[name] = playable
+        lists.playables[name] = playable
         lists.names.setdefault(playable.uri, name)
     return lists
 
 
 def _listed(content: HouseholdContent) -> Iterator[tuple[str, Playable | None]]:
-    for favorite in content.favorites:
-        yield "favorite", playable_from_favorite(favorite)
-    for playlist in content.playlists:
-        yield "playlist", playable_from_didl(playlist)
+    for favorite in _favorites(content):
+        yield "favorite", favorite
+    for playlist in _playlists(content):
+        yield "playlist", playlist
     for station in content.stations:
         yield "radio", playable_from_didl(station)
 
 
+def _favorites(content: HouseholdContent) -> Iterator[Playable | None]:
+    return (playable_from_favorite(favorite) for favorite in content.favorites)
+
+
+def _playlists(content: HouseholdContent) -> Iterator[Playable | None]:
+    return (playable_from_didl(playlist) for playlist in content.playlists)
+
+
 def _free_name(title: str, kind: str, taken: set[str]) -> str:
-    """Return a title that nothing else has, completed if need be."""
+    """Return a title that nothing else has, completed by its kind or a number if need be."""
+    title = title[:_LONGEST_NAME]
     name, number = title, 1
     while name in taken:
-        name = f"{title} ({kind})" if number == 1 else f"{title} ({kind} {number})"
+        if kind:
+            name = f"{title} ({kind})" if number == 1 else f"{title} ({kind} {number})"
+        else:
+            name = f"{title} ({number + 1})"
         number += 1
     return name

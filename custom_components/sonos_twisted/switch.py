@@ -7,13 +7,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import SwitchDescription, front_panel
+from .entities import SwitchDescription, front_panel, groups
 from .entity import DescribedEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[SwitchDescription, ...] = (*front_panel.SWITCHES,)
+DESCRIPTIONS: tuple[SwitchDescription, ...] = (*front_panel.SWITCHES, *groups.SWITCHES)
 
 
 async def async_setup_entry(
@@ -32,7 +32,7 @@ class SonosTwistedSwitch(DescribedEntity, SwitchEntity):
 
     @override
     def refresh(self) -> None:
-        self._attr_is_on = self.entity_description.value(self.speaker)
+        self._attr_is_on = self.read(self.entity_description.value)
 
     @override
     async def async_turn_on(self, **_kwargs: Any) -> None:

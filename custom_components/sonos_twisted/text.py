@@ -32,7 +32,7 @@ class SonosTwistedText(DescribedEntity, TextEntity):
 
     @override
     def refresh(self) -> None:
-        self._attr_native_value = self.entity_description.value(self.speaker)
+        self._attr_native_value = self.read(self.entity_description.value)
 
     @override
     async def async_set_value(self, value: str) -> None:

@@ -29,9 +29,8 @@ class RoomVolumes:
     def attributes(self, speaker: Speaker) -> dict[str, float | bool]:
         """Return what a room shows besides its own volume, as far as that is known."""
         limit, volume = self._limits.of(speaker), self.of_group(speaker)
-        alone = len(self._members(speaker)) == 1
         attributes = {
-            ATTR_GROUP_MUTED: speaker.muted if alone else speaker.group_muted,
+            ATTR_GROUP_MUTED: self.is_group_muted(speaker),
             ATTR_GROUP_VOLUME: None if volume is None else volume / 100,
             ATTR_VOLUME_LIMIT: None if limit is None else limit / 100,
         }
@@ -90,6 +89,11 @@ class RoomVolumes:
         if not volumes or not any(member.is_fixed for member in members):
             return speaker.group_volume
         return round(sum(volumes.values()) / len(volumes))
+
+    def is_group_muted(self, speaker: Speaker) -> bool | None:
+        """Tell whether a room's whole group is silenced; None if that is not known."""
+        alone = len(self._members(speaker)) == 1
+        return speaker.muted if alone else speaker.group_muted
 
     async def set_group(self, speaker: Speaker, volume: int) -> None:
         """Set the volume of a room's group; the members keep the spread that they have.

@@ -82,9 +82,10 @@ def test_no_round_asks_for_more_than_four_things(polled: Polled) -> None:
 
 
 def test_everything_is_asked_for_in_turn(polled: Polled) -> None:
-    asked = {query for queries in polled.rounds(4) for query in queries}
+    asked = {query for queries in polled.rounds(9) for query in queries}
     assert asked == {
-        "transport_state", "track", "volume", "media", "mute", "play_mode", "actions"
+        "transport_state", "track", "volume", "media", "mute", "play_mode", "actions",
+        "group_volume", "group_mute", "sleep_timer",
     }  # fmt: skip
 
 

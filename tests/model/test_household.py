@@ -679,6 +679,21 @@ def test_tv_format() -> None:
     assert home.apply_tv_format(KITCHEN, None) == changed
 
 
+def test_sleep_timer() -> None:
+    """The whole group shows it; about the same time is nothing new, and a member has none."""
+    home = household(TOGETHER)
+    home.apply_event(KITCHEN, "AVTransport", queue_event(), 10.0)
+    changed = {Change(KITCHEN, Aspect.SLEEP_TIMER), Change(OFFICE, Aspect.SLEEP_TIMER)}
+    assert home.apply_sleep_timer(KITCHEN, 0.0) == changed
+    assert home.apply_sleep_timer(KITCHEN, 1_700_000_000.0) == changed
+    assert home.apply_sleep_timer(KITCHEN, 1_700_000_002.0) == set()
+    assert home.speakers[OFFICE].shown.sleep_timer_end == 1_700_000_000.0
+    assert home.apply_sleep_timer(KITCHEN, 1_700_000_003.0) == changed
+    home.apply_event(OFFICE, "AVTransport", following(KITCHEN), 11.0)
+    assert home.apply_sleep_timer(OFFICE, 1_700_000_900.0) == set()
+    assert home.speakers[OFFICE].own.sleep_timer_end is None
+
+
 def test_availability() -> None:
     """Whether a player can be reached is decided elsewhere and noted here."""
     home = household(ALONE)

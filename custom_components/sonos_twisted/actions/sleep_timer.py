@@ -3,7 +3,6 @@
 from homeassistant.core import ServiceCall
 import voluptuous as vol
 
-from ..engine.commands import sleep_timer
 from ..media_player import SonosTwistedMediaPlayer
 from . import RoomAction
 from .sharing import once_per_group
@@ -14,13 +13,11 @@ _DAY = 24 * 60 * 60
 
 
 async def _set(entity: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
-    await entity.coordinator.commands.in_group(
-        entity.speaker, sleep_timer.start, call.data[ATTR_SLEEP_TIME]
-    )
+    await entity.coordinator.sleep_timers.async_set(entity.speaker, call.data[ATTR_SLEEP_TIME])
 
 
 async def _clear(entity: SonosTwistedMediaPlayer, _call: ServiceCall) -> None:
-    await entity.coordinator.commands.in_group(entity.speaker, sleep_timer.clear)
+    await entity.coordinator.sleep_timers.async_set(entity.speaker, 0)
 
 
 ACTIONS = (

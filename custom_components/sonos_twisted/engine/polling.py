@@ -27,8 +27,11 @@ _COORDINATOR_QUERIES = ("transport_state", "track", "volume")
 _MEMBER_QUERIES = ("volume", "mute")
 
 #: One of these is asked for in each round beside the others, so that no round of a coordinator
-#: has more than four requests.
-_IN_TURN = ("media", "mute", "play_mode", "actions")
+#: has more than four requests. What people notice comes twice.
+_IN_TURN = (
+    *("media", "mute", "play_mode", "group_volume", "sleep_timer"),
+    *("media", "mute", "actions", "group_mute"),
+)
 
 #: What is passed on even when it is the same as before: a position was to have moved on, and of the
 #: topology another speaker may have said something else in between.

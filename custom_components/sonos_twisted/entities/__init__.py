@@ -27,6 +27,17 @@ if TYPE_CHECKING:
 type Write[T] = Callable[[HouseholdCoordinator, Speaker, T], Awaitable[object]]
 """Changes what an entity shows. Writes no state: that comes by an event, or is read again."""
 
+
+@dataclass(frozen=True, slots=True)
+class InHousehold[T]:
+    """A value that takes more to know than the speaker alone."""
+
+    read: Callable[[HouseholdCoordinator, Speaker], T]
+
+
+type Value[T] = Callable[[Speaker], T] | InHousehold[T]
+"""What an entity shows."""
+
 type Press = Callable[[HouseholdCoordinator, Speaker], Awaitable[object]]
 
 
@@ -45,6 +56,8 @@ class SpeakerDescription(EntityDescription):
         existence: The changes after which ``exists`` may say something else.
         works: Whether it can be used at the moment, while the speaker is available.
         reading: The one of ``readings.READINGS`` that brings what it shows, if no event does.
+        listen: Calls a function whenever it may show something else for another reason, until the
+            function is called that it returns.
 
     """
 
@@ -53,13 +66,14 @@ class SpeakerDescription(EntityDescription):
     existence: frozenset[Aspect] = frozenset()
     works: Callable[[HouseholdCoordinator, Speaker], bool] | None = None
     reading: str | None = None
+    listen: Callable[[HouseholdCoordinator, CALLBACK_TYPE], CALLBACK_TYPE] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class BinarySensorDescription(SpeakerDescription, BinarySensorEntityDescription):
     """Something that is the case or not."""
 
-    value: Callable[[Speaker], bool | None]
+    value: Value[bool | None]
     attributes: Callable[[Speaker], dict[str, object]] | None = None
 
 
@@ -74,7 +88,7 @@ class ButtonDescription(SpeakerDescription, ButtonEntityDescription):
 class NumberDescription(SpeakerDescription, NumberEntityDescription):
     """A number to choose. Its bounds and its step are always given."""
 
-    value: Callable[[Speaker], float | None]
+    value: Value[float | None]
     write: Write[int]
 
 
@@ -82,8 +96,8 @@ class NumberDescription(SpeakerDescription, NumberEntityDescription):
 class SelectDescription(SpeakerDescription, SelectEntityDescription):
     """One of several: of ``options`` or, where these vary, of ``choices``."""
 
-    value: Callable[[Speaker], str | None]
-    choices: Callable[[Speaker], list[str]] | None = None
+    value: Value[str | None]
+    choices: Value[list[str]] | None = None
     write: Write[str]
 
 
@@ -91,7 +105,7 @@ class SelectDescription(SpeakerDescription, SelectEntityDescription):
 class SensorDescription(SpeakerDescription, SensorEntityDescription):
     """A value."""
 
-    value: Callable[[Speaker], str | float | dt.datetime | None]
+    value: Value[str | float | dt.datetime | None]
     attributes: Callable[[Speaker], dict[str, object]] | None = None
 
 
@@ -99,7 +113,7 @@ class SensorDescription(SpeakerDescription, SensorEntityDescription):
 class SwitchDescription(SpeakerDescription, SwitchEntityDescription):
     """Something to switch on and off."""
 
-    value: Callable[[Speaker], bool | None]
+    value: Value[bool | None]
     write: Write[bool]
 
 
@@ -107,7 +121,7 @@ class SwitchDescription(SpeakerDescription, SwitchEntityDescription):
 class TextDescription(SpeakerDescription, TextEntityDescription):
     """A text to write."""
 
-    value: Callable[[Speaker], str | None]
+    value: Value[str | None]
     write: Write[str]
 
 

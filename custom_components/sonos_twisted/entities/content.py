@@ -4,26 +4,51 @@ from typing import TYPE_CHECKING
 
 from homeassistant.const import EntityCategory
 
+from .. import playing
 from ..engine.commands import library
 from ..model import Aspect
+from ..sources import Shelf
 from . import (
     HouseholdBinarySensorDescription,
     HouseholdButtonDescription,
     HouseholdSensorDescription,
+    InHousehold,
+    SelectDescription,
 )
 
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
 
+#: As long as there are favourites; too much for the recorder.
+ATTR_ITEMS = "items"
+
 
 def _favorites(coordinator: HouseholdCoordinator) -> dict[str, object]:
-    return {"items": {item.item_id: item.title for item in coordinator.content.favorites}}
+    return {ATTR_ITEMS: {item.item_id: item.title for item in coordinator.content.favorites}}
 
 
 def _told(coordinator: HouseholdCoordinator, variable: str) -> str:
     value = coordinator.household.variables.get("ContentDirectory", {}).get(variable)
     return value if isinstance(value, str) else ""
 
+
+def _select(key: str, shelf: Shelf) -> SelectDescription:
+    """Describe the choice of something that is on one of the household's shelves."""
+    return SelectDescription(
+        key=key,
+        aspects=frozenset({Aspect.MEDIA}),
+        listen=lambda coordinator, changed: coordinator.sources.async_subscribe(changed),
+        choices=InHousehold(lambda coordinator, _speaker: coordinator.sources.on(shelf).options),
+        value=InHousehold(
+            lambda coordinator, speaker: coordinator.sources.on(shelf).playing(speaker)
+        ),
+        write=lambda coordinator, speaker, name: playing.async_play_from_shelf(
+            coordinator, speaker, shelf, name
+        ),
+    )
+
+
+SELECTS = (_select("favorite", Shelf.FAVORITES), _select("playlist", Shelf.PLAYLISTS))
 
 HOUSEHOLD_SENSORS = (
     HouseholdSensorDescription(

@@ -75,6 +75,7 @@ TRANSPORT_ASPECTS = (
     ("valid_play_modes", Aspect.PLAY_MODE),
     ("crossfade", Aspect.PLAY_MODE),
     ("sleep_timer_generation", Aspect.SLEEP_TIMER),
+    ("sleep_timer_end", Aspect.SLEEP_TIMER),
     ("alarm_running", Aspect.ALARM_RUNNING),
     ("snooze_running", Aspect.ALARM_RUNNING),
     ("group_volume", Aspect.GROUP_VOLUME),

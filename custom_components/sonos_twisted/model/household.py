@@ -50,6 +50,10 @@ if TYPE_CHECKING:
     from .topology import ZoneMember
 
 
+_SAME_TIMER = 2.0
+"""Seconds by which two answers about the same sleep timer may differ."""
+
+
 @dataclass(frozen=True, slots=True)
 class TopologyChange:
     """What a topology brought. All uids are sorted."""
@@ -393,6 +397,21 @@ class Household:
             speaker.told.add(reading)
             aspects.add(Aspect.SETTINGS)
         return {Change(uid, aspect) for aspect in aspects if aspect is not None}
+
+    def apply_sleep_timer(self, uid: str, end: float) -> set[Change]:
+        """Take over when a coordinator lets its group fall silent.
+
+        Args:
+            uid: The player that was asked.
+            end: In seconds since the epoch; 0 without a timer. Answers are in whole seconds, so
+                that one of about the same time as the last one says nothing new.
+        """
+        speaker = self.speakers[uid]
+        known = speaker.own.sleep_timer_end
+        if speaker.follows is not None or (known is not None and abs(end - known) <= _SAME_TIMER):
+            return set()
+        speaker.own = replace(speaker.own, sleep_timer_end=end)
+        return self._show_group_of(uid)
 
     def apply_tv_format(self, uid: str, code: int | None) -> set[Change]:
         """Take over HTAudioIn of an answer to GetZoneInfo; None is unknown."""

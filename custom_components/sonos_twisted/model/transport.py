@@ -37,6 +37,8 @@ class Transport:
     """Which modes the media allow: "SHUFFLE", "REPEAT", "REPEATONE", "CROSSFADE"."""
     sleep_timer_generation: int | None = None
     """Grows whenever a sleep timer is set, ends or is cleared."""
+    sleep_timer_end: float | None = None
+    """When it lets the group fall silent, in seconds since the epoch; 0 without a timer."""
     alarm_running: bool | None = None
     snooze_running: bool | None = None
     group_volume: int | None = None

@@ -6,6 +6,7 @@ The results have the names that events have, so that whoever takes an event can 
 from collections.abc import Callable, Sequence
 
 from ...model import Variables
+from ..errors import UpnpError
 from . import soap, transport
 
 type State = dict[str, Variables]
@@ -16,6 +17,7 @@ POSITION = "relative_time_position"
 POSITION_MEASURED_AT = "position_measured_at"
 
 _AVT = "AVTransport"
+_GRC = "GroupRenderingControl"
 _RC = "RenderingControl"
 
 
@@ -91,6 +93,21 @@ def _loudness(address: str) -> State:
     return {_RC: {"loudness": {"Master": answer["CurrentLoudness"]}}}
 
 
+def _group_volume(address: str) -> State:
+    answer = soap.call(address, _GRC, "GetGroupVolume", InstanceID=0)
+    return {_GRC: _renamed(answer, {"CurrentVolume": "group_volume"})}
+
+
+def _group_mute(address: str) -> State:
+    answer = soap.call(address, _GRC, "GetGroupMute", InstanceID=0)
+    return {_GRC: _renamed(answer, {"CurrentMute": "group_mute"})}
+
+
+def _sleep_timer(address: str) -> State:
+    answer = soap.call(address, _AVT, "GetRemainingSleepTimerDuration", InstanceID=0)
+    return {_AVT: _renamed(answer, {"CurrentSleepTimerGeneration": "sleep_timer_generation"})}
+
+
 def _topology(address: str) -> State:
     answer = soap.call(address, "ZoneGroupTopology", "GetZoneGroupState")
     return {"ZoneGroupTopology": _renamed(answer, {"ZoneGroupState": "zone_group_state"})}
@@ -101,16 +118,22 @@ _QUERIES: dict[str, Callable[[str], State]] = {
     "actions": _actions,
     "bass": _bass,
     "crossfade": _crossfade,
+    "group_mute": _group_mute,
+    "group_volume": _group_volume,
     "loudness": _loudness,
     "media": _media,
     "mute": _mute,
     "play_mode": _play_mode,
+    "sleep_timer": _sleep_timer,
     "topology": _topology,
     "track": _track,
     "transport_state": _transport_state,
     "treble": _treble,
     "volume": _volume,
 }
+
+#: What only who coordinates a group can answer.
+_OF_GROUP = frozenset({"group_mute", "group_volume", "sleep_timer"})
 
 
 def read(address: str, queries: Sequence[str]) -> State:
@@ -120,7 +143,8 @@ def read(address: str, queries: Sequence[str]) -> State:
         address: The speaker's address.
         queries: What to ask: ``transport_state``, ``track``, ``media``, ``play_mode``,
             ``crossfade``, ``actions``, ``volume``, ``mute``, ``bass``, ``treble``, ``loudness`` or
-            ``topology``.
+            ``topology``; of those who coordinate a group ``group_volume``, ``group_mute`` or
+            ``sleep_timer``, which others leave open.
 
     Returns:
         Variables by service, named as events name them.
@@ -131,6 +155,12 @@ def read(address: str, queries: Sequence[str]) -> State:
     """
     state: State = {}
     for query in queries:
-        for service, variables in _QUERIES[query](address).items():
+        try:
+            answer = _QUERIES[query](address)
+        except UpnpError:
+            if query not in _OF_GROUP:
+                raise
+            continue
+        for service, variables in answer.items():
             state.setdefault(service, {}).update(variables)
     return state
