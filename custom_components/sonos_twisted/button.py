@@ -7,13 +7,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import ButtonDescription, HouseholdButtonDescription, content
+from .entities import ButtonDescription, HouseholdButtonDescription, content, sound
 from .entity import DescribedEntity, HouseholdEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[ButtonDescription, ...] = ()
+DESCRIPTIONS: tuple[ButtonDescription, ...] = (*sound.BUTTONS,)
 
 HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdButtonDescription, ...] = (*content.HOUSEHOLD_BUTTONS,)
 

@@ -7,13 +7,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import SelectDescription
+from .entities import SelectDescription, home_theater
 from .entity import DescribedEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[SelectDescription, ...] = ()
+DESCRIPTIONS: tuple[SelectDescription, ...] = (*home_theater.SELECTS,)
 
 
 async def async_setup_entry(

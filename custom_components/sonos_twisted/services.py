@@ -15,6 +15,7 @@ from .actions import (
     queue,
     sleep_timer,
     snapshots,
+    sound_modes,
     volume,
 )
 from .const import DOMAIN
@@ -30,6 +31,7 @@ ACTIONS: tuple[RoomAction, ...] = (
     *queue.ACTIONS,
     *sleep_timer.ACTIONS,
     *snapshots.ACTIONS,
+    *sound_modes.ACTIONS,
     *volume.ACTIONS,
 )
 
