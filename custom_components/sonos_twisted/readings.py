@@ -83,6 +83,7 @@ class SpeakerReadings:
         self._asking: set[tuple[str, str]] = set()
         self._boots: dict[str, int | None] = {}
         self._endings: list[CALLBACK_TYPE] = []
+        self._stopped = False
 
     @callback
     def start(self) -> None:
@@ -92,6 +93,7 @@ class SpeakerReadings:
     @callback
     def stop(self) -> None:
         """Read no more."""
+        self._stopped = True
         for end in self._endings:
             end()
         self._endings.clear()
@@ -180,6 +182,8 @@ class SpeakerReadings:
                 self._plan(speaker, name, 0.0)
 
     def _plan(self, speaker: Speaker, name: str, seconds: float) -> None:
+        if self._stopped:
+            return
         key = (speaker.uid, name)
         when = self._loop.time() + seconds
         if (timer := self._timers.get(key)) is not None:

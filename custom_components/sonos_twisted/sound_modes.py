@@ -82,7 +82,8 @@ class SoundModes:
             ServiceValidationError: When its sound counts for nothing, or is not known yet.
 
         """
-        _check(speaker)
+        if speaker.is_fixed:
+            raise refused("output_is_fixed", room=speaker.name)
         await async_until_settled(self._coordinator)
         await async_read_back(self._coordinator, speaker, sound_mode_of(speaker))
         mode = sound_mode_of(speaker)
@@ -107,12 +108,11 @@ class SoundModes:
         """Let a room sound as a mode says, in what it has of that.
 
         Raises:
-            ServiceValidationError: When there is none of that name, or sound counts for nothing.
+            ServiceValidationError: When there is none of that name.
             HomeAssistantError: When the room did not do some of it, or any of it.
 
         """
         wanted = fitting(self._find(name), speaker)
-        _check(speaker)
         if not is_asked(self._coordinator, speaker.uid):
             await async_until_settled(self._coordinator)
             wanted = {
@@ -120,9 +120,11 @@ class SoundModes:
                 for each, value in wanted.items()
                 if sound_setting(speaker, each) != value
             }
-        self._selected[speaker.uid] = name
         declined = await self._coordinator.commands.in_room(speaker, sound.set_all, wanted)
+        self._selected[speaker.uid] = name
         await async_read_back(self._coordinator, speaker, wanted)
+        # If another mode sounded the same, no event will tell of this one.
+        self._coordinator.async_tell({speaker.uid: {Aspect.SOUND}})
         _complain(speaker, declined)
 
     def _find(self, name: str) -> dict[str, int]:
@@ -147,11 +149,6 @@ async def async_reset(coordinator: HouseholdCoordinator, speaker: Speaker) -> No
     declined = await coordinator.commands.in_room(speaker, sound.reset, names)
     await async_read_back(coordinator, speaker, names)
     _complain(speaker, declined)
-
-
-def _check(speaker: Speaker) -> None:
-    if speaker.is_fixed:
-        raise refused("output_is_fixed", room=speaker.name)
 
 
 def _complain(speaker: Speaker, declined: Mapping[str, int]) -> None:

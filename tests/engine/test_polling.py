@@ -24,12 +24,31 @@ if TYPE_CHECKING:
     from custom_components.sonos_twisted.model import Variables
 
 
-ALL = (
-    "output_fixed bass treble loudness left_volume right_volume crossfade trueplay night_mode"
-    " dialog_level speech_enhance_enabled audio_delay height_channel_level surround_enabled"
-    " surround_level music_surround_level surround_mode audio_delay_left_rear"
-    " audio_delay_right_rear sub_enabled sub_gain sub_crossover sub_polarity"
-).split()
+ALL = [
+    "output_fixed",
+    "bass",
+    "treble",
+    "loudness",
+    "left_volume",
+    "right_volume",
+    "crossfade",
+    "trueplay",
+    "night_mode",
+    "dialog_level",
+    "speech_enhance_enabled",
+    "audio_delay",
+    "height_channel_level",
+    "surround_enabled",
+    "surround_level",
+    "music_surround_level",
+    "surround_mode",
+    "audio_delay_left_rear",
+    "audio_delay_right_rear",
+    "sub_enabled",
+    "sub_gain",
+    "sub_crossover",
+    "sub_polarity",
+]
 
 #: What a plain speaker has no answer to.
 PLAIN = frozenset({"night_mode", "sub_enabled"})
