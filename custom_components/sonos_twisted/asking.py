@@ -15,6 +15,7 @@ from .model import MalformedTopology, parse_zone_group_state
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
+    from .engine.commands.state import State
     from .model import Household, Speaker
 
 _LOGGER = logging.getLogger(__name__)
@@ -55,6 +56,26 @@ async def async_as_it_is(
     return copy
 
 
+async def async_read_back(
+    coordinator: HouseholdCoordinator, speaker: Speaker, queries: Iterable[str]
+) -> None:
+    """Ask a speaker for what was changed just now, if no event will tell of it.
+
+    Args:
+        coordinator: Of the household.
+        speaker: The speaker.
+        queries: What to ask it; see ``engine.commands.state``.
+
+    """
+    if is_asked(coordinator, speaker.uid):
+        household, loop = coordinator.household, coordinator.hass.loop
+        for query in queries:
+            answer = await _async_answer(coordinator, speaker, query)
+            for service, variables in answer.items():
+                changes = household.apply_event(speaker.uid, service, variables, loop.time())
+                coordinator.async_report(changes)
+
+
 async def _async_ask(coordinator: HouseholdCoordinator, speaker: Speaker, copy: Household) -> None:
     await _async_read(coordinator, speaker, copy, _OF_ROOM)
     leader = copy.coordinator_of(speaker.uid)
@@ -68,13 +89,21 @@ async def _async_read(
     """Ask one question after the other: a model that cannot answer one may answer the next."""
     for query in queries:
         now = coordinator.hass.loop.time()
-        try:
-            answer = await coordinator.commands.attempt(speaker, state.read, (query,))
-            text = answer.get("ZoneGroupTopology", {}).pop("zone_group_state", None)
-            if isinstance(text, str):
+        answer = await _async_answer(coordinator, speaker, query)
+        text = answer.get("ZoneGroupTopology", {}).pop("zone_group_state", None)
+        if isinstance(text, str):
+            try:
                 copy.apply_topology(parse_zone_group_state(text), now)
-        except (EngineError, MalformedTopology) as error:
-            _LOGGER.debug("%s does not tell its %s: %s", speaker.name, query, error)
-            continue
+            except MalformedTopology as error:
+                _LOGGER.debug("The topology of %s is unreadable: %s", speaker.name, error)
         for service, variables in answer.items():
             copy.apply_event(speaker.uid, service, variables, now)
+
+
+async def _async_answer(coordinator: HouseholdCoordinator, speaker: Speaker, query: str) -> State:
+    """Return what a speaker answers; nothing, if it does not."""
+    try:
+        return await coordinator.commands.attempt(speaker, state.read, (query,))
+    except EngineError as error:
+        _LOGGER.debug("%s does not tell its %s: %s", speaker.name, query, error)
+        return {}

@@ -43,6 +43,7 @@ from .room_queue import RoomQueue
 from .schema import connection_settings
 from .sleep_timers import SleepTimers
 from .snapshots import SnapshotStore
+from .sound_modes import SoundModes
 from .sources import HouseholdSources
 from .tv_formats import TvFormatReader
 from .volume_limits import VolumeLimits
@@ -81,6 +82,7 @@ class HouseholdCoordinator:
         volumes: What changes the volume of rooms and groups.
         everywhere: What is done in all rooms at once.
         alarms: What changes the household's alarms.
+        sound_modes: How rooms can be made to sound.
         sources: What each room can be switched to.
         favorite_buttons: The buttons that start favourites.
 
@@ -114,6 +116,7 @@ class HouseholdCoordinator:
         self.volumes = RoomVolumes(self)
         self.everywhere = Everywhere(self)
         self.alarms = HouseholdAlarms(self)
+        self.sound_modes = SoundModes(self)
         self.sources = HouseholdSources(self)
         self.favorite_buttons = FavoriteButtons(self)
         self._waiting: set[asyncio.Event] = set()
@@ -143,6 +146,7 @@ class HouseholdCoordinator:
             .id
         )
         await self.volume_limits.async_load()
+        await self.sound_modes.async_load()
         data = self.entry.data
         hosts = dict.fromkeys([*data[CONF_HOSTS], *data.get(CONF_KNOWN_HOSTS, ())])
         identity = await self.connection.open(list(hosts), self.entry.unique_id)

@@ -118,6 +118,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
             Aspect.PLAYBACK,
             Aspect.PLAY_MODE,
             Aspect.POSITION,
+            Aspect.SOUND,
             Aspect.VOLUME,
         }
     )
@@ -160,6 +161,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         self._attr_is_volume_muted = speaker.muted
         self._refresh_media(media)
         self._attr_extra_state_attributes |= self.coordinator.volumes.attributes(speaker)
+        self._refresh_sound_mode()
         self._refresh_position(speaker.position)
         mode = speaker.play_mode
         self._attr_shuffle = mode.shuffle if mode else None
@@ -191,6 +193,14 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         self._attr_source_list = sources.names(self.speaker)
         if self._attr_source_list:
             self._attr_supported_features |= _Feature.SELECT_SOURCE
+
+    def _refresh_sound_mode(self) -> None:
+        modes = self.coordinator.sound_modes
+        self._attr_sound_mode = modes.current(self.speaker)
+        self._attr_sound_mode_list = modes.names or None
+        self._attr_extra_state_attributes |= modes.attributes(self.speaker)
+        if modes.names and not self.speaker.is_fixed:
+            self._attr_supported_features |= _Feature.SELECT_SOUND_MODE
 
     def _image_url(self, art_uri: str | None) -> str | None:
         """Complete what the group's coordinator named as its picture."""
@@ -347,6 +357,10 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     @override
     async def async_mute_volume(self, mute: bool) -> None:
         await self._command_room(rendering.set_mute, mute)
+
+    @override
+    async def async_select_sound_mode(self, sound_mode: str) -> None:
+        await self.coordinator.sound_modes.async_select(self.speaker, sound_mode)
 
     @override
     async def async_join_players(self, group_members: list[str]) -> None:

@@ -7,13 +7,17 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import NumberDescription, groups, sound
+from .entities import NumberDescription, groups, home_theater, sound
 from .entity import DescribedEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[NumberDescription, ...] = (*groups.NUMBERS, *sound.NUMBERS)
+DESCRIPTIONS: tuple[NumberDescription, ...] = (
+    *groups.NUMBERS,
+    *home_theater.NUMBERS,
+    *sound.NUMBERS,
+)
 
 
 async def async_setup_entry(

@@ -29,6 +29,17 @@ def _everybody(_speaker: Speaker) -> bool:
     return True
 
 
+def _has_line_in(speaker: Speaker) -> bool:
+    return speaker.description is not None and "AudioIn" in speaker.description.services
+
+
+def _is_silent_about_height(speaker: Speaker) -> bool:
+    """Tell whether a speaker is a soundbar whose events say nothing of its height channels."""
+    is_soundbar = speaker.has("RenderingControl", "night_mode")
+    evented = speaker.has("RenderingControl", "height_channel_level")
+    return bool(is_soundbar and (not evented or speaker.answered.get("height")))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A question to a speaker.
@@ -51,6 +62,11 @@ class Reading:
 #: By the name under which the model notes that it was asked.
 READINGS: dict[str, Reading] = {
     "front_panel": Reading(command=settings.read_front_panel, seconds=300.0),
+    # Only what has a line-in has a line-out, too.
+    "output_support": Reading(command=settings.read_output_support, probes=True, asks=_has_line_in),
+    "height": Reading(
+        command=settings.read_height, seconds=300.0, probes=True, asks=_is_silent_about_height
+    ),
 }
 
 
@@ -67,6 +83,7 @@ class SpeakerReadings:
         self._asking: set[tuple[str, str]] = set()
         self._boots: dict[str, int | None] = {}
         self._endings: list[CALLBACK_TYPE] = []
+        self._stopped = False
 
     @callback
     def start(self) -> None:
@@ -76,6 +93,7 @@ class SpeakerReadings:
     @callback
     def stop(self) -> None:
         """Read no more."""
+        self._stopped = True
         for end in self._endings:
             end()
         self._endings.clear()
@@ -97,7 +115,7 @@ class SpeakerReadings:
         """
         key = (speaker.uid, name)
         self._wanted[key] += 1
-        if self._wanted[key] == 1:
+        if self._wanted[key] == 1 and READINGS[name].asks(speaker):
             self._plan(speaker, name, 0.0)
 
         @callback
@@ -140,7 +158,7 @@ class SpeakerReadings:
                 self._endings.append(
                     self._coordinator.async_subscribe(
                         speaker.uid,
-                        frozenset({Aspect.DEVICE, Aspect.AVAILABILITY}),
+                        frozenset({Aspect.DEVICE, Aspect.AVAILABILITY, Aspect.SOUND}),
                         lambda speaker=speaker: self._look(speaker),  # type: ignore[misc]
                     )
                 )
@@ -164,6 +182,8 @@ class SpeakerReadings:
                 self._plan(speaker, name, 0.0)
 
     def _plan(self, speaker: Speaker, name: str, seconds: float) -> None:
+        if self._stopped:
+            return
         key = (speaker.uid, name)
         when = self._loop.time() + seconds
         if (timer := self._timers.get(key)) is not None:

@@ -7,14 +7,17 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
-from .entities import SelectDescription, content
+from .entities import SelectDescription, content, home_theater
 from .entity import DescribedEntity
 from .model import Speaker
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[SelectDescription, ...] = (*content.SELECTS,)
+DESCRIPTIONS: tuple[SelectDescription, ...] = (
+    *content.SELECTS,
+    *home_theater.SELECTS,
+)
 
 
 async def async_setup_entry(

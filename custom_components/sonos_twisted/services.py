@@ -16,6 +16,7 @@ from .actions import (
     queue,
     sleep_timer,
     snapshots,
+    sound_modes,
     volume,
 )
 from .const import DOMAIN
@@ -32,6 +33,7 @@ ACTIONS: tuple[RoomAction, ...] = (
     *queue.ACTIONS,
     *sleep_timer.ACTIONS,
     *snapshots.ACTIONS,
+    *sound_modes.ACTIONS,
     *volume.ACTIONS,
 )
 

@@ -16,6 +16,7 @@ class Subject(StrEnum):
 
     ANNOUNCEMENTS = "announcements"
     SNAPSHOTS = "snapshots"
+    SOUND_MODES = "sound_modes"
     VOLUME_LIMITS = "volume_limits"
 
 

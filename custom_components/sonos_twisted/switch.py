@@ -7,13 +7,18 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import SwitchDescription, front_panel, groups
+from .entities import SwitchDescription, front_panel, groups, home_theater, sound
 from .entity import DescribedEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[SwitchDescription, ...] = (*front_panel.SWITCHES, *groups.SWITCHES)
+DESCRIPTIONS: tuple[SwitchDescription, ...] = (
+    *front_panel.SWITCHES,
+    *groups.SWITCHES,
+    *home_theater.SWITCHES,
+    *sound.SWITCHES,
+)
 
 
 async def async_setup_entry(

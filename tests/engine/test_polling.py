@@ -5,10 +5,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
 
-from custom_components.sonos_twisted.engine.errors import EngineError, PlayerUnreachableError
+from custom_components.sonos_twisted.engine.errors import (
+    EngineError,
+    PlayerUnreachableError,
+    UpnpError,
+)
 from custom_components.sonos_twisted.engine.polling import (
     COORDINATOR_SECONDS,
     MEMBER_SECONDS,
@@ -20,6 +24,36 @@ if TYPE_CHECKING:
     from custom_components.sonos_twisted.model import Variables
 
 
+ALL = [
+    "output_fixed",
+    "bass",
+    "treble",
+    "loudness",
+    "left_volume",
+    "right_volume",
+    "crossfade",
+    "trueplay",
+    "night_mode",
+    "dialog_level",
+    "speech_enhance_enabled",
+    "audio_delay",
+    "height_channel_level",
+    "surround_enabled",
+    "surround_level",
+    "music_surround_level",
+    "surround_mode",
+    "audio_delay_left_rear",
+    "audio_delay_right_rear",
+    "sub_enabled",
+    "sub_gain",
+    "sub_crossover",
+    "sub_polarity",
+]
+
+#: What a plain speaker has no answer to.
+PLAIN = frozenset({"night_mode", "sub_enabled"})
+
+
 @dataclass
 class Polled:
     """A poller and all that is around it."""
@@ -27,9 +61,13 @@ class Polled:
     clock: Clock = field(default_factory=Clock)
     coordinates: bool = True
     reports_topology: bool = False
+    sound_is_known: bool = True
+    declines: frozenset[str] = frozenset()
+    about_sound: list[tuple[int, str]] = field(default_factory=list)
     asked: list[list[str]] = field(default_factory=list)
     answers: list[Deferred[State]] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
+    sounds: list[State] = field(default_factory=list)
     errors: list[EngineError] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -38,11 +76,22 @@ class Polled:
             self.clock,
             coordinates=lambda: self.coordinates,
             reports_topology=lambda: self.reports_topology,
-            answered=self.states.append,
+            answered=self._answered,
             failed=self.errors.append,
         )
+        while self.sound_is_known and not self.poller._sound.all_asked:
+            self.poller._sound.next()
+
+    def _answered(self, state: State) -> None:
+        about_sound = any(query in state.get("RenderingControl", {}) for query in ALL)
+        (self.sounds if about_sound else self.states).append(state)
 
     def _read(self, queries: Sequence[str]) -> Deferred[State]:
+        if len(queries) == 1:  # about the sound, which is answered at once
+            self.about_sound.append((round(self.clock.seconds()), queries[0]))
+            if queries[0] in self.declines:
+                return fail(UpnpError("192.0.2.11", "GetEQ", 402))
+            return succeed({"RenderingControl": {queries[0]: "1"}})
         self.asked.append(list(queries))
         self.answers.append(Deferred())
         return self.answers[-1]
@@ -78,11 +127,14 @@ def test_a_round_at_once_and_then_at_intervals(polled: Polled) -> None:
 
 def test_no_round_asks_for_more_than_four_things(polled: Polled) -> None:
     polled.reports_topology = True
-    assert {len(queries) for queries in polled.rounds(12)} == {4}
+    polled.rounds(12)
+    about_sound = [seconds for seconds, _ in polled.about_sound]
+    for number, queries in enumerate(polled.asked):
+        assert len(queries) + about_sound.count(round(number * MEMBER_SECONDS)) == 4
 
 
 def test_everything_is_asked_for_in_turn(polled: Polled) -> None:
-    asked = {query for queries in polled.rounds(9) for query in queries}
+    asked = {query for queries in polled.rounds(18) for query in queries}
     assert asked == {
         "transport_state", "track", "volume", "media", "mute", "play_mode", "actions",
         "group_volume", "group_mute", "sleep_timer",
@@ -188,3 +240,65 @@ def test_an_answer_after_the_end_is_dropped() -> None:
     polled.poller.stop()
     assert polled.states == []
     assert polled.clock.getDelayedCalls() == []
+
+
+def test_at_first_every_other_round_is_about_the_sound() -> None:
+    polled = Polled(sound_is_known=False)
+    polled.poller.start()
+    for _ in range(14):
+        if not polled.answers[-1].called:
+            polled.answer()
+        polled.clock.advance(COORDINATOR_SECONDS)
+    assert [question for _, question in polled.about_sound[: len(ALL)]] == ALL
+    seconds = [second for second, _ in polled.about_sound]
+    assert all(seconds.count(second) in {1, 4} for second in seconds)
+    assert seconds[len(ALL) - 1] == 11 * COORDINATOR_SECONDS
+    # The state is asked for in the rounds between.
+    assert {len(queries) for queries in polled.asked} <= {3, 4}
+    assert len(polled.asked) >= 7
+
+
+def test_what_a_speaker_has_not_is_asked_once_a_turn() -> None:
+    polled = Polled(sound_is_known=False, declines=PLAIN)
+    polled.poller.start()
+    for _ in range(40):
+        if not polled.answers[-1].called:
+            polled.answer()
+        polled.clock.advance(COORDINATOR_SECONDS)
+    asked = [question for _, question in polled.about_sound]
+    plain = [*ALL[:9], "sub_enabled"]
+    assert asked[:20] == plain * 2
+    assert polled.errors == []
+
+
+def test_the_crossfade_is_only_asked_of_who_plays_for_a_group() -> None:
+    polled = Polled(coordinates=False, sound_is_known=False)
+    polled.poller.start()
+    polled.rounds(15)
+    asked = [question for _, question in polled.about_sound]
+    assert asked[: len(ALL) - 1] == [question for question in ALL if question != "crossfade"]
+
+
+def test_the_sound_is_passed_on_even_if_it_is_the_same(polled: Polled) -> None:
+    """Whoever has changed it meanwhile may have read it back."""
+    polled.rounds(4 * len(ALL) + 8)
+    assert polled.sounds.count({"RenderingControl": {"bass": "1"}}) == 2
+
+
+def test_nothing_more_is_asked_of_who_does_not_answer(polled: Polled) -> None:
+    polled.rounds(1)
+    polled.answers[-1].errback(PlayerUnreachableError("192.0.2.11", "does not answer"))
+    assert polled.about_sound == []
+    polled.clock.advance(COORDINATOR_SECONDS)
+    assert len(polled.asked) == 3
+
+
+def test_who_falls_silent_over_the_sound_is_reported() -> None:
+    error = PlayerUnreachableError("192.0.2.11", "does not answer")
+    polled = Polled(coordinates=False, sound_is_known=False)
+    polled.poller._read = lambda queries: (
+        fail(error) if len(queries) == 1 else polled._read(queries)
+    )
+    polled.poller.start()
+    polled.answer()
+    assert polled.errors == [error]

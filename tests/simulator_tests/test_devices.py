@@ -106,6 +106,13 @@ def test_an_ultra_has_levels_of_speech(spare: Household) -> None:
             act(beam, "GetEQ", EQType=eq_type)
 
 
+def test_older_firmware_tells_nothing_of_height(house: Household) -> None:
+    arc = house.speaker("Living Room")
+    act(arc, "SetEQ", EQType="HeightChannelLevel", DesiredValue="4")
+    assert act(arc, "GetEQ", EQType="HeightChannelLevel") == {"CurrentValue": "4"}
+    assert "HeightChannelLevel" not in evented(arc, "RenderingControl")
+
+
 def test_trueplay_has_to_be_available(house: Household) -> None:
     kitchen, people = house.speaker("Kitchen"), People(house)
     with refused(Code.ACTION_FAILED):

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING, Any, cast
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 
 from ..model import Variables
 from .commands.state import POSITION, POSITION_MEASURED_AT
-from .errors import EngineError
+from .errors import EngineError, UpnpError
+from .sound_questions import SoundQuestions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,14 @@ MEMBER_SECONDS = 20.0
 _COORDINATOR_QUERIES = ("transport_state", "track", "volume")
 _MEMBER_QUERIES = ("volume", "mute")
 
-#: One of these is asked for in each round beside the others, so that no round of a coordinator
-#: has more than four requests. What people notice comes twice.
+#: No round has more requests.
+_MOST = 4
+
+#: Every how many rounds are about the sound, until all of it is known and afterwards.
+_AT_FIRST, _LATER = 2, 4
+
+#: One of these is asked for in a round beside the others, if it is not about the sound. What people
+#: notice comes twice.
 _IN_TURN = (
     *("media", "mute", "play_mode", "group_volume", "sleep_timer"),
     *("media", "mute", "actions", "group_mute"),
@@ -39,7 +46,11 @@ _ALWAYS_NEW = frozenset({POSITION, POSITION_MEASURED_AT, "zone_group_state"})
 
 
 class Poller:
-    """Asks one speaker for its state, round by round. Lives on the reactor thread."""
+    """Asks one speaker for its state, round by round. Lives on the reactor thread.
+
+    How it sounds is a question for each setting. At first every other round is about that alone,
+    so that all is known soon; later one setting is asked for in every fourth round.
+    """
 
     def __init__(
         self,
@@ -75,6 +86,8 @@ class Poller:
         self._known: State = {}
         self._in_turn: Iterator[str] = cycle(_IN_TURN)
         self._topology_in_turn = False
+        self._sound = SoundQuestions()
+        self._turns = 0
 
     @property
     def is_running(self) -> bool:
@@ -102,28 +115,66 @@ class Poller:
         """Pass on all of a service the next time: an event of it has told something else."""
         self._known.pop(service, None)
 
-    def _queries(self) -> Sequence[str]:
+    def _queries(self) -> tuple[Sequence[str], int]:
+        """Return what to ask in the next round, and how many questions about the sound besides."""
+        is_new = not self._sound.all_asked
+        if is_new and self._coordinates() and self._is_about_sound(_AT_FIRST):
+            return (), _MOST
         # The topology takes turns with the rest, so that the speaker that is asked for it is not
         # asked more than the others.
         self._topology_in_turn = self._reports_topology() and not self._topology_in_turn
         topology = ("topology",) if self._topology_in_turn else ()
         if not self._coordinates():
-            return (*_MEMBER_QUERIES, *topology)
-        return (*_COORDINATOR_QUERIES, *(topology or (next(self._in_turn),)))
+            asked = (*_MEMBER_QUERIES, *topology)
+            return asked, _MOST - len(asked) if is_new else 1
+        if not topology and not is_new and self._is_about_sound(_LATER):
+            return _COORDINATOR_QUERIES, 1
+        return (*_COORDINATOR_QUERIES, *(topology or (next(self._in_turn),))), 0
+
+    def _is_about_sound(self, every: int) -> bool:
+        self._turns += 1
+        return self._turns % every == 0
 
     def _round(self) -> None:
         self._timer = None
-        reading = self._read(self._queries()).addCallbacks(self._take, self._complain)
+        queries, about_sound = self._queries()
+        reading: Deferred[bool] = succeed(True)
+        if queries:
+            reading = self._read(queries).addCallbacks(self._take, self._complain)
+        for _ in range(about_sound):
+            reading.addCallback(self._ask_about_sound)
         self._reading = reading.addBoth(self._plan_next)
 
-    def _plan_next(self, _outcome: Failure | None) -> None:
+    def _ask_about_sound(self, goes_on: bool) -> Deferred[bool] | bool:
+        """Ask for one setting, unless there was no answer to the question before."""
+        if not (goes_on and self._running):
+            return False
+        question = self._sound.next()
+        if question == "crossfade" and not self._coordinates():
+            return True  # it is the group's
+        asking = self._read([question])
+        return asking.addCallbacks(self._pass_on, self._has_not, errbackArgs=(question,))
+
+    def _pass_on(self, state: State) -> bool:
+        # What was known of a setting may be long ago, and others may have read it since.
+        if self._running:
+            self._answered(state)
+        return self._running
+
+    def _has_not(self, failure: Failure, question: str) -> bool:
+        if failure.check(UpnpError) is None:
+            return self._complain(failure)
+        self._sound.declined(question)
+        return True
+
+    def _plan_next(self, _outcome: Failure | bool) -> None:
         if self._running:
             seconds = COORDINATOR_SECONDS if self._coordinates() else MEMBER_SECONDS
             self._timer = self._clock.callLater(seconds, self._round)
 
-    def _take(self, state: State) -> None:
+    def _take(self, state: State) -> bool:
         if not self._running:
-            return
+            return False
         changed: State = {}
         for service, variables in state.items():
             known = self._known.setdefault(service, {})
@@ -136,10 +187,12 @@ class Poller:
             if new:
                 changed[service] = new
         self._answered(changed)
+        return True
 
-    def _complain(self, failure: Failure) -> None:
+    def _complain(self, failure: Failure) -> bool:
         if self._running:
             failure.trap(EngineError)
             # What was known may have changed by the time it answers again.
             self._known = {}
             self._failed(cast("EngineError", failure.value))
+        return False

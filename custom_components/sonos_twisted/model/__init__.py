@@ -96,7 +96,21 @@ from .snapshot import (
     queue_item,
     room_snapshot,
 )
-from .sound import SOUND_SETTINGS, SoundSetting, sound_of, sound_setting
+from .sound import (
+    SOUND_MODE_SETTINGS,
+    SOUND_SETTINGS,
+    SoundSetting,
+    fitting,
+    has_sound_setting,
+    has_speech_levels,
+    has_sub,
+    has_surrounds,
+    has_trueplay,
+    lacking,
+    sound_mode_of,
+    sound_of,
+    sound_setting,
+)
 from .speaker import Speaker
 from .times import format_duration, parse_duration
 from .topology import (
@@ -116,6 +130,7 @@ __all__ = [
     "GROUPING",
     "LIBRARY_LISTS",
     "PLAYLIST_CLASS",
+    "SOUND_MODE_SETTINGS",
     "SOUND_SETTINGS",
     "STATION_CLASS",
     "TRACK_CLASS",
@@ -169,12 +184,19 @@ __all__ = [
     "alarm_list_revision",
     "divide",
     "escape_markup",
+    "fitting",
     "format_duration",
+    "has_sound_setting",
+    "has_speech_levels",
+    "has_sub",
+    "has_surrounds",
+    "has_trueplay",
     "is_container",
     "is_playing",
     "is_really_gone",
     "item_metadata",
     "kind_of",
+    "lacking",
     "line_in",
     "match",
     "may_have_other_timer",
@@ -201,6 +223,7 @@ __all__ = [
     "room_snapshot",
     "service_account",
     "service_type",
+    "sound_mode_of",
     "sound_of",
     "sound_setting",
     "source_from_uri",

@@ -29,7 +29,7 @@ from .aspects import (
 )
 from .media import Source
 from .notification import containers
-from .overlay import Changed, apply_rendering, overlay
+from .overlay import Changed, apply_rendering, by_one_name, overlay
 from .speaker import Speaker
 from .topology import EMPTY_TOPOLOGY, Topology, VanishedDevice, is_really_gone
 from .transport import (
@@ -254,6 +254,8 @@ class Household:
         speaker.last_event_at = now
         if is_initial:
             speaker.told.add(service)
+        if service == "RenderingControl":
+            variables = by_one_name(variables)
         known = speaker.variables.setdefault(service, {})
         changed = overlay(known, variables)
         changes: set[Change]

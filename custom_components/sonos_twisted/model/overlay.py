@@ -14,6 +14,20 @@ type Changed = dict[str, Value | None]
 """The former values of variables that have changed, by name."""
 
 
+#: By what events call Trueplay: what the actions do.
+_ONE_NAME = {
+    "sonar_calibration_available": "room_calibration_available",
+    "sonar_enabled": "room_calibration_enabled",
+}
+
+
+def by_one_name(variables: Variables) -> Variables:
+    """Call each variable of RenderingControl by one name, of those that speakers have for it."""
+    if variables.keys().isdisjoint(_ONE_NAME):
+        return variables
+    return {_ONE_NAME.get(name, name): value for name, value in variables.items()}
+
+
 def overlay(known: Variables, new: Variables) -> Changed:
     """Lay new values over known ones. Gives the former values of those that differ, by name.
 

@@ -221,14 +221,16 @@ _SOUNDBAR_ORDER = (
 def _equaliser(speaker: Speaker) -> Variables:
     equaliser, model = speaker.rendering.equaliser, speaker.model
     state = dict(NO_SUB)
-    if model.soundbar:
-        known = services_of(model.number)["RenderingControl"].variables
-        if "SupportsMaxDialogLevel" in known:
-            state["SpeechEnhanceEnabled"] = "0"
-            state["SupportsMaxDialogLevel"] = flag(model.speech_levels)
+    order = (*NO_SUB, *_SOUNDBAR_ORDER)
+    known = services_of(model.number)["RenderingControl"].variables
+    if "SupportsMaxDialogLevel" not in known:
+        # Older firmware answers for its height channels, and tells nothing of them.
+        order = tuple(name for name in order if name != "HeightChannelLevel")
+    elif model.soundbar:
+        state["SpeechEnhanceEnabled"] = "0"
+        state["SupportsMaxDialogLevel"] = flag(model.speech_levels)
     for name, (_, _, _, variable) in equaliser.limits.items():
         state[variable] = str(equaliser.values[name])
-    order = (*NO_SUB, *_SOUNDBAR_ORDER)
     return {name: state[name] for name in order if name in state}
 
 

@@ -5,11 +5,13 @@ The answers are variables as events would name them, by service.
 
 from ...model import Variables
 from . import soap
+from .sound import read_sound
 
 type Answer = dict[str, Variables]
 """Variables by UPnP service."""
 
 _DEVICE = "DeviceProperties"
+_SOUND = "RenderingControl"
 
 
 def read_front_panel(address: str) -> Answer:
@@ -22,6 +24,17 @@ def read_front_panel(address: str) -> Answer:
             "button_lock_state": lock.get("CurrentButtonLockState", ""),
         }
     }
+
+
+def read_output_support(address: str) -> Answer:
+    """Read whether the output of a speaker can be fixed: 1 or 0."""
+    answer = soap.call(address, _SOUND, "GetSupportsOutputFixed", InstanceID=0)
+    return {_SOUND: {"supports_output_fixed": answer.get("CurrentSupportsFixed", "")}}
+
+
+def read_height(address: str) -> Answer:
+    """Read how loud the speakers of a soundbar are that play upwards."""
+    return {_SOUND: {"height_channel_level": read_sound(address, "height_channel_level")}}
 
 
 def set_status_light(address: str, on: bool) -> None:

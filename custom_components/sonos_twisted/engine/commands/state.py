@@ -4,10 +4,11 @@ The results have the names that events have, so that whoever takes an event can 
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
-from ...model import Variables
+from ...model import SOUND_SETTINGS, Variables
 from ..errors import UpnpError
-from . import soap, transport
+from . import soap, sound, transport
 
 type State = dict[str, Variables]
 """Variables by UPnP service."""
@@ -68,29 +69,23 @@ def _actions(address: str) -> State:
     return {_AVT: _renamed(answer, {"Actions": "current_transport_actions"})}
 
 
-def _volume(address: str) -> State:
-    answer = soap.call(address, _RC, "GetVolume", InstanceID=0, Channel="Master")
-    return {_RC: {"volume": {"Master": answer["CurrentVolume"]}}}
+def _sound(name: str, address: str) -> State:
+    value, setting = sound.read_sound(address, name), SOUND_SETTINGS[name]
+    return {_RC: {setting.variable: {setting.channel: value} if setting.channel else value}}
 
 
-def _mute(address: str) -> State:
-    answer = soap.call(address, _RC, "GetMute", InstanceID=0, Channel="Master")
-    return {_RC: {"mute": {"Master": answer["CurrentMute"]}}}
+def _output_fixed(address: str) -> State:
+    answer = soap.call(address, _RC, "GetOutputFixed", InstanceID=0)
+    return {_RC: _renamed(answer, {"CurrentFixed": "output_fixed"})}
 
 
-def _bass(address: str) -> State:
-    answer = soap.call(address, _RC, "GetBass", InstanceID=0)
-    return {_RC: _renamed(answer, {"CurrentBass": "bass"})}
-
-
-def _treble(address: str) -> State:
-    answer = soap.call(address, _RC, "GetTreble", InstanceID=0)
-    return {_RC: _renamed(answer, {"CurrentTreble": "treble"})}
-
-
-def _loudness(address: str) -> State:
-    answer = soap.call(address, _RC, "GetLoudness", InstanceID=0, Channel="Master")
-    return {_RC: {"loudness": {"Master": answer["CurrentLoudness"]}}}
+def _trueplay(address: str) -> State:
+    answer = soap.call(address, _RC, "GetRoomCalibrationStatus", InstanceID=0)
+    names = {
+        "RoomCalibrationAvailable": "room_calibration_available",
+        "RoomCalibrationEnabled": "room_calibration_enabled",
+    }
+    return {_RC: _renamed(answer, names)}
 
 
 def _group_volume(address: str) -> State:
@@ -116,20 +111,18 @@ def _topology(address: str) -> State:
 #: What can be asked, each with one request.
 _QUERIES: dict[str, Callable[[str], State]] = {
     "actions": _actions,
-    "bass": _bass,
     "crossfade": _crossfade,
     "group_mute": _group_mute,
     "group_volume": _group_volume,
-    "loudness": _loudness,
     "media": _media,
-    "mute": _mute,
+    "output_fixed": _output_fixed,
     "play_mode": _play_mode,
     "sleep_timer": _sleep_timer,
     "topology": _topology,
     "track": _track,
     "transport_state": _transport_state,
-    "treble": _treble,
-    "volume": _volume,
+    "trueplay": _trueplay,
+    **{name: partial(_sound, name) for name in SOUND_SETTINGS},
 }
 
 #: What only who coordinates a group can answer.
@@ -142,9 +135,9 @@ def read(address: str, queries: Sequence[str]) -> State:
     Args:
         address: The speaker's address.
         queries: What to ask: ``transport_state``, ``track``, ``media``, ``play_mode``,
-            ``crossfade``, ``actions``, ``volume``, ``mute``, ``bass``, ``treble``, ``loudness`` or
-            ``topology``; of those who coordinate a group ``group_volume``, ``group_mute`` or
-            ``sleep_timer``, which others leave open.
+            ``crossfade``, ``actions``, ``output_fixed``, ``trueplay``, ``topology``, or one of
+            ``SOUND_SETTINGS`` such as ``volume``, ``mute`` and ``bass``; of those who coordinate a
+            group ``group_volume``, ``group_mute`` or ``sleep_timer``, which others leave open.
 
     Returns:
         Variables by service, named as events name them.
