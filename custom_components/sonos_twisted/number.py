@@ -7,13 +7,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import NumberDescription, sound
+from .entities import NumberDescription, inputs, sound
 from .entity import DescribedEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[NumberDescription, ...] = (*sound.NUMBERS,)
+DESCRIPTIONS: tuple[NumberDescription, ...] = (
+    *inputs.NUMBERS,
+    *sound.NUMBERS,
+)
 
 
 async def async_setup_entry(

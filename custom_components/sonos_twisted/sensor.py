@@ -7,13 +7,24 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import HouseholdSensorDescription, SensorDescription, content
+from .entities import (
+    HouseholdSensorDescription,
+    SensorDescription,
+    battery,
+    content,
+    device,
+    inputs,
+)
 from .entity import DescribedEntity, HouseholdEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[SensorDescription, ...] = ()
+DESCRIPTIONS: tuple[SensorDescription, ...] = (
+    *battery.SENSORS,
+    *device.SENSORS,
+    *inputs.SENSORS,
+)
 
 HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdSensorDescription, ...] = (*content.HOUSEHOLD_SENSORS,)
 

@@ -7,13 +7,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import SwitchDescription, front_panel
+from .entities import SwitchDescription, front_panel, inputs
 from .entity import DescribedEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[SwitchDescription, ...] = (*front_panel.SWITCHES,)
+DESCRIPTIONS: tuple[SwitchDescription, ...] = (
+    *front_panel.SWITCHES,
+    *inputs.SWITCHES,
+)
 
 
 async def async_setup_entry(

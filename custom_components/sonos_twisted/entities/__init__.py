@@ -17,6 +17,7 @@ from homeassistant.components.select import SelectEntityDescription
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.components.switch import SwitchEntityDescription
 from homeassistant.components.text import TextEntityDescription
+from homeassistant.components.update import UpdateEntityDescription
 from homeassistant.core import CALLBACK_TYPE
 from homeassistant.helpers.entity import EntityDescription
 
@@ -45,6 +46,7 @@ class SpeakerDescription(EntityDescription):
         existence: The changes after which ``exists`` may say something else.
         works: Whether it can be used at the moment, while the speaker is available.
         reading: The one of ``readings.READINGS`` that brings what it shows, if no event does.
+        of_parts: Whether hidden parts of a room (a sub, surrounds) have it, too.
 
     """
 
@@ -53,6 +55,7 @@ class SpeakerDescription(EntityDescription):
     existence: frozenset[Aspect] = frozenset()
     works: Callable[[HouseholdCoordinator, Speaker], bool] | None = None
     reading: str | None = None
+    of_parts: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +112,11 @@ class TextDescription(SpeakerDescription, TextEntityDescription):
 
     value: Callable[[Speaker], str | None]
     write: Write[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateDescription(SpeakerDescription, UpdateEntityDescription):
+    """Firmware to install."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ times are passed in, as seconds of a clock of the caller's choice (a monotonic o
 
 from .alarms import Alarm, AlarmList, alarm_list_revision, parse_alarms
 from .aspects import Aspect, Change
+from .battery import battery_of_more_info, parse_battery_status
 from .contents import (
     LIBRARY_LISTS,
     ContentKind,
@@ -23,6 +24,7 @@ from .description import (
     parse_device_description,
 )
 from .didl import Didl, named, parse_didl, parse_didl_list, parse_stream_content
+from .firmware import FirmwareOffer, is_newer_firmware, parse_firmware_offer
 from .household import Household, TopologyChange
 from .media import (
     Media,
@@ -129,6 +131,7 @@ __all__ = [
     "DescriptionError",
     "DeviceDescription",
     "Didl",
+    "FirmwareOffer",
     "Household",
     "MalformedDescription",
     "MalformedNotification",
@@ -167,10 +170,12 @@ __all__ = [
     "ZoneGroup",
     "ZoneMember",
     "alarm_list_revision",
+    "battery_of_more_info",
     "divide",
     "escape_markup",
     "format_duration",
     "is_container",
+    "is_newer_firmware",
     "is_playing",
     "is_really_gone",
     "item_metadata",
@@ -184,10 +189,12 @@ __all__ = [
     "named",
     "obstacles",
     "parse_alarms",
+    "parse_battery_status",
     "parse_device_description",
     "parse_didl",
     "parse_didl_list",
     "parse_duration",
+    "parse_firmware_offer",
     "parse_music_services",
     "parse_notification",
     "parse_position_info",
