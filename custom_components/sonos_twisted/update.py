@@ -54,15 +54,10 @@ async def async_setup_entry(
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedUpdate, async_add_entities)
 
 
-def _found(speaker: Speaker) -> FirmwareOffer | None:
-    """Return the firmware that a speaker has found, as far as it has told."""
-    text = speaker.variable("ZoneGroupTopology", "available_software_update")
-    return parse_firmware_offer(text or "")
-
-
 def _offer(speaker: Speaker) -> FirmwareOffer | None:
-    """Return it if it is newer than what the speaker has."""
-    offer = _found(speaker)
+    """Return the newer firmware that a speaker has found, as far as it has told."""
+    text = speaker.variable("ZoneGroupTopology", "available_software_update")
+    offer = parse_firmware_offer(text or "")
     return offer if offer and is_newer_firmware(offer.version, speaker.software_version) else None
 
 
@@ -129,9 +124,7 @@ class SonosTwistedUpdate(DescribedEntity, UpdateEntity):
     @callback
     def _look_for_offers(self) -> None:
         """Ask the speaker what it has found, because it or another one has something to tell."""
-        installed = self.speaker.software_version
-        found = (_found(room) for room in self.coordinator.household.rooms)
-        if any(offer and is_newer_firmware(offer.version, installed) for offer in found):
+        if any(_offer(room) for room in self.coordinator.household.rooms):
             self.coordinator.entry.async_create_background_task(
                 self.hass,
                 self.coordinator.readings.async_again(self.speaker, _READING),

@@ -47,7 +47,6 @@ def _word(speaker: Speaker, variable: str) -> str | None:
 BINARY_SENSORS = (
     BinarySensorDescription(
         key="power",
-        translation_key="charging",
         device_class=BinarySensorDeviceClass.BATTERY_CHARGING,
         entity_category=EntityCategory.DIAGNOSTIC,
         aspects=_ASPECTS,

@@ -12,20 +12,18 @@ from . import BinarySensorDescription, SensorDescription, TextDescription
 _ASPECTS = frozenset({Aspect.DEVICE})
 
 
-def _has(*attributes: str) -> Callable[[Speaker], bool]:
-    """Make what tells whether the topology says one of these of a speaker."""
-    return lambda speaker: any(speaker.attribute(name) is not None for name in attributes)
+def _has(attribute: str) -> Callable[[Speaker], bool]:
+    """Make what tells whether the topology says this of a speaker."""
+    return lambda speaker: speaker.attribute(attribute) is not None
 
 
 def _connection(speaker: Speaker) -> str | None:
     """Tell how a speaker is connected.
 
-    WirelessMode says which network it would use, be it by cable or not, and old firmware does not
-    say whether there is a cable.
+    WirelessMode says which network it would use, be it by cable or not. Old firmware does not say
+    whether there is a cable.
     """
-    if speaker.attribute("EthLink") == "1" or speaker.attribute("WifiEnabled") == "0":
-        return "wired"
-    return "wireless" if speaker.attribute("EthLink") == "0" else None
+    return {"1": "wired", "0": "wireless"}.get(speaker.attribute("EthLink") or "")
 
 
 def _channel(speaker: Speaker) -> int | None:
@@ -96,7 +94,7 @@ SENSORS = (
         of_parts=True,
         aspects=_ASPECTS,
         existence=_ASPECTS,
-        exists=_has("EthLink", "WifiEnabled"),
+        exists=_has("EthLink"),
         value=_connection,
     ),
     SensorDescription(
