@@ -136,17 +136,21 @@ class HouseholdDevices:
         for uid in uids:
             for forget in self._unbonded:
                 forget(self._coordinator.household.speakers[uid])
-            if (device := self._registry.async_get_device({(DOMAIN, uid)})) is not None:
-                self._registry.async_remove_device(device.id)
+            if (device_id := self._device_id(uid)) is not None:
+                self._registry.async_remove_device(device_id)
 
     def _update_part(self, speaker: Speaker, room: Speaker) -> None:
-        room_device = self._registry.async_get_device({(DOMAIN, room.uid)})
         channels = speaker.member.channels if speaker.member is not None else frozenset()
-        info = _speaker_info(speaker, room_device.id if room_device is not None else "")
+        info = _speaker_info(speaker, self._device_id(room.uid) or self._household_device_id)
         info["translation_key"] = _PARTS.get(channels, "part")
         info["translation_placeholders"] = {"room": room.name}
         self._make(info)
         self._describe(speaker)
+
+    def _device_id(self, uid: str) -> str | None:
+        entry_id = self._coordinator.entry.entry_id
+        device = self._registry.async_get_device_by_identifier((DOMAIN, uid), entry_id)
+        return device.id if device is not None else None
 
     def _make(self, info: DeviceInfo) -> str:
         entry_id = self._coordinator.entry.entry_id

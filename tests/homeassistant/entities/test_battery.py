@@ -88,7 +88,7 @@ async def test_battery(
 @pytest.fixture(scope="module")
 def _old_move() -> Iterator[SimulatorProcess]:
     with SimulatorProcess(
-        base=base(6), generation="S1", household="Sonos_Old", rooms="Patio=S17"
+        base=base(6), generation="S1", household="Sonos_Old", rooms={"Patio": "S17"}
     ) as house:
         yield house
 
