@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import device_registry as dr
 from homeassistant.util import dt as dt_util
 import pytest
@@ -81,7 +80,7 @@ async def test_what_the_topology_tells(
     )
     with pytest.raises(ValueError, match=NAME):
         await act(hass, "text.set_value", NAME, value="")
-    with pytest.raises(ServiceValidationError):
+    with pytest.raises(ValueError, match=NAME):
         await act(hass, "text.set_value", NAME, value="  ")
 
 

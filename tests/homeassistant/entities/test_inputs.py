@@ -110,9 +110,6 @@ async def test_what_a_television_does_is_read_and_read_back(
     await shows(hass, VOLUME, state="25")
     await shows(hass, USE_VOLUME, state="off")
 
-    def autoplay(name: str, value: object) -> object:
-        return lambda room: room["autoplay"]["TV"][name] == value
-
     uid = (await truth(hass, remote, "Living Room"))["uid"]
     for action, entity, name, value, state in (
         ("switch.turn_off", AUTOPLAY, "room_uuid", "", "off"),

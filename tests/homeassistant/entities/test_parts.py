@@ -6,7 +6,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
-from custom_components.sonos_twisted import devices
 from custom_components.sonos_twisted.const import DOMAIN
 from tests.homeassistant.actions import in_house, shown, shows
 from tests.homeassistant.conftest import base, make_entry, until
@@ -20,12 +19,10 @@ if TYPE_CHECKING:
 SOFTWARE = "sensor.living_room_sub_software_version"
 
 
-async def parts_of(hass: HomeAssistant, remote: Remote, room: str) -> dict[str, dict[str, Any]]:
-    """Return the hidden speakers of a room by the name of their model, or side."""
+async def sub_of(hass: HomeAssistant, remote: Remote) -> dict[str, Any]:
+    """Return what is true of the house's only sub."""
     speakers = (await in_house(hass, remote.truth))["speakers"].values()
-    return {
-        each["uid"]: each for each in speakers if each["name"] == room and each["invisible"]
-    }
+    return next(each for each in speakers if each["model_number"] == "Sub")
 
 
 @pytest.mark.parity("beyond: bonded speakers")
@@ -49,11 +46,7 @@ async def test_parts_are_devices_of_their_room(
     for name in ("Living Room Sub", "Living Room left surround", "Living Room right surround"):
         assert named[name].via_device_id == room.id
     assert named["Bedroom right speaker"].via_device_id == named["Bedroom"].id
-    sub = next(
-        each
-        for each in (await parts_of(hass, remote, "Living Room")).values()
-        if each["model_number"] == "Sub"
-    )
+    sub = await sub_of(hass, remote)
     assert named["Living Room Sub"].identifiers == {(DOMAIN, sub["uid"])}
     await shows(hass, SOFTWARE, state=sub["software"])
     await shows(hass, "sensor.living_room_left_surround_connection", state="wireless")
@@ -61,10 +54,10 @@ async def test_parts_are_devices_of_their_room(
     await in_house(hass, remote.reboot, sub["uid"], 0.2)
     await shows(hass, "sensor.living_room_sub_boot_count", state=str(sub["boot_seq"] + 1))
     # A part is as far away as its room.
-    await in_house(hass, remote.disconnect, "Living Room")
-    await until(hass, lambda: shown(hass, SOFTWARE, "state") == "unavailable", seconds=60.0)
-    await in_house(hass, remote.reconnect, "Living Room")
-    await until(hass, lambda: shown(hass, SOFTWARE, "state") == sub["software"], seconds=60.0)
+    await in_house(hass, remote.unplug, "Living Room")
+    await shows(hass, SOFTWARE, state="unavailable")
+    await in_house(hass, remote.plug_in, "Living Room")
+    await shows(hass, SOFTWARE, state=sub["software"])
     # The room's new name is theirs.
     await in_house(hass, remote.rename, "Living Room", "Cinema")
     await until(
@@ -106,10 +99,23 @@ async def test_part_that_is_let_go_is_a_room_and_a_part_again(
         assert device().id == ours
         assert device().via_device_id != den.id
         await shows(hass, "media_player.bass", state="idle")
-        # Let go while nobody can see it: it leaves the household with its bond.
+        # What is let go at once with its end leaves nothing behind.
         await in_house(hass, remote.bond_surrounds, "Den", "Left", "Right")
         await until(
             hass,
             lambda: "Den left surround" in {each.name for each in devices_of()},
         )
+        left = next(
+            room.uid
+            for room in entry.runtime_data.household.parts
+            if room.member is not None and room.member.channels == {"LR"}
+        )
+        count = f"{left}-boot_count"
+        assert entity_registry.async_get_entity_id("sensor", DOMAIN, count) is not None
+        await in_house(hass, remote.unplug, left)
+        await until(hass, lambda: left not in {part.uid for part in entry.runtime_data.household.parts})
+        assert "Den left surround" in {each.name for each in devices_of()}
+        await in_house(hass, remote.separate, "Den", left)
+        await until(hass, lambda: "Den left surround" not in {each.name for each in devices_of()})
+        assert entity_registry.async_get_entity_id("sensor", DOMAIN, count) is None
         await hass.config_entries.async_unload(entry.entry_id)
