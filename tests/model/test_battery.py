@@ -8,6 +8,11 @@ from custom_components.sonos_twisted.model import (
     parse_battery_status,
 )
 
+PAGE = b"""<?xml version="1.0" ?><ZPSupportInfo><LocalBatteryStatus>
+<Data name="Health">GREEN</Data><Data name="Level">82</Data><Data name="Other">x</Data>
+<Data name="PowerSource">USB_POWER</Data><Data name="Temperature"/>
+</LocalBatteryStatus></ZPSupportInfo>"""
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -34,9 +39,7 @@ def test_events(text: str, expected: Variables) -> None:
     ("body", "expected"),
     [
         (
-            b'<?xml version="1.0" ?><ZPSupportInfo><LocalBatteryStatus><Data name="Health">GREEN'
-            b'</Data><Data name="Level">82</Data><Data name="Other">x</Data><Data name="PowerSource">'
-            b'USB_POWER</Data><Data name="Temperature"/></LocalBatteryStatus></ZPSupportInfo>',
+            PAGE,
             {
                 "battery_health": "GREEN",
                 "battery_level": "82",

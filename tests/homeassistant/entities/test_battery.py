@@ -85,8 +85,9 @@ async def test_battery(
     assert with_battery == {patio.uid}
 
 
-@pytest.fixture(scope="module")
-def _old_move() -> Iterator[SimulatorProcess]:
+@pytest.fixture
+def old_move(loopback: None) -> Iterator[SimulatorProcess]:
+    """Run a household with a portable speaker of the first generation."""
     with SimulatorProcess(
         base=base(6), generation="S1", household="Sonos_Old", rooms={"Patio": "S17"}
     ) as house:
@@ -96,15 +97,15 @@ def _old_move() -> Iterator[SimulatorProcess]:
 @pytest.mark.parity("sensor: battery of S1")
 @pytest.mark.usefixtures("all_entities")
 async def test_battery_of_old_firmware_is_told_by_events_alone(
-    hass: HomeAssistant, _old_move: SimulatorProcess
+    hass: HomeAssistant, old_move: SimulatorProcess
 ) -> None:
     """Its page is empty."""
-    entry = await make_entry(hass, _old_move.addresses["Patio"])
+    entry = await make_entry(hass, old_move.addresses["Patio"])
     assert await hass.config_entries.async_setup(entry.entry_id)
     await shows(hass, LEVEL, state="82")
     await perform(
         hass,
-        _old_move.remote,
+        old_move.remote,
         Hand(
             does="set_battery",
             room="Patio",

@@ -46,9 +46,7 @@ async def test_what_the_topology_tells(
         Hand(
             does="set_microphone", room="Kitchen", values={"on": False}, shows={MICROPHONE: "off"}
         ),
-        Hand(
-            does="set_microphone", room="Kitchen", values={"on": True}, shows={MICROPHONE: "on"}
-        ),
+        Hand(does="set_microphone", room="Kitchen", values={"on": True}, shows={MICROPHONE: "on"}),
         Hand(
             does="set_network",
             room="Kitchen",

@@ -40,7 +40,9 @@ async def test_inputs_tell_by_events(hass: HomeAssistant, remote: Remote) -> Non
     await perform(
         hass,
         remote,
-        Hand(does="set_line_in", room="Office", values={"connected": False}, shows={LINE_IN: "off"}),
+        Hand(
+            does="set_line_in", room="Office", values={"connected": False}, shows={LINE_IN: "off"}
+        ),
         Hand(does="set_line_in", room="Office", values={"connected": True}, shows={LINE_IN: "on"}),
         Hand(
             does="set_line_in_level",
@@ -144,9 +146,7 @@ async def test_format_of_the_television_is_shown(hass: HomeAssistant, remote: Re
     """While the speaker plays it."""
     await in_house(hass, remote.set_tv_format, "Living Room", 63)
     await in_house(hass, remote.play_tv, "Living Room")
-    await shows(
-        hass, "sensor.living_room_audio_input_format", state="Dolby Atmos (MAT 2.0)"
-    )
+    await shows(hass, "sensor.living_room_audio_input_format", state="Dolby Atmos (MAT 2.0)")
 
 
 async def test_inputs_are_there_where_something_can_be_plugged_in(

@@ -72,7 +72,9 @@ async def test_part_that_is_let_go_is_a_room_and_a_part_again(
     hass: HomeAssistant, device_registry: dr.DeviceRegistry, entity_registry: er.EntityRegistry
 ) -> None:
     """Its device stays the same; it is gone when the household has no use for it any more."""
-    with SimulatorProcess(base=base(6), rooms={"Den": "S19", "Bass": "Sub", "Left": "S38", "Right": "S38"}) as house:
+    with SimulatorProcess(
+        base=base(6), rooms={"Den": "S19", "Bass": "Sub", "Left": "S38", "Right": "S38"}
+    ) as house:
         remote = house.remote
         entry = await make_entry(hass, house.addresses["Den"])
         assert await hass.config_entries.async_setup(entry.entry_id)
@@ -113,7 +115,9 @@ async def test_part_that_is_let_go_is_a_room_and_a_part_again(
         count = f"{left}-boot_count"
         assert entity_registry.async_get_entity_id("sensor", DOMAIN, count) is not None
         await in_house(hass, remote.unplug, left)
-        await until(hass, lambda: left not in {part.uid for part in entry.runtime_data.household.parts})
+        await until(
+            hass, lambda: left not in {part.uid for part in entry.runtime_data.household.parts}
+        )
         assert "Den left surround" in {each.name for each in devices_of()}
         await in_house(hass, remote.separate, "Den", left)
         await until(hass, lambda: "Den left surround" not in {each.name for each in devices_of()})

@@ -96,7 +96,7 @@ async def test_firmware_that_is_not_installed_is_an_error(
     await shows(hass, KITCHEN, state="on", in_progress=False)
     monkeypatch.setattr(update, "INSTALLING_SECONDS", 0.2)
     await in_house(hass, remote.fail_action, "Kitchen", "BeginSoftwareUpdate", 0)
-    with pytest.raises(HomeAssistantError, match="Kitchen.*still has the old one"):
+    with pytest.raises(HomeAssistantError, match=r"Kitchen.*still has the old one"):
         await act(hass, "update.install", KITCHEN)
     await in_house(hass, remote.fail_action, "Bedroom", "BeginSoftwareUpdate", 0)
     hidden = next(
