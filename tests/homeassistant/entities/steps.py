@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+import functools
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import HomeAssistant
@@ -45,12 +46,11 @@ async def perform(hass: HomeAssistant, remote: Remote, *steps: Hand | Write) -> 
     """Perform steps, each when the one before has had its effect."""
     for step in steps:
         if isinstance(step, Hand):
-            await in_house(
-                hass, lambda step=step: getattr(remote, step.does)(step.room, **step.values)
-            )
+            does = functools.partial(getattr(remote, step.does), step.room, **step.values)
+            await in_house(hass, does)
             for entity_id, state in step.shows.items():
                 await shows(hass, entity_id, state=state)
         else:
             await act(hass, step.action, step.entity, **step.data)
-            await eventually(lambda step=step: truth(hass, remote, step.room), step.truth)
+            await eventually(functools.partial(truth, hass, remote, step.room), step.truth)
             await shows(hass, step.entity, state=step.shows)

@@ -1,6 +1,7 @@
 """What is plugged into speakers, and what they do when it comes on."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -31,6 +32,11 @@ USE_VOLUME = "switch.living_room_use_tv_autoplay_volume"
 def remote(standing_house: SimulatorProcess) -> Remote:
     """Give what people do in the house that the tests share."""
     return standing_house.remote
+
+
+def autoplay(name: str, value: object) -> Callable[[dict[str, Any]], bool]:
+    """Make what tells whether a speaker does something when its television comes on."""
+    return lambda room: room["autoplay"]["TV"][name] == value
 
 
 @pytest.mark.parity("beyond: line-in name and level", "beyond: inputs connected")
@@ -128,7 +134,7 @@ async def test_what_a_television_does_is_read_and_read_back(
                 action=action,
                 entity=entity,
                 room="Living Room",
-                truth=lambda room, name=name, value=value: room["autoplay"]["TV"][name] == value,
+                truth=autoplay(name, value),
                 shows=state,
             ),
         )
