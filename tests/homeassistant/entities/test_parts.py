@@ -121,5 +121,7 @@ async def test_part_that_is_let_go_is_a_room_and_a_part_again(
         assert "Den left surround" in {each.name for each in devices_of()}
         await in_house(hass, remote.separate, "Den", left)
         await until(hass, lambda: "Den left surround" not in {each.name for each in devices_of()})
-        assert entity_registry.async_get_entity_id("sensor", DOMAIN, count) is None
+        await until(
+            hass, lambda: entity_registry.async_get_entity_id("sensor", DOMAIN, count) is None
+        )
         await hass.config_entries.async_unload(entry.entry_id)

@@ -63,9 +63,12 @@ async def test_firmware_is_offered_and_installed(hass: HomeAssistant, remote: Re
         in_progress=False,
     )
     await shows(hass, KITCHEN, state="on", in_progress=False)
-    speakers = (await in_house(hass, remote.truth))["speakers"].values()
-    versions = {each["software"] for each in speakers if each["name"] == "Living Room"}
-    assert versions == {NEW}
+
+    async def versions() -> set[str]:
+        speakers = (await in_house(hass, remote.truth))["speakers"].values()
+        return {each["software"] for each in speakers if each["name"] == "Living Room"}
+
+    await eventually(versions, lambda found: found == {NEW})
 
 
 @pytest.mark.usefixtures("entry")
