@@ -7,13 +7,26 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import BinarySensorDescription, HouseholdBinarySensorDescription, content, groups
+from .entities import (
+    BinarySensorDescription,
+    HouseholdBinarySensorDescription,
+    battery,
+    content,
+    device,
+    groups,
+    inputs,
+)
 from .entity import DescribedEntity, HouseholdEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[BinarySensorDescription, ...] = (*groups.BINARY_SENSORS,)
+DESCRIPTIONS: tuple[BinarySensorDescription, ...] = (
+    *battery.BINARY_SENSORS,
+    *device.BINARY_SENSORS,
+    *groups.BINARY_SENSORS,
+    *inputs.BINARY_SENSORS,
+)
 
 HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdBinarySensorDescription, ...] = (
     *content.HOUSEHOLD_BINARY_SENSORS,

@@ -14,6 +14,7 @@ PLATFORMS: Final = [
     Platform.SENSOR,
     Platform.SWITCH,
     Platform.TEXT,
+    Platform.UPDATE,
 ]
 
 # Keys of the YAML configuration and of a config entry's options.

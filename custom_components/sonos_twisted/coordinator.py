@@ -9,7 +9,8 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.helpers import device_registry as dr, issue_registry as ir
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 
 from .alarms import HouseholdAlarms
 from .announcements import Announcements
@@ -17,6 +18,7 @@ from .announcing import Announcer
 from .commands import RoomCommands, regrouped
 from .const import CONF_HOSTS, CONF_KNOWN_HOSTS, DOMAIN
 from .content import HouseholdContent
+from .devices import HouseholdDevices
 from .engine import (
     AnyNews,
     DescriptionNews,
@@ -31,7 +33,6 @@ from .engine import (
     TopologyNews,
     reactor_thread,
 )
-from .entity import device_info, household_device_info
 from .errors import placeholders
 from .everywhere import Everywhere
 from .favorite_buttons import FavoriteButtons
@@ -68,6 +69,7 @@ class HouseholdCoordinator:
         connection: The way to the speakers.
         entity_ids: The media player entities by the uid of their speaker.
         served: Whether a speaker's state comes by its events or by asking, by uid.
+        devices: The devices of the household, its rooms and their parts.
         commands: What executes commands in rooms and groups.
         positions: What reads positions that no event tells.
         readings: What reads all else that no event tells.
@@ -98,10 +100,11 @@ class HouseholdCoordinator:
         )
         self.entity_ids: dict[str, str] = {}
         self.served: dict[str, Served] = {}
-        self._device_id = ""
         self._subscribers: dict[str, list[_Subscriber]] = defaultdict(list)
         self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
+        self._new_parts: list[Callable[[Iterable[Speaker]], None]] = []
         self.commands = RoomCommands(self)
+        self.devices = HouseholdDevices(self)
         self.content = HouseholdContent(self)
         self.positions = PositionReader(self)
         self.readings = SpeakerReadings(self)
@@ -139,12 +142,7 @@ class HouseholdCoordinator:
             EngineError: When it cannot be opened.
 
         """
-        household = household_device_info(self.household.household_id, self.entry.title)
-        self._device_id = (
-            dr.async_get(self.hass)
-            .async_get_or_create(config_entry_id=self.entry.entry_id, **household)
-            .id
-        )
+        self.devices.start()
         await self.volume_limits.async_load()
         await self.sound_modes.async_load()
         data = self.entry.data
@@ -162,6 +160,7 @@ class HouseholdCoordinator:
         self.positions.stop()
         self.readings.stop()
         self.sleep_timers.stop()
+        self.devices.stop()
         self._tv_formats.stop()
         self.sources.stop()
         self.content.stop()
@@ -185,8 +184,14 @@ class HouseholdCoordinator:
         return lambda: self._subscribers[uid].remove(subscriber)
 
     @callback
-    def async_add_speakers(self, add: Callable[[Iterable[Speaker]], None]) -> CALLBACK_TYPE:
+    def async_add_speakers(
+        self, add: Callable[[Iterable[Speaker]], None], *, parts: bool = False
+    ) -> CALLBACK_TYPE:
         """Call ``add`` with the speakers of all rooms, now and whenever rooms appear.
+
+        Args:
+            add: Takes speakers.
+            parts: Whether to call it with those that are hidden parts of rooms, too.
 
         Returns:
             A function that ends this.
@@ -194,7 +199,17 @@ class HouseholdCoordinator:
         """
         self._new_speakers.append(add)
         add(self.household.rooms)
-        return lambda: self._new_speakers.remove(add)
+        if not parts:
+            return lambda: self._new_speakers.remove(add)
+        self._new_parts.append(add)
+        add(self.household.parts)
+
+        @callback
+        def no_more() -> None:
+            self._new_speakers.remove(add)
+            self._new_parts.remove(add)
+
+        return no_more
 
     def address_of(self, speaker: Speaker) -> str:
         """Return a speaker's address in the form that commands take."""
@@ -258,8 +273,9 @@ class HouseholdCoordinator:
                 continue
             for change in new:
                 changes[change.uid].add(change.aspect)
-        if any(Aspect.AVAILABILITY in aspects for aspects in changes.values()):
-            changes[self.household.household_id].add(Aspect.AVAILABILITY)
+        for aspect in (Aspect.AVAILABILITY, Aspect.UPDATE):
+            if any(aspect in aspects for aspects in changes.values()):
+                changes[self.household.household_id].add(aspect)
         self.commands.note_regrouped(regrouped(changes))
         self.async_tell(changes)
         self.volume_limits.hold(changes)
@@ -296,7 +312,7 @@ class HouseholdCoordinator:
             news.received_at,
             is_initial=news.is_initial,
         )
-        self._update_devices(changes)
+        self.devices.update(changes)
         return changes
 
     def _apply_topology(self, news: TopologyNews) -> Iterable[Change]:
@@ -305,17 +321,27 @@ class HouseholdCoordinator:
         for uid in (*change.appeared, *change.disappeared):
             speaker = self.household.speakers[uid]
             self._log_room(speaker, _departure(speaker, reasons.get(uid)))
-        self._update_devices(change.changes)
+        starts = {
+            start
+            for uid in change.rebooted
+            for start in self.household.note_start(uid, dt_util.utcnow())
+        }
+        self.devices.update(change.changes | starts)
         self._remember_hosts()
         if change.appeared:
             speakers = [self.household.speakers[uid] for uid in change.appeared]
             for add in self._new_speakers:
                 add(speakers)
-        return change.changes
+        if change.bonded:
+            speakers = [self.household.speakers[uid] for uid in change.bonded]
+            for add in self._new_parts:
+                add(speakers)
+        self.devices.forget(change.unbonded)
+        return change.changes | starts
 
     def _apply_description(self, news: DescriptionNews) -> Iterable[Change]:
         changes = self.household.apply_description(news.description.uid, news.description)
-        self._update_devices(changes)
+        self.devices.update(changes)
         return changes
 
     def _apply_reachability(self, news: ReachabilityNews) -> Iterable[Change]:
@@ -378,18 +404,7 @@ class HouseholdCoordinator:
             self._rooms_there[speaker.uid] = False
             _LOGGER.info("%s %s", speaker.name, loss)
 
-    # Registries and storage
-
-    def _update_devices(self, changes: Iterable[Change]) -> None:
-        """Carry what changed of a speaker itself over to its device."""
-        registry = dr.async_get(self.hass)
-        for change in changes:
-            speaker = self.household.speakers.get(change.uid)
-            if change.aspect is Aspect.DEVICE and speaker is not None and speaker.visible:
-                registry.async_get_or_create(
-                    config_entry_id=self.entry.entry_id,
-                    **device_info(speaker, self._device_id),
-                )
+    # Storage
 
     def _remember_hosts(self) -> None:
         """Keep the addresses of all rooms, so that any of them is a way in after a restart."""

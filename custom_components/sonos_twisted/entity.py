@@ -3,12 +3,7 @@
 from typing import TYPE_CHECKING, override
 
 from homeassistant.core import callback
-from homeassistant.helpers.device_registry import (
-    CONNECTION_NETWORK_MAC,
-    CONNECTION_UPNP,
-    DeviceEntryType,
-    DeviceInfo,
-)
+from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import Entity
 
 from .const import DOMAIN
@@ -21,37 +16,6 @@ if TYPE_CHECKING:
 
     from .coordinator import HouseholdCoordinator
     from .entities import HouseholdDescription, SpeakerDescription, Value
-
-
-def household_device_info(household_id: str, name: str) -> DeviceInfo:
-    """Describe a household for the device registry, where its rooms belong to it."""
-    return DeviceInfo(
-        identifiers={(DOMAIN, household_id)},
-        entry_type=DeviceEntryType.SERVICE,
-        manufacturer="Sonos",
-        model="Household",
-        name=name,
-    )
-
-
-def device_info(speaker: Speaker, household_device_id: str) -> DeviceInfo:
-    """Describe a speaker for the device registry, with whatever is known of it so far."""
-    info = DeviceInfo(
-        identifiers={(DOMAIN, speaker.uid)},
-        connections={(CONNECTION_UPNP, f"uuid:{speaker.uid}")},
-        manufacturer="Sonos",
-        name=speaker.name,
-        configuration_url=f"http://{speaker.host}:{speaker.port}/support/review",
-        via_device_id=household_device_id,
-    )
-    if (description := speaker.description) is not None:
-        info["connections"] |= {(CONNECTION_NETWORK_MAC, description.mac)}
-        info["model"] = description.model_name
-        info["model_id"] = description.model_number
-        info["serial_number"] = description.serial_number
-        info["hw_version"] = description.hardware_version
-        info["sw_version"] = description.display_version or description.software_version
-    return info
 
 
 class PushEntity(Entity):
@@ -142,12 +106,28 @@ class DescribedEntity(SpeakerEntity):
     @property
     @override
     def available(self) -> bool:
-        works = self.entity_description.works
-        return super().available and (works is None or works(self.coordinator, self.speaker))
+        description, speaker = self.entity_description, self.speaker
+        if description.of_parts and (room := speaker.bonded_to) is not None:
+            # Nobody listens to a part by itself; the room tells of it.
+            is_there = self.coordinator.household.speakers[room].available
+        else:
+            is_there = super().available
+        return is_there and (
+            description.works is None or description.works(self.coordinator, speaker)
+        )
 
     @override
     async def async_added_to_hass(self) -> None:
         await super().async_added_to_hass()
+        if self.entity_description.of_parts:
+            coordinator = self.coordinator
+            self.async_on_remove(
+                coordinator.async_subscribe(
+                    coordinator.household.household_id,
+                    frozenset({Aspect.AVAILABILITY}),
+                    self._async_changed,
+                )
+            )
         if (reading := self.entity_description.reading) is not None:
             self.async_on_remove(self.coordinator.readings.async_want(self.speaker, reading))
         if (listen := self.entity_description.listen) is not None:

@@ -7,7 +7,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import NumberDescription, groups, home_theater, sound
+from .entities import (
+    NumberDescription,
+    groups,
+    home_theater,
+    inputs,
+    sound,
+)
 from .entity import DescribedEntity
 from .roster import Roster
 
@@ -16,6 +22,7 @@ PARALLEL_UPDATES = 0
 DESCRIPTIONS: tuple[NumberDescription, ...] = (
     *groups.NUMBERS,
     *home_theater.NUMBERS,
+    *inputs.NUMBERS,
     *sound.NUMBERS,
 )
 

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from homeassistant.core import CALLBACK_TYPE, callback
 
 from .engine import EngineError, UpnpError
-from .engine.commands import settings
+from .engine.commands import firmware, settings
 from .model import Aspect, Speaker, Variables
+from .sources import has_tv
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
@@ -40,6 +41,17 @@ def _is_silent_about_height(speaker: Speaker) -> bool:
     return bool(is_soundbar and (not evented or speaker.answered.get("height")))
 
 
+def _start(speaker: Speaker) -> object:
+    """Tell one start of a speaker from the next, perhaps with another firmware."""
+    return speaker.boot_seq
+
+
+def _charge(speaker: Speaker) -> object:
+    """Tell what events say of a battery; they do not say everything."""
+    charging = speaker.flag("DeviceProperties", "battery_charging")
+    return speaker.boot_seq, charging, speaker.number("DeviceProperties", "battery_level")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A question to a speaker.
@@ -50,6 +62,7 @@ class Reading:
         probes: Whether the answer decides which entities there are, so that it is asked for even
             if nobody shows it yet.
         asks: Which speakers it is asked of.
+        depends_on: What of a speaker makes it due again when it has become something else.
 
     """
 
@@ -57,10 +70,15 @@ class Reading:
     seconds: float | None = None
     probes: bool = False
     asks: Callable[[Speaker], bool] = _everybody
+    depends_on: Callable[[Speaker], object] = _start
 
 
 #: By the name under which the model notes that it was asked.
 READINGS: dict[str, Reading] = {
+    "autoplay": Reading(command=settings.read_autoplay, seconds=900.0, asks=has_tv),
+    "autoplay_volume": Reading(command=settings.read_autoplay_volume, seconds=900.0, asks=has_tv),
+    "battery": Reading(command=settings.read_battery, seconds=900.0, depends_on=_charge),
+    "firmware": Reading(command=firmware.read_offer),
     "front_panel": Reading(command=settings.read_front_panel, seconds=300.0),
     # Only what has a line-in has a line-out, too.
     "output_support": Reading(command=settings.read_output_support, probes=True, asks=_has_line_in),
@@ -79,9 +97,9 @@ class SpeakerReadings:
         self._loop = coordinator.hass.loop
         self._wanted: dict[tuple[str, str], int] = defaultdict(int)
         self._timers: dict[tuple[str, str], asyncio.TimerHandle] = {}
-        self._fresh: set[tuple[str, str]] = set()
+        self._answered: dict[tuple[str, str], object] = {}
         self._asking: set[tuple[str, str]] = set()
-        self._boots: dict[str, int | None] = {}
+        self._known: set[str] = set()
         self._endings: list[CALLBACK_TYPE] = []
         self._stopped = False
 
@@ -144,40 +162,35 @@ class SpeakerReadings:
             return
         finally:
             self._asking.discard(key)
-        self._fresh.add(key)
-        household = self._coordinator.household
-        self._coordinator.async_report(household.apply_answer(speaker.uid, name, answer))
+        changes = self._coordinator.household.apply_answer(speaker.uid, name, answer)
+        self._answered[key] = READINGS[name].depends_on(speaker)
+        self._coordinator.async_report(changes)
         if seconds is not None and self._wanted[key]:
             self._plan(speaker, name, seconds)
 
     @callback
     def _add(self, speakers: Iterable[Speaker]) -> None:
         for speaker in speakers:
-            if speaker.uid not in self._boots:
-                self._boots[speaker.uid] = speaker.boot_seq
+            if speaker.uid not in self._known:
+                self._known.add(speaker.uid)
                 self._endings.append(
                     self._coordinator.async_subscribe(
                         speaker.uid,
                         frozenset({Aspect.DEVICE, Aspect.AVAILABILITY, Aspect.SOUND}),
-                        lambda speaker=speaker: self._look(speaker),  # type: ignore[misc]
+                        lambda speaker=speaker: self._probe(speaker),  # type: ignore[misc]
                     )
                 )
             self._probe(speaker)
 
     @callback
-    def _look(self, speaker: Speaker) -> None:
-        """Probe a speaker anew when it has started anew, perhaps with another firmware."""
-        if self._boots[speaker.uid] != speaker.boot_seq:
-            self._boots[speaker.uid] = speaker.boot_seq
-            self._fresh -= {(speaker.uid, name) for name in READINGS}
-        self._probe(speaker)
-
     def _probe(self, speaker: Speaker) -> None:
+        """Ask a speaker what it was not asked yet, or may answer differently now."""
         if not (speaker.visible and speaker.available):
             return
         for name, reading in READINGS.items():
             key = (speaker.uid, name)
-            is_due = key not in self._fresh and key not in self._asking
+            is_fresh = key in self._answered and self._answered[key] == reading.depends_on(speaker)
+            is_due = not is_fresh and key not in self._asking
             if is_due and (reading.probes or self._wanted[key]) and reading.asks(speaker):
                 self._plan(speaker, name, 0.0)
 
@@ -197,7 +210,7 @@ class SpeakerReadings:
         key = (speaker.uid, name)
         del self._timers[key]
         if not (speaker.visible and speaker.available):
-            self._fresh.discard(key)  # so that it is asked when it is back
+            self._answered.pop(key, None)  # so that it is asked when it is back
             return
         coordinator = self._coordinator
         coordinator.entry.async_create_background_task(

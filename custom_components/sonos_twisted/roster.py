@@ -57,8 +57,14 @@ class Roster[D: SpeakerDescription]:
         self._known: set[str] = set()
         self._there: set[tuple[str, str]] = set()
         self._endings: list[CALLBACK_TYPE] = []
-        entry.async_on_unload(self._coordinator.async_add_speakers(self._appeared))
+        entry.async_on_unload(self._coordinator.async_add_speakers(self._appeared, parts=True))
+        entry.async_on_unload(self._coordinator.devices.async_on_unbonded(self.forget))
         entry.async_on_unload(self._end)
+
+    @callback
+    def forget(self, speaker: Speaker) -> None:
+        """Take note that a speaker is no part of the household any more, and its entities gone."""
+        self._there -= {(speaker.uid, each.key) for each in self._descriptions}
 
     @callback
     def _end(self) -> None:
@@ -67,7 +73,10 @@ class Roster[D: SpeakerDescription]:
 
     @callback
     def _appeared(self, speakers: Iterable[Speaker]) -> None:
-        decisive = frozenset[Aspect]().union(*(each.existence for each in self._descriptions))
+        # What is bonded or let go is told as a change of the device.
+        decisive = frozenset({Aspect.DEVICE, Aspect.AVAILABILITY}).union(
+            *(each.existence for each in self._descriptions)
+        )
         for speaker in speakers:
             if speaker.uid not in self._known:
                 self._known.add(speaker.uid)
@@ -78,10 +87,11 @@ class Roster[D: SpeakerDescription]:
     @callback
     def _look(self, speaker: Speaker) -> None:
         """Add what a speaker has now, and remove what it has no more."""
-        if not speaker.visible:
-            return  # as a part of another room it has nothing to show, and is not to lose it
+        is_part = speaker.bonded_to is not None
         new: list[Entity] = []
         for description in self._descriptions:
+            if not (speaker.visible or (is_part and description.of_parts)):
+                continue  # it has nothing to show now, and is not to lose it
             exists = description.exists(speaker)
             key = (speaker.uid, description.key)
             if exists and key not in self._there:

@@ -7,13 +7,26 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import HouseholdSensorDescription, SensorDescription, content, groups
+from .entities import (
+    HouseholdSensorDescription,
+    SensorDescription,
+    battery,
+    content,
+    device,
+    groups,
+    inputs,
+)
 from .entity import DescribedEntity, HouseholdEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[SensorDescription, ...] = (*groups.SENSORS,)
+DESCRIPTIONS: tuple[SensorDescription, ...] = (
+    *battery.SENSORS,
+    *device.SENSORS,
+    *groups.SENSORS,
+    *inputs.SENSORS,
+)
 
 HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdSensorDescription, ...] = (*content.HOUSEHOLD_SENSORS,)
 

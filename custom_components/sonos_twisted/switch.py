@@ -7,7 +7,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import SwitchDescription, front_panel, groups, home_theater, sound
+from .entities import (
+    SwitchDescription,
+    front_panel,
+    groups,
+    home_theater,
+    inputs,
+    sound,
+)
 from .entity import DescribedEntity
 from .roster import Roster
 
@@ -17,6 +24,7 @@ DESCRIPTIONS: tuple[SwitchDescription, ...] = (
     *front_panel.SWITCHES,
     *groups.SWITCHES,
     *home_theater.SWITCHES,
+    *inputs.SWITCHES,
     *sound.SWITCHES,
 )
 

@@ -7,13 +7,16 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import TextDescription
+from .entities import TextDescription, device, inputs
 from .entity import DescribedEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[TextDescription, ...] = ()
+DESCRIPTIONS: tuple[TextDescription, ...] = (
+    *device.TEXTS,
+    *inputs.TEXTS,
+)
 
 
 async def async_setup_entry(

@@ -362,6 +362,7 @@ class HouseholdSession:
             _LOGGER.debug("%s has started anew", link.uid)
             self._forget_story(link.uid)
             link.renew_from_scratch()
+            link.describe_anew()
 
     def _part_with(self, link: SpeakerLink) -> None:
         self._forget_story(link.uid)

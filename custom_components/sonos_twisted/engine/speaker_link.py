@@ -124,6 +124,7 @@ class SpeakerLink:
         self.described: Deferred[None] | None = None
         self._context = context
         self._closed = False
+        self._is_described = False
         self._description_retry: IDelayedCall | None = None
         self._told: dict[str, LeaseNews] = {}
         self._served: Served | None = None
@@ -414,14 +415,22 @@ class SpeakerLink:
 
     # The description
 
+    def describe_anew(self) -> None:
+        """Read the device description again: the speaker may have another firmware now."""
+        self._is_described = False
+        self.describe()
+
     def describe(self) -> None:
         """Read the device description, again and again until it succeeds; harmless when it has."""
-        self._description_retry = None
-        if self.description is not None or self.described is not None or self._closed:
+        retry, self._description_retry = self._description_retry, None
+        if retry is not None and retry.active():
+            retry.cancel()
+        if self._is_described or self.described is not None or self._closed:
             return
 
         def described(description: DeviceDescription) -> None:
             self.description = description
+            self._is_described = True
             self._context.post(DescriptionNews(description))
             self.hold_own_services()
 

@@ -17,6 +17,7 @@ from homeassistant.components.select import SelectEntityDescription
 from homeassistant.components.sensor import SensorEntityDescription
 from homeassistant.components.switch import SwitchEntityDescription
 from homeassistant.components.text import TextEntityDescription
+from homeassistant.components.update import UpdateEntityDescription
 from homeassistant.core import CALLBACK_TYPE
 from homeassistant.helpers.entity import EntityDescription
 
@@ -58,6 +59,7 @@ class SpeakerDescription(EntityDescription):
         reading: The one of ``readings.READINGS`` that brings what it shows, if no event does.
         listen: Calls a function whenever it may show something else for another reason, until the
             function is called that it returns.
+        of_parts: Whether hidden parts of a room (a sub, surrounds) have it, too.
 
     """
 
@@ -67,6 +69,7 @@ class SpeakerDescription(EntityDescription):
     works: Callable[[HouseholdCoordinator, Speaker], bool] | None = None
     reading: str | None = None
     listen: Callable[[HouseholdCoordinator, CALLBACK_TYPE], CALLBACK_TYPE] | None = None
+    of_parts: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +126,11 @@ class TextDescription(SpeakerDescription, TextEntityDescription):
 
     value: Value[str | None]
     write: Write[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateDescription(SpeakerDescription, UpdateEntityDescription):
+    """Firmware to install."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ times are passed in, as seconds of a clock of the caller's choice (a monotonic o
 
 from .alarms import Alarm, AlarmList, alarm_list_revision, parse_alarms
 from .aspects import Aspect, Change
+from .battery import battery_of_more_info, parse_battery_status
 from .contents import (
     LIBRARY_LISTS,
     ContentKind,
@@ -23,6 +24,7 @@ from .description import (
     parse_device_description,
 )
 from .didl import Didl, named, parse_didl, parse_didl_list, parse_stream_content
+from .firmware import FirmwareOffer, is_newer_firmware, parse_firmware_offer
 from .household import Household, TopologyChange
 from .media import (
     Media,
@@ -144,6 +146,7 @@ __all__ = [
     "DescriptionError",
     "DeviceDescription",
     "Didl",
+    "FirmwareOffer",
     "Household",
     "MalformedDescription",
     "MalformedNotification",
@@ -182,6 +185,7 @@ __all__ = [
     "ZoneGroup",
     "ZoneMember",
     "alarm_list_revision",
+    "battery_of_more_info",
     "divide",
     "escape_markup",
     "fitting",
@@ -192,6 +196,7 @@ __all__ = [
     "has_surrounds",
     "has_trueplay",
     "is_container",
+    "is_newer_firmware",
     "is_playing",
     "is_really_gone",
     "item_metadata",
@@ -206,10 +211,12 @@ __all__ = [
     "named",
     "obstacles",
     "parse_alarms",
+    "parse_battery_status",
     "parse_device_description",
     "parse_didl",
     "parse_didl_list",
     "parse_duration",
+    "parse_firmware_offer",
     "parse_music_services",
     "parse_notification",
     "parse_position_info",

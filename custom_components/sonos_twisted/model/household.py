@@ -27,6 +27,7 @@ from .aspects import (
     Change,
     variable_aspect,
 )
+from .battery import battery_of_more_info
 from .media import Source
 from .notification import containers
 from .overlay import Changed, apply_rendering, by_one_name, overlay
@@ -43,6 +44,7 @@ from .tv_format import tv_format_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    import datetime as dt
 
     from .description import DeviceDescription
     from .notification import Variables
@@ -63,6 +65,10 @@ class TopologyChange:
     """Rooms that a user sees now and did not see before."""
     disappeared: tuple[str, ...] = ()
     """Rooms that left the topology or became a hidden part of another room."""
+    bonded: tuple[str, ...] = ()
+    """Players that are a hidden part of a room now and were none before."""
+    unbonded: tuple[str, ...] = ()
+    """Players that were a hidden part of a room and are neither that nor a room any more."""
     rebooted: tuple[str, ...] = ()
     """Players, hidden or not, that have started anew: they have forgotten all leases."""
     moved: tuple[str, ...] = ()
@@ -142,6 +148,11 @@ class Household:
         """The players that a user sees, by uid."""
         return [self.speakers[uid] for uid in self.topology.visible]
 
+    @property
+    def parts(self) -> list[Speaker]:
+        """The players that are hidden parts of rooms, by uid."""
+        return [self.speakers[uid] for uid in self.topology.parts]
+
     # Topology
 
     def apply_topology(self, topology: Topology, now: float) -> TopologyChange:
@@ -174,6 +185,8 @@ class Household:
             changes=frozenset(changes),
             appeared=tuple(sorted(set(topology.visible) - set(old.visible))),
             disappeared=tuple(sorted(set(old.visible) - set(topology.visible))),
+            bonded=tuple(uid for uid in topology.parts if uid not in old.parts),
+            unbonded=tuple(uid for uid in old.parts if _is_let_go(old.members[uid], topology)),
             rebooted=tuple(rebooted),
             moved=tuple(moved),
             gone=tuple(
@@ -325,6 +338,9 @@ class Household:
     ) -> set[Change]:
         if service == "DeviceProperties" and "zone_name" in changed:
             speaker.name = speaker.variable(service, "zone_name") or speaker.name
+        if service == "DeviceProperties" and "more_info" in changed:
+            battery = battery_of_more_info(speaker.variable(service, "more_info") or "")
+            changed |= overlay(speaker.variables[service], battery)
         if service == "ZoneGroupTopology":
             # As long as everything else together, and kept once for the household, in `topology`.
             speaker.variables[service].pop("zone_group_state", None)
@@ -439,6 +455,11 @@ class Household:
         speaker.name = speaker.name or description.room_name
         return {Change(uid, Aspect.DEVICE)}
 
+    def note_start(self, uid: str, at: dt.datetime) -> set[Change]:
+        """Note when a player has started anew."""
+        self._speaker(uid).started_at = at
+        return {Change(uid, Aspect.DEVICE)}
+
     def set_available(self, uid: str, available: bool, reason: str = "") -> set[Change]:
         """Note whether a player can be reached, and if not, why not."""
         speaker = self._speaker(uid)
@@ -468,6 +489,11 @@ def _adopt(speaker: Speaker, member: ZoneMember) -> bool:
         speaker.name = member.name or speaker.name
     speaker.host, speaker.port = member.host, member.port
     return old != member
+
+
+def _is_let_go(member: ZoneMember, topology: Topology) -> bool:
+    """Tell whether the room of a former part is there, and neither has it nor misses it."""
+    return member.bonded_to in topology.members and not topology.has_use_for(member.uid)
 
 
 def _group_lists(topology: Topology) -> dict[str, tuple[str, ...]]:

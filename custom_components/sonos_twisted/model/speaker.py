@@ -7,6 +7,8 @@ from .numbers import signed_number
 from .transport import UNKNOWN_TRANSPORT, Transport
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from .description import DeviceDescription
     from .media import Media, PlaybackState, PlayMode
     from .notification import Variables
@@ -35,6 +37,8 @@ class Speaker:
     """Whether it is in the topology now."""
     boot_seq: int | None = None
     """The highest that was seen."""
+    started_at: dt.datetime | None = None
+    """When it started the last time, if that was seen."""
     description: DeviceDescription | None = None
     available: bool = True
     unavailable_reason: str = ""
@@ -62,6 +66,20 @@ class Speaker:
     def visible(self) -> bool:
         """Whether a user sees it as a room of the household."""
         return self.present and self.member is not None and self.member.visible
+
+    @property
+    def bonded_to(self) -> str | None:
+        """The uid of the room's visible unit, for a hidden part of a room, else None."""
+        return self.member.bonded_to if self.present and self.member is not None else None
+
+    @property
+    def software_version(self) -> str:
+        """The build of its firmware, "" if that is not known."""
+        return self.member.software_version if self.member is not None else ""
+
+    def attribute(self, name: str) -> str | None:
+        """Give an attribute of it in the topology, by its own name, None if there is none."""
+        return self.member.attributes.get(name) if self.member is not None else None
 
     @property
     def playback(self) -> PlaybackState | None:

@@ -74,6 +74,20 @@ class ZoneMember:
             return self.satellite_of
         return _other_main_unit(self.channel_map, self.uid)
 
+    @property
+    def channels(self) -> frozenset[str]:
+        """What it plays in its room: "SW" is a sub, "LR" and "RR" are surrounds.
+
+        Empty for a player on its own.
+        """
+        return _channels(self.ht_channel_map or self.channel_map).get(self.uid, frozenset())
+
+    @property
+    def bonds(self) -> frozenset[str]:
+        """The uids of all players that it is bonded with, itself included, as far as it knows."""
+        maps = (self.channel_map, self.ht_channel_map)
+        return frozenset().union(*(_channels(channel_map) for channel_map in maps))
+
 
 @dataclass(frozen=True, slots=True)
 class ZoneGroup:
@@ -139,6 +153,18 @@ class Topology:
     def member(self, uid: str) -> ZoneMember | None:
         """Give the player with that uid, hidden or not, or None."""
         return self.members.get(uid)
+
+    @property
+    def parts(self) -> list[str]:
+        """The uids of the players that are hidden parts of rooms, sorted."""
+        return [uid for uid, member in self.members.items() if member.bonded_to in self.members]
+
+    def has_use_for(self, uid: str) -> bool:
+        """Tell whether a player is a room or a part of one, be it one that is missing now."""
+        member = self.members.get(uid)
+        if member is not None and member.visible:
+            return True
+        return any(uid in other.bonds for other in self.members.values() if other.uid != uid)
 
     def group_of(self, uid: str) -> ZoneGroup | None:
         """Give the group that the player is in, or None."""
@@ -279,6 +305,12 @@ def _read_vanished(element: Element) -> VanishedDevice | None:
         return None
     reason = attributes.get("Reason", "")
     return VanishedDevice(uid, attributes.get("ZoneName", ""), reason, attributes)
+
+
+def _channels(channel_map: str) -> dict[str, frozenset[str]]:
+    """Read a channel map."""
+    pairs = (part.strip().partition(":") for part in channel_map.split(";"))
+    return {uid: frozenset(channels.split(",")) for uid, _, channels in pairs if uid}
 
 
 def _attributes(element: Element) -> dict[str, str]:
