@@ -7,13 +7,24 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import ButtonDescription, HouseholdButtonDescription, announcements, content, groups
+from .entities import (
+    ButtonDescription,
+    HouseholdButtonDescription,
+    alarms,
+    announcements,
+    content,
+    groups,
+)
 from .entity import DescribedEntity, HouseholdEntity
 from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
-DESCRIPTIONS: tuple[ButtonDescription, ...] = (*announcements.BUTTONS, *groups.BUTTONS)
+DESCRIPTIONS: tuple[ButtonDescription, ...] = (
+    *alarms.BUTTONS,
+    *announcements.BUTTONS,
+    *groups.BUTTONS,
+)
 
 HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdButtonDescription, ...] = (*content.HOUSEHOLD_BUTTONS,)
 

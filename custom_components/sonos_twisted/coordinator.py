@@ -39,6 +39,7 @@ from .grouping import RoomGroups
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .readings import SpeakerReadings
+from .ringing import RingingAlarms
 from .room_queue import RoomQueue
 from .schema import connection_settings
 from .sleep_timers import SleepTimers
@@ -80,7 +81,8 @@ class HouseholdCoordinator:
         volume_limits: How loud rooms may become.
         volumes: What changes the volume of rooms and groups.
         everywhere: What is done in all rooms at once.
-        alarms: What changes the household's alarms.
+        alarms: The household's alarms, and what changes them.
+        ringing: Which of them ring.
         sources: What each room can be switched to.
         favorite_buttons: The buttons that start favourites.
 
@@ -114,6 +116,7 @@ class HouseholdCoordinator:
         self.volumes = RoomVolumes(self)
         self.everywhere = Everywhere(self)
         self.alarms = HouseholdAlarms(self)
+        self.ringing = RingingAlarms(self)
         self.sources = HouseholdSources(self)
         self.favorite_buttons = FavoriteButtons(self)
         self._waiting: set[asyncio.Event] = set()
@@ -148,6 +151,8 @@ class HouseholdCoordinator:
         identity = await self.connection.open(list(hosts), self.entry.unique_id)
         _LOGGER.debug("Listening to %s through %s", identity.household_id, identity.address)
         self.content.start()
+        self.alarms.start()
+        self.ringing.start()
         self.announcements.start()
         self.sources.start()
         self.readings.start()
@@ -161,6 +166,8 @@ class HouseholdCoordinator:
         self._tv_formats.stop()
         self.sources.stop()
         self.content.stop()
+        self.alarms.stop()
+        self.ringing.stop()
         ir.async_delete_issue(self.hass, DOMAIN, self._port_issue)
         await self.connection.close()
 
@@ -191,6 +198,11 @@ class HouseholdCoordinator:
         self._new_speakers.append(add)
         add(self.household.rooms)
         return lambda: self._new_speakers.remove(add)
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether there is a speaker that can be asked about the household."""
+        return any(speaker.available for speaker in self.household.rooms)
 
     def address_of(self, speaker: Speaker) -> str:
         """Return a speaker's address in the form that commands take."""

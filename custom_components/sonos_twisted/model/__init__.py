@@ -4,7 +4,8 @@ Bytes in, typed values out. Nothing in here starts a thread, opens a connection 
 times are passed in, as seconds of a clock of the caller's choice (a monotonic one).
 """
 
-from .alarms import Alarm, AlarmList, alarm_list_revision, parse_alarms
+from .alarm_times import DAYS, RECURRENCES, days_of, next_ring, recurrence_of, rings_on
+from .alarms import CHIME, PLAY_MODES, Alarm, AlarmList, alarm_list_revision, parse_alarms
 from .aspects import Aspect, Change
 from .contents import (
     LIBRARY_LISTS,
@@ -24,6 +25,7 @@ from .description import (
 )
 from .didl import Didl, named, parse_didl, parse_didl_list, parse_stream_content
 from .household import Household, TopologyChange
+from .household_zone import HouseholdZone, parse_zone
 from .media import (
     Media,
     PlaybackState,
@@ -112,10 +114,14 @@ from .topology import (
 from .transport import Transport
 
 __all__ = [
+    "CHIME",
+    "DAYS",
     "EMPTY_TOPOLOGY",
     "GROUPING",
     "LIBRARY_LISTS",
     "PLAYLIST_CLASS",
+    "PLAY_MODES",
+    "RECURRENCES",
     "SOUND_SETTINGS",
     "STATION_CLASS",
     "TRACK_CLASS",
@@ -130,6 +136,7 @@ __all__ = [
     "DeviceDescription",
     "Didl",
     "Household",
+    "HouseholdZone",
     "MalformedDescription",
     "MalformedNotification",
     "MalformedSnapshot",
@@ -167,6 +174,7 @@ __all__ = [
     "ZoneGroup",
     "ZoneMember",
     "alarm_list_revision",
+    "days_of",
     "divide",
     "escape_markup",
     "format_duration",
@@ -182,6 +190,7 @@ __all__ = [
     "merge_values",
     "merge_variables",
     "named",
+    "next_ring",
     "obstacles",
     "parse_alarms",
     "parse_device_description",
@@ -192,12 +201,15 @@ __all__ = [
     "parse_notification",
     "parse_position_info",
     "parse_stream_content",
+    "parse_zone",
     "parse_zone_group_state",
     "plan",
     "playable_from_didl",
     "playable_from_favorite",
     "playable_from_uri",
     "queue_item",
+    "recurrence_of",
+    "rings_on",
     "room_snapshot",
     "service_account",
     "service_type",
