@@ -487,5 +487,5 @@ async def test_changes_that_nobody_waits_for_any_more(
     cut = hass.async_create_task(household.async_change(14, volume=53))
     await asyncio.sleep(0)
     await hass.config_entries.async_unload(standing_coordinator.entry.entry_id)
-    with pytest.raises(HomeAssistantError, match="closed|unloaded"):
+    with pytest.raises(HomeAssistantError, match=r"closed|unloaded"):
         await cut
