@@ -6,10 +6,12 @@ from homeassistant.components.binary_sensor import DOMAIN as PLATFORM, BinarySen
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .alarm_entities import AlarmRingingSensor
 from .coordinator import SonosTwistedConfigEntry
 from .entities import (
     BinarySensorDescription,
     HouseholdBinarySensorDescription,
+    alarms,
     battery,
     content,
     device,
@@ -40,6 +42,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors that the rooms have."""
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedBinarySensor, async_add_entities)
+    Roster(hass, entry, PLATFORM, alarms.RINGING, AlarmRingingSensor, async_add_entities)
     async_add_entities(
         SonosTwistedHouseholdBinarySensor(entry.runtime_data, description)
         for description in HOUSEHOLD_DESCRIPTIONS

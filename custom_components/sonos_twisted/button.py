@@ -10,6 +10,7 @@ from .coordinator import SonosTwistedConfigEntry
 from .entities import (
     ButtonDescription,
     HouseholdButtonDescription,
+    alarms,
     announcements,
     content,
     groups,
@@ -21,6 +22,7 @@ from .roster import Roster
 PARALLEL_UPDATES = 0
 
 DESCRIPTIONS: tuple[ButtonDescription, ...] = (
+    *alarms.BUTTONS,
     *announcements.BUTTONS,
     *groups.BUTTONS,
     *sound.BUTTONS,

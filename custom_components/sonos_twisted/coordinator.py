@@ -40,6 +40,7 @@ from .grouping import RoomGroups
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .readings import SpeakerReadings
+from .ringing import RingingAlarms
 from .room_queue import RoomQueue
 from .schema import connection_settings
 from .sleep_timers import SleepTimers
@@ -85,6 +86,8 @@ class HouseholdCoordinator:
         everywhere: What is done in all rooms at once.
         alarms: What changes the household's alarms.
         sound_modes: How rooms can be made to sound.
+        alarms: The household's alarms, and what changes them.
+        ringing: Which of them ring.
         sources: What each room can be switched to.
         favorite_buttons: The buttons that start favourites.
 
@@ -120,6 +123,7 @@ class HouseholdCoordinator:
         self.everywhere = Everywhere(self)
         self.alarms = HouseholdAlarms(self)
         self.sound_modes = SoundModes(self)
+        self.ringing = RingingAlarms(self)
         self.sources = HouseholdSources(self)
         self.favorite_buttons = FavoriteButtons(self)
         self._waiting: set[asyncio.Event] = set()
@@ -150,6 +154,8 @@ class HouseholdCoordinator:
         identity = await self.connection.open(list(hosts), self.entry.unique_id)
         _LOGGER.debug("Listening to %s through %s", identity.household_id, identity.address)
         self.content.start()
+        self.alarms.start()
+        self.ringing.start()
         self.announcements.start()
         self.sources.start()
         self.readings.start()
@@ -164,6 +170,8 @@ class HouseholdCoordinator:
         self._tv_formats.stop()
         self.sources.stop()
         self.content.stop()
+        self.alarms.stop()
+        self.ringing.stop()
         ir.async_delete_issue(self.hass, DOMAIN, self._port_issue)
         await self.connection.close()
 
@@ -210,6 +218,11 @@ class HouseholdCoordinator:
             self._new_parts.remove(add)
 
         return no_more
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether there is a speaker that can be asked about the household."""
+        return any(speaker.available for speaker in self.household.rooms)
 
     def address_of(self, speaker: Speaker) -> str:
         """Return a speaker's address in the form that commands take."""

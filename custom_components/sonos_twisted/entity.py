@@ -166,7 +166,7 @@ class HouseholdEntity(PushEntity):
     @property
     @override
     def available(self) -> bool:
-        return any(speaker.available for speaker in self.coordinator.household.rooms)
+        return self.coordinator.is_reachable
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -6,10 +6,12 @@ from homeassistant.components.sensor import DOMAIN as PLATFORM, SensorEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .alarm_entities import NextAlarmSensor
 from .coordinator import SonosTwistedConfigEntry
 from .entities import (
     HouseholdSensorDescription,
     SensorDescription,
+    alarms,
     battery,
     content,
     device,
@@ -28,7 +30,10 @@ DESCRIPTIONS: tuple[SensorDescription, ...] = (
     *inputs.SENSORS,
 )
 
-HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdSensorDescription, ...] = (*content.HOUSEHOLD_SENSORS,)
+HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdSensorDescription, ...] = (
+    *alarms.HOUSEHOLD_SENSORS,
+    *content.HOUSEHOLD_SENSORS,
+)
 
 
 async def async_setup_entry(
@@ -38,6 +43,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors that the rooms have."""
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedSensor, async_add_entities)
+    Roster(hass, entry, PLATFORM, alarms.NEXT_ALARM, NextAlarmSensor, async_add_entities)
     async_add_entities(
         SonosTwistedHouseholdSensor(entry.runtime_data, description)
         for description in HOUSEHOLD_DESCRIPTIONS

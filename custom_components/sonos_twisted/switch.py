@@ -6,6 +6,7 @@ from homeassistant.components.switch import DOMAIN as PLATFORM, SwitchEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .alarm_entities import AlarmRoster
 from .coordinator import SonosTwistedConfigEntry
 from .entities import (
     SwitchDescription,
@@ -36,6 +37,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the switches that the rooms have."""
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedSwitch, async_add_entities)
+    AlarmRoster(hass, entry, async_add_entities)
 
 
 class SonosTwistedSwitch(DescribedEntity, SwitchEntity):

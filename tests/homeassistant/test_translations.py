@@ -49,7 +49,12 @@ ICONS: dict[str, Any] = json.loads((FOLDER / "icons.json").read_text("utf-8"))
 TEXTS: dict[str, Any] = json.loads((FOLDER / "translations" / "en.json").read_text("utf-8"))
 
 #: Entities that are not in a table of descriptions, by platform.
-OTHER_ENTITIES: dict[str, set[str]] = {"button": {"play_favorite"}}
+OTHER_ENTITIES: dict[str, set[str]] = {
+    "binary_sensor": {"alarm_ringing"},
+    "button": {"play_favorite"},
+    "sensor": {"next_alarm"},
+    "switch": {"alarm"},
+}
 
 HOST = "192.0.2.20"
 

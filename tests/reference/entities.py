@@ -6,6 +6,7 @@ It is made of the list that a test of the entities compares with Home Assistant.
 from collections import defaultdict
 import json
 from pathlib import Path
+import re
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
@@ -37,6 +38,9 @@ Entities that are off by default can be turned on in their settings in Home Assi
 <!-- Written by scripts/reference from tests/homeassistant/entities/models.json. -->
 """
 
+#: How the key of an alarm ends, which begins with its household.
+_ALARM = re.compile(r":\d+$")
+
 _CATEGORIES = {"": "controls", "config": "configuration", "diagnostic": "diagnostic"}
 
 
@@ -48,8 +52,10 @@ def page() -> str:
     ]
     where: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for device, lines in inventory.items():
-        for platform, _, name, _, unit, category, enabled in lines:
+        for platform, key, name, _, unit, category, enabled in lines:
             shown = "A media player for each room" if platform == "media_player" else name
+            if _ALARM.search(key):
+                shown = "A switch for each alarm, in the room where it rings"
             kind = _CATEGORIES[category] + ("" if enabled else ", off by default")
             where[platform, shown, unit, kind].append(device)
     parts = [_HEAD]

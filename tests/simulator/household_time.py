@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 STAMP = "%Y-%m-%d %H:%M:%S"
-_NO_SUMMER_TIME = "0a000000000000000000000000000000"
+_NO_SUMMER_TIME = "0" * 24
 
 
 @dataclass(slots=True)

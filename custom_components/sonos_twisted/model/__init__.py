@@ -4,7 +4,8 @@ Bytes in, typed values out. Nothing in here starts a thread, opens a connection 
 times are passed in, as seconds of a clock of the caller's choice (a monotonic one).
 """
 
-from .alarms import Alarm, AlarmList, alarm_list_revision, parse_alarms
+from .alarm_times import DAYS, RECURRENCES, days_of, next_ring, recurrence_of, rings_on
+from .alarms import CHIME, PLAY_MODES, Alarm, AlarmList, alarm_list_revision, parse_alarms
 from .aspects import Aspect, Change
 from .battery import battery_of_more_info, parse_battery_status
 from .contents import (
@@ -26,6 +27,7 @@ from .description import (
 from .didl import Didl, named, parse_didl, parse_didl_list, parse_stream_content
 from .firmware import FirmwareOffer, is_newer_firmware, parse_firmware_offer
 from .household import Household, TopologyChange
+from .household_zone import HouseholdZone, parse_zone
 from .media import (
     Media,
     PlaybackState,
@@ -128,10 +130,14 @@ from .topology import (
 from .transport import Transport
 
 __all__ = [
+    "CHIME",
+    "DAYS",
     "EMPTY_TOPOLOGY",
     "GROUPING",
     "LIBRARY_LISTS",
     "PLAYLIST_CLASS",
+    "PLAY_MODES",
+    "RECURRENCES",
     "SOUND_MODE_SETTINGS",
     "SOUND_SETTINGS",
     "STATION_CLASS",
@@ -148,6 +154,7 @@ __all__ = [
     "Didl",
     "FirmwareOffer",
     "Household",
+    "HouseholdZone",
     "MalformedDescription",
     "MalformedNotification",
     "MalformedSnapshot",
@@ -186,6 +193,7 @@ __all__ = [
     "ZoneMember",
     "alarm_list_revision",
     "battery_of_more_info",
+    "days_of",
     "divide",
     "escape_markup",
     "fitting",
@@ -209,6 +217,7 @@ __all__ = [
     "merge_values",
     "merge_variables",
     "named",
+    "next_ring",
     "obstacles",
     "parse_alarms",
     "parse_battery_status",
@@ -221,12 +230,15 @@ __all__ = [
     "parse_notification",
     "parse_position_info",
     "parse_stream_content",
+    "parse_zone",
     "parse_zone_group_state",
     "plan",
     "playable_from_didl",
     "playable_from_favorite",
     "playable_from_uri",
     "queue_item",
+    "recurrence_of",
+    "rings_on",
     "room_snapshot",
     "service_account",
     "service_type",

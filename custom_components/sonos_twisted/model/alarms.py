@@ -1,10 +1,12 @@
 """The alarms of a household, as ListAlarms tells them and UpdateAlarm takes them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from .alarm_times import DAYS, days_of
+from .didl import parse_didl
 from .markup import MalformedMarkup, elements, parse
 from .numbers import whole_number
 from .times import parse_duration
@@ -15,6 +17,13 @@ if TYPE_CHECKING:
 _DAY = 24 * 60 * 60
 
 
+CHIME = "x-rincon-buzzer:0"
+"""The programme that every player has."""
+
+PLAY_MODES = ("NORMAL", "REPEAT_ALL", "SHUFFLE_NOREPEAT", "SHUFFLE")
+"""How an alarm may play what has several tracks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """An alarm of one room."""
@@ -23,14 +32,14 @@ class Alarm:
     start: dt.time
     """In the time of the household."""
     duration: int
-    """Seconds after which it ends by itself."""
+    """Seconds after which it ends by itself; 0 if it does not."""
     recurrence: str
     """ONCE, DAILY, WEEKDAYS, WEEKENDS, or ON_ and the numbers of days, Sunday being 0."""
     enabled: bool
     room: str
     """The uid of its speaker."""
     program_uri: str
-    """What it plays; `x-rincon-buzzer:0` is the chime."""
+    """What it plays; see `CHIME`."""
     program_metadata: str
     play_mode: str
     volume: int
@@ -38,11 +47,31 @@ class Alarm:
     include_linked_zones: bool
     """Whether the rooms that are grouped with its own play it, too."""
 
+    @property
+    def program_title(self) -> str | None:
+        """What it plays, in words; None if its metadata say nothing."""
+        didl = parse_didl(self.program_metadata) if self.program_metadata else None
+        return didl.title if didl is not None else None
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """Its days of the week, see `DAYS`; none if it rings only once."""
+        if self.recurrence == "ONCE":
+            return ()
+        # The other way round than players count: a week begins on Monday here.
+        days = sorted(days_of(self.recurrence), key=lambda day: (day - 1) % len(DAYS))
+        return tuple(DAYS[day] for day in days)
+
+    @property
+    def duration_text(self) -> str:
+        """The duration as players write it."""
+        return _clock(self.duration) if self.duration else ""
+
     def arguments(self) -> dict[str, str | int]:
         """Give what CreateAlarm takes, and UpdateAlarm besides the id: all of it is required."""
         return {
             "StartLocalTime": self.start.strftime("%H:%M:%S"),
-            "Duration": _clock(self.duration),
+            "Duration": self.duration_text,
             "Recurrence": self.recurrence,
             "Enabled": int(self.enabled),
             "RoomUUID": self.room,
@@ -65,6 +94,16 @@ class AlarmList:
     def get(self, alarm_id: int) -> Alarm | None:
         """Give an alarm by its id."""
         return next((alarm for alarm in self.alarms if alarm.alarm_id == alarm_id), None)
+
+    def without(self, alarm_id: int) -> AlarmList:
+        """Give the list without an alarm."""
+        return replace(
+            self, alarms=tuple(alarm for alarm in self.alarms if alarm.alarm_id != alarm_id)
+        )
+
+    def holding(self, alarm: Alarm) -> AlarmList:
+        """Give the list with an alarm, in place of the one that has its id."""
+        return replace(self, alarms=(*self.without(alarm.alarm_id).alarms, alarm))
 
 
 def parse_alarms(answer: Mapping[str, str]) -> AlarmList:

@@ -6,9 +6,11 @@ made at another one meanwhile takes it back: all have to go through the same spe
 
 from collections.abc import Mapping
 
+from ...model import format_duration, whole_number
 from . import soap
 
 _SERVICE = "AlarmClock"
+_TRANSPORT = "AVTransport"
 
 
 def read(address: str) -> dict[str, str]:
@@ -26,3 +28,40 @@ def update(address: str, alarm_id: int, arguments: Mapping[str, str | int]) -> N
 
     """
     soap.call(address, _SERVICE, "UpdateAlarm", ID=alarm_id, **arguments)
+
+
+def create(address: str, arguments: Mapping[str, str | int]) -> int:
+    """Add an alarm.
+
+    Args:
+        address: The speaker at which the list was read.
+        arguments: All that CreateAlarm takes, by name and in its order.
+
+    Returns:
+        Its id.
+
+    """
+    answer = soap.call(address, _SERVICE, "CreateAlarm", **arguments)
+    return whole_number(answer.get("AssignedID", "")) or 0
+
+
+def destroy(address: str, alarm_id: int) -> None:
+    """Remove an alarm."""
+    soap.call(address, _SERVICE, "DestroyAlarm", ID=alarm_id)
+
+
+def read_running(address: str) -> dict[str, str]:
+    """Return what GetRunningAlarmProperties answers: AlarmID, GroupID, LoggedStartTime."""
+    return soap.call(address, _TRANSPORT, "GetRunningAlarmProperties", InstanceID=0)
+
+
+def snooze(address: str, seconds: int) -> None:
+    """Silence the alarm that rings in a group for a while.
+
+    Args:
+        address: The coordinator's address.
+        seconds: How long.
+
+    """
+    duration = format_duration(seconds)
+    soap.call(address, _TRANSPORT, "SnoozeAlarm", InstanceID=0, Duration=duration)
