@@ -13,6 +13,7 @@ from .entities import (
     announcements,
     content,
     groups,
+    health,
     sound,
 )
 from .entity import DescribedEntity, HouseholdEntity
@@ -26,7 +27,10 @@ DESCRIPTIONS: tuple[ButtonDescription, ...] = (
     *sound.BUTTONS,
 )
 
-HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdButtonDescription, ...] = (*content.HOUSEHOLD_BUTTONS,)
+HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdButtonDescription, ...] = (
+    *content.HOUSEHOLD_BUTTONS,
+    *health.HOUSEHOLD_BUTTONS,
+)
 
 
 async def async_setup_entry(

@@ -37,6 +37,7 @@ from .errors import placeholders
 from .everywhere import Everywhere
 from .favorite_buttons import FavoriteButtons
 from .grouping import RoomGroups
+from .health import EventHealth
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .readings import SpeakerReadings
@@ -73,6 +74,7 @@ class HouseholdCoordinator:
         commands: What executes commands in rooms and groups.
         positions: What reads positions that no event tells.
         readings: What reads all else that no event tells.
+        health: How well its events arrive.
         sleep_timers: When groups fall silent.
         turns: Where those wait for each other who need the same rooms for a while.
         content: The household's favourites, playlists and stations.
@@ -108,6 +110,7 @@ class HouseholdCoordinator:
         self.content = HouseholdContent(self)
         self.positions = PositionReader(self)
         self.readings = SpeakerReadings(self)
+        self.health = EventHealth(self)
         self.sleep_timers = SleepTimers(self)
         self._tv_formats = TvFormatReader(self)
         self.turns = RoomQueue()
@@ -159,6 +162,7 @@ class HouseholdCoordinator:
         await self.announcements.async_stop()
         self.positions.stop()
         self.readings.stop()
+        self.health.stop()
         self.sleep_timers.stop()
         self.devices.stop()
         self._tv_formats.stop()
@@ -284,6 +288,7 @@ class HouseholdCoordinator:
         heard = {piece.uid for piece in news if isinstance(piece, EventNews | ServedNews)}
         self.positions.plan(changes.keys() | heard)
         self._tv_formats.plan(changes.keys())
+        self.health.note(news)
         self.sleep_timers.plan(changes.keys())
 
     @callback

@@ -14,6 +14,7 @@ from .entities import (
     content,
     device,
     groups,
+    health,
     inputs,
 )
 from .entity import DescribedEntity, HouseholdEntity
@@ -25,10 +26,14 @@ DESCRIPTIONS: tuple[SensorDescription, ...] = (
     *battery.SENSORS,
     *device.SENSORS,
     *groups.SENSORS,
+    *health.SENSORS,
     *inputs.SENSORS,
 )
 
-HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdSensorDescription, ...] = (*content.HOUSEHOLD_SENSORS,)
+HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdSensorDescription, ...] = (
+    *content.HOUSEHOLD_SENSORS,
+    *health.HOUSEHOLD_SENSORS,
+)
 
 
 async def async_setup_entry(

@@ -25,6 +25,7 @@ from .description import (
 )
 from .didl import Didl, named, parse_didl, parse_didl_list, parse_stream_content
 from .firmware import FirmwareOffer, is_newer_firmware, parse_firmware_offer
+from .health import HouseholdHealth, LeaseHealth, ListenerHealth, SpeakerHealth
 from .household import Household, TopologyChange
 from .media import (
     Media,
@@ -148,6 +149,9 @@ __all__ = [
     "Didl",
     "FirmwareOffer",
     "Household",
+    "HouseholdHealth",
+    "LeaseHealth",
+    "ListenerHealth",
     "MalformedDescription",
     "MalformedNotification",
     "MalformedSnapshot",
@@ -174,6 +178,7 @@ __all__ = [
     "SoundSetting",
     "Source",
     "Speaker",
+    "SpeakerHealth",
     "Stage",
     "Step",
     "Topology",
