@@ -153,9 +153,9 @@ def test_what_waits_is_tried_at_once(running: House) -> None:
     lease = running.session.links[TWO.uid].leases["RenderingControl"]
     lease.renew_from_scratch()
     running.request.open[-1].fail(SILENCE)
-    assert lease.state is S.WAITING
+    waiting = lease.state
     running.session.verify()
-    assert lease.state is S.SUBSCRIBING
+    assert (waiting, lease.state) == (S.WAITING, S.SUBSCRIBING)
     (missing,) = of(running, TWO).missing
     assert missing.service in OWN_SERVICES
     assert missing.reason == str(SILENCE)

@@ -110,9 +110,9 @@ async def test_good_days(
     begun = dt_util.utcnow()
     await in_house(hass, remote.set_volume, "Kitchen", 27)
     await shows(hass, KITCHEN, volume_level=0.27)
-    assert dt_util.parse_datetime(shown(hass, LAST.format("kitchen"), "state")) <= begun
+    assert dt.datetime.fromisoformat(shown(hass, LAST.format("kitchen"), "state")) <= begun
     await half_a_minute(hass)
-    last = dt_util.parse_datetime(shown(hass, LAST.format("kitchen"), "state"))
+    last = dt.datetime.fromisoformat(shown(hass, LAST.format("kitchen"), "state"))
     assert abs(last - begun) < dt.timedelta(seconds=15)
     assert 0 < float(shown(hass, LATENCY.format("kitchen"), "state")) < 5000
 
