@@ -3,11 +3,12 @@
 Counting costs an event an addition. All else is done when somebody asks, on the reactor thread.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from ..model import LeaseHealth, ListenerHealth, SpeakerHealth
+from ..model import HouseholdHealth, LeaseHealth, ListenerHealth, SpeakerHealth
 from .news import Served
 
 if TYPE_CHECKING:
@@ -40,15 +41,42 @@ class Tally:
             self.gaps += lease.gaps
 
 
-def speaker_health(link: SpeakerLink, callback: str, now: float) -> SpeakerHealth:
-    """Tell how well a speaker's events arrive.
+def household_health(
+    listener: Listener,
+    links: Mapping[str, SpeakerLink],
+    tallies: Mapping[str, Tally],
+    callbacks: Mapping[str, str],
+    now: float,
+) -> HouseholdHealth:
+    """Tell how well the events of a household arrive.
 
     Args:
-        link: The link to it.
-        callback: The address and port that it is told to send its events to.
-        now: The time on the clock of its leases.
+        listener: Where they arrive.
+        links: The links to its speakers, by uid.
+        tallies: What was counted of all speakers, also of those that are gone, by uid.
+        callbacks: The URL that each speaker is told to send its events to, by uid.
+        now: The time on the clock of the leases.
 
     """
+    told = {uid: urlsplit(url).netloc for uid, url in callbacks.items() if uid in links}
+    address, port = listener.address or ("", 0)
+    return HouseholdHealth(
+        taken_at=now,
+        listener=ListenerHealth(
+            address=address,
+            port=port,
+            openings=listener.openings,
+            callbacks=tuple(sorted(set(told.values()))),
+            error=str(listener.error) if listener.error else "",
+        ),
+        speakers=tuple(
+            _speaker_health(link, told.get(uid, ""), now) for uid, link in links.items()
+        ),
+        events=sum(tally.events for tally in tallies.values()),
+    )
+
+
+def _speaker_health(link: SpeakerLink, callback: str, now: float) -> SpeakerHealth:
     tally, leases = link.tally, link.leases.values()
     return SpeakerHealth(
         uid=link.uid,
@@ -76,22 +104,4 @@ def _lease_health(service: str, lease: Lease, now: float) -> LeaseHealth:
         subscriptions=lease.subscriptions,
         resubscriptions=lease.resubscriptions,
         gaps=lease.gaps,
-    )
-
-
-def listener_health(listener: Listener, callbacks: Iterable[str]) -> ListenerHealth:
-    """Tell how the port is that events arrive at.
-
-    Args:
-        listener: What listens there.
-        callbacks: The addresses and ports that the speakers are told.
-
-    """
-    address, port = listener.address or ("", 0)
-    return ListenerHealth(
-        address=address,
-        port=port,
-        openings=listener.openings,
-        callbacks=tuple(sorted(set(callbacks))),
-        error=str(listener.error) if listener.error else "",
     )

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import logging
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from twisted.internet.defer import Deferred, DeferredList
 
@@ -22,7 +21,7 @@ from ..model import (
 )
 from .commands.state import State, read
 from .errors import ListenError, PlayerError, PlayerUnreachableError
-from .health import Tally, listener_health, speaker_health
+from .health import Tally, household_health
 from .news import AnyNews, ListenerNews, TopologyNews
 from .player import Player
 from .reporters import HOUSEHOLD_SERVICES, TOPOLOGY, Reporters
@@ -481,21 +480,9 @@ class HouseholdSession:
 
     def health(self) -> HouseholdHealth:
         """Return how well the household's events arrive now."""
+        told = {uid: str(known[0]) for uid, known in self._callbacks.items() if known is not None}
         now = self._clock.seconds()
-        callbacks = {
-            uid: urlsplit(str(known[0])).netloc
-            for uid, known in self._callbacks.items()
-            if known is not None and uid in self.links
-        }
-        return HouseholdHealth(
-            taken_at=now,
-            listener=listener_health(self._listener, callbacks.values()),
-            speakers=tuple(
-                speaker_health(link, callbacks.get(uid, ""), now)
-                for uid, link in self.links.items()
-            ),
-            events=sum(tally.events for tally in self._tallies.values()),
-        )
+        return household_health(self._listener, self.links, self._tallies, told, now)
 
     def _tell_of_listener(self) -> None:
         """Tell when the port is lost for good, and when there is one again."""
