@@ -164,9 +164,7 @@ async def test_events_that_are_swallowed_are_found_by_the_button(
     hass: HomeAssistant, coordinator: HouseholdCoordinator, remote: Remote
 ) -> None:
     """The speaker grants renewals as if all were well; what it answers says otherwise."""
-    await in_house(hass, remote.fault_notify, "Office", "drop", "RenderingControl", 1)
-    await in_house(hass, remote.set_volume, "Office", 33)
-    await in_house(hass, dropped, remote)
+    await in_house(hass, lose_volume, remote, "Office", 33)
     assert shown(hass, "media_player.office", "volume_level") != 0.33
     begun = hass.loop.time()
     await act(hass, "button.press", CHECK)
@@ -181,9 +179,7 @@ async def test_missed_event_is_counted(
 ) -> None:
     """It shows in the number of the next one, and costs one resubscription."""
     before = {each: int(shown(hass, each.format("patio"), "state")) for each in (MISSED, AGAIN)}
-    await in_house(hass, remote.fault_notify, "Patio", "drop", "RenderingControl", 1)
-    await in_house(hass, remote.set_volume, "Patio", 11)
-    await in_house(hass, dropped, remote)
+    await in_house(hass, lose_volume, remote, "Patio", 11)
     await in_house(hass, remote.set_volume, "Patio", 12)
     await shows(hass, MISSED.format("patio"), state=str(before[MISSED] + 1))
     await shows(hass, AGAIN.format("patio"), state=str(before[AGAIN] + 1))
@@ -324,10 +320,16 @@ async def test_an_hour_costs_few_writes(
     ]
 
 
-def dropped(remote: Remote) -> None:
-    """Wait until the last event of all was lost on its way."""
-    deadline = time.monotonic() + PATIENCE
-    while remote.notifications()[-1]["status"] != "dropped":
+def lose_volume(remote: Remote, room: str, volume: int) -> None:
+    """Turn the volume, and wait until the event that says so was lost on its way."""
+
+    def lost() -> int:
+        return [each["status"] for each in remote.notifications()].count("dropped")
+
+    before, deadline = lost(), time.monotonic() + PATIENCE
+    remote.fault_notify(room, "drop", "RenderingControl", 1)
+    remote.set_volume(room, volume)
+    while lost() == before:
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
