@@ -9,7 +9,9 @@ from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
 from tests.benchmarks.compare import Outcome, reasons, table
+from tests.benchmarks.day import HOUR
 from tests.benchmarks.scenario import STEPS, HouseError, large_steps
+from tests.benchmarks.state_writes import Writes, table as table_of_writes
 from tests.demo.client import State
 from tests.demo.configuration import Settings, write
 from tests.demo.log import complaints
@@ -77,6 +79,24 @@ def test_comparison_adds_up_what_both_can_do() -> None:
         "| ungroup all rooms | no |  | 7 | yes | 0.30 s | 3 |",
         "| **together** | 1 of 2 | 10.00 s | 31 | 3 of 3 | 0.10 s | 30 |",
     ]
+
+
+def test_writes_are_added_up_by_platform() -> None:
+    """Whatever entities there are, and whichever of the two has them."""
+    core = {"media_player.hall": Writes(1, 5, 2), "number.hall_bass": Writes(1, 0, 9)}
+    ours = {
+        "media_player.hall": Writes(1, 4),
+        "media_player.attic": Writes(1, 2),
+        "text.a": Writes(1),
+    }
+    assert table_of_writes({"core": core, "ours": ours}).splitlines()[2:] == [
+        "| media_player | 1 | 5 | 2 | 2 | 6 | 0 |",
+        "| number | 1 | 0 | 9 |  |  |  |",
+        "| text |  |  |  | 1 | 0 | 0 |",
+        "| **together** | 2 | 5 | 11 | 3 | 6 | 0 |",
+    ]
+    assert all(0 <= moment.minute < 60 for moment in HOUR)
+    assert all(bool(moment.hand) is not bool(moment.action) for moment in HOUR)
 
 
 def test_comparison_tells_why_a_step_did_not_work() -> None:

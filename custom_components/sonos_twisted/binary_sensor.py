@@ -16,6 +16,7 @@ from .entities import (
     content,
     device,
     groups,
+    health,
     inputs,
 )
 from .entity import DescribedEntity, HouseholdEntity
@@ -27,6 +28,7 @@ DESCRIPTIONS: tuple[BinarySensorDescription, ...] = (
     *battery.BINARY_SENSORS,
     *device.BINARY_SENSORS,
     *groups.BINARY_SENSORS,
+    *health.BINARY_SENSORS,
     *inputs.BINARY_SENSORS,
 )
 

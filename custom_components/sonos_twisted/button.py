@@ -14,6 +14,7 @@ from .entities import (
     announcements,
     content,
     groups,
+    health,
     sound,
 )
 from .entity import DescribedEntity, HouseholdEntity
@@ -28,7 +29,10 @@ DESCRIPTIONS: tuple[ButtonDescription, ...] = (
     *sound.BUTTONS,
 )
 
-HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdButtonDescription, ...] = (*content.HOUSEHOLD_BUTTONS,)
+HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdButtonDescription, ...] = (
+    *content.HOUSEHOLD_BUTTONS,
+    *health.HOUSEHOLD_BUTTONS,
+)
 
 
 async def async_setup_entry(

@@ -37,6 +37,7 @@ from .errors import placeholders
 from .everywhere import Everywhere
 from .favorite_buttons import FavoriteButtons
 from .grouping import RoomGroups
+from .health import EventHealth
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .readings import SpeakerReadings
@@ -74,6 +75,7 @@ class HouseholdCoordinator:
         commands: What executes commands in rooms and groups.
         positions: What reads positions that no event tells.
         readings: What reads all else that no event tells.
+        health: How well its events arrive.
         sleep_timers: When groups fall silent.
         turns: Where those wait for each other who need the same rooms for a while.
         content: The household's favourites, playlists and stations.
@@ -111,6 +113,7 @@ class HouseholdCoordinator:
         self.content = HouseholdContent(self)
         self.positions = PositionReader(self)
         self.readings = SpeakerReadings(self)
+        self.health = EventHealth(self)
         self.sleep_timers = SleepTimers(self)
         self._tv_formats = TvFormatReader(self)
         self.turns = RoomQueue()
@@ -165,6 +168,7 @@ class HouseholdCoordinator:
         await self.announcements.async_stop()
         self.positions.stop()
         self.readings.stop()
+        self.health.stop()
         self.sleep_timers.stop()
         self.devices.stop()
         self._tv_formats.stop()
@@ -297,6 +301,7 @@ class HouseholdCoordinator:
         heard = {piece.uid for piece in news if isinstance(piece, EventNews | ServedNews)}
         self.positions.plan(changes.keys() | heard)
         self._tv_formats.plan(changes.keys())
+        self.health.note(news)
         self.sleep_timers.plan(changes.keys())
 
     @callback

@@ -16,6 +16,7 @@ from .entities import (
     content,
     device,
     groups,
+    health,
     inputs,
 )
 from .entity import DescribedEntity, HouseholdEntity
@@ -27,12 +28,14 @@ DESCRIPTIONS: tuple[SensorDescription, ...] = (
     *battery.SENSORS,
     *device.SENSORS,
     *groups.SENSORS,
+    *health.SENSORS,
     *inputs.SENSORS,
 )
 
 HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdSensorDescription, ...] = (
     *alarms.HOUSEHOLD_SENSORS,
     *content.HOUSEHOLD_SENSORS,
+    *health.HOUSEHOLD_SENSORS,
 )
 
 

@@ -11,11 +11,11 @@ ARCHITECTURE = ROOT / "docs" / "architecture.md"
 _STANDALONE = ROOT / "custom_components" / "sonos_twisted" / "engine" / "standalone.py"
 
 if TYPE_CHECKING:
-    from custom_components.sonos_twisted.engine import lease
+    from custom_components.sonos_twisted.engine import lease, lease_states
 else:
     # Without the package's own __init__, which is Home Assistant's entrance.
     runpy.run_path(str(_STANDALONE))["stand_alone"]()
-    from sonos_twisted.engine import lease
+    from sonos_twisted.engine import lease, lease_states
 
 _BEGIN = "<!-- lease: drawn by scripts/diagrams -->\n"
 _END = "<!-- end of lease -->"
@@ -23,13 +23,13 @@ _END = "<!-- end of lease -->"
 
 def lease_diagram() -> str:
     """Return the lease's state machine as a Mermaid drawing, releases left out."""
-    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {lease.LeaseState.IDLE}"]
+    lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {lease_states.LeaseState.IDLE}"]
     drawn: dict[tuple[str, str], list[str]] = {}
     for source, happening, target, _action in lease.TRANSITIONS:
-        if happening is not lease.LeaseInputs.release:
+        if happening is not lease_states.LeaseInputs.release:
             drawn.setdefault((source, target), []).append(happening.__name__.replace("_", " "))
     lines += [f"    {a} --> {b}: {', '.join(happenings)}" for (a, b), happenings in drawn.items()]
-    lines += [f"    {lease.LeaseState.RELEASED} --> [*]", "```", ""]
+    lines += [f"    {lease_states.LeaseState.RELEASED} --> [*]", "```", ""]
     return "\n".join(lines)
 
 

@@ -158,7 +158,7 @@ class Run:
         return sum(count for kind, count in total.items() if kind.startswith(("SOAP", "WS")))
 
 
-async def _players(client: Client, domain: str, rooms: dict[str, str]) -> dict[str, str]:
+async def players_of(client: Client, domain: str, rooms: dict[str, str]) -> dict[str, str]:
     """Wait until all rooms have a player that is available; return the entity ids by room."""
     begun = monotonic()
     while True:
@@ -177,7 +177,7 @@ async def _players(client: Client, domain: str, rooms: dict[str, str]) -> dict[s
         await asyncio.sleep(0.2)
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
@@ -204,7 +204,9 @@ async def run(
             options={"listen_address": "127.0.0.1"} if domain == OURS else {},
         )
         async with running(settings, lambda _: None) as (client, child):
-            scene = Run(client, house.remote, domain, await _players(client, domain, rooms), limit)
+            scene = Run(
+                client, house.remote, domain, await players_of(client, domain, rooms), limit
+            )
             outcomes = []
             for step in steps:
                 child.check()
@@ -212,7 +214,7 @@ async def run(
                 outcomes.append(outcome)
                 result = "n/a" if outcome is None else " ".join(outcome.cells)
                 trouble = f" - {outcome.trouble}" if outcome and outcome.trouble else ""
-                _say(f"{domain:14} {step.name:55} {result}{trouble}")
+                say(f"{domain:14} {step.name:55} {result}{trouble}")
             return outcomes
 
 

@@ -1,7 +1,7 @@
 """A Home Assistant that the demo starts, waits for, and ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 import contextlib
 from pathlib import Path
 import socket
@@ -12,6 +12,7 @@ from .configuration import Settings, write
 from .processes import Child, DemoError
 
 FIRST_PORT = 8123
+LAUNCHER = Path(__file__).parent / "launch.py"
 _PORTS = 100
 _START = 90.0
 
@@ -45,15 +46,26 @@ async def _ready(child: Child, client: Client, progress: Callable[[str], None]) 
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: Settings, progress: Callable[[str], None]
+    settings: Settings,
+    progress: Callable[[str], None],
+    launcher: Path = LAUNCHER,
+    environment: Mapping[str, str] | None = None,
 ) -> AsyncIterator[tuple[Client, Child]]:
-    """Run Home Assistant as long as the block lasts, and give a client of it."""
+    """Run Home Assistant as long as the block lasts, and give a client of it.
+
+    Args:
+        settings: What it is told.
+        progress: Takes what is to be told of the progress.
+        launcher: The script that starts it.
+        environment: Variables of the environment besides.
+
+    """
     write(settings)
     child = await Child.start(
         "Home Assistant",
-        [sys.executable, Path(__file__).parent / "launch.py", "--skip-pip", "-c", settings.folder],
+        [sys.executable, launcher, "--skip-pip", "-c", settings.folder],
         settings.folder / "output.txt",
-        environment={"PYTHONUNBUFFERED": "1"},
+        environment={"PYTHONUNBUFFERED": "1", **(environment or {})},
     )
     try:
         async with open_session() as session:

@@ -29,8 +29,13 @@ def _stand_in(name: str, content: str) -> None:
     sys.modules[name] = module
 
 
-if __name__ == "__main__":
+def launch() -> int:
+    """Start Home Assistant, and return its exit status when it has ended."""
     for name, content in _STAND_INS.items():
         _stand_in(name, content)
     bootstrap.DEFAULT_INTEGRATIONS -= _LEFT_OUT
-    sys.exit(main())
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(launch())

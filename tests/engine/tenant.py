@@ -10,8 +10,8 @@ from custom_components.sonos_twisted.engine import (
 from custom_components.sonos_twisted.engine.backoff import Backoff
 from custom_components.sonos_twisted.engine.lease import (
     Lease,
-    LeaseState as S,
 )
+from custom_components.sonos_twisted.engine.lease_states import LeaseState as S
 from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECONDS
 
 from ..model.payloads import notify as body_of

@@ -15,8 +15,8 @@ from custom_components.sonos_twisted.engine import (
 from custom_components.sonos_twisted.engine.backoff import Backoff
 from custom_components.sonos_twisted.engine.lease import (
     INITIAL_EVENT_SECONDS,
-    LeaseState as S,
 )
+from custom_components.sonos_twisted.engine.lease_states import LeaseState as S
 from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECONDS
 
 from .tenant import LOST, SILENCE, Tenant

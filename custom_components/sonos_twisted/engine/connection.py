@@ -23,6 +23,7 @@ from .session import HouseholdSession
 from .subscription import DEFAULT_LEASE_SECONDS
 
 if TYPE_CHECKING:
+    from ..model import HouseholdHealth
     from .news import AnyNews
     from .reactor import ReactorThread
 
@@ -244,6 +245,33 @@ class HouseholdConnection:
         """Let speakers send an event that tells how the household is grouped now."""
         if self._session is not None:
             self._thread.reactor.callFromThread(self._session.ask_for_topology)
+
+    async def health(self) -> HouseholdHealth:
+        """Return how well the household's events arrive now.
+
+        Raises:
+            EngineError: When the connection is closed.
+
+        """
+        health: HouseholdHealth = await self._thread.run(self._open_session.health)
+        return health
+
+    async def verify(self) -> None:
+        """Let every subscription be verified at once, and what is lost be subscribed to anew.
+
+        What comes of it is news; :meth:`health` tells it, too.
+
+        Raises:
+            EngineError: When the connection is closed.
+
+        """
+        await self._thread.run(self._open_session.verify)
+
+    @property
+    def _open_session(self) -> HouseholdSession:
+        if self._session is None:
+            raise EngineError("The connection to the household is closed")
+        return self._session
 
     @property
     def _open_runner(self) -> CommandRunner:

@@ -65,6 +65,7 @@ class Inspection:
         self._failed = failed
         self._due: dict[str, float] = {}
         self._timer: IDelayedCall | None = None
+        self._suspects: frozenset[str] = frozenset()
         self._reading: Deferred[None] | None = None
         self._running = False
 
@@ -85,6 +86,12 @@ class Inspection:
         if reading is not None:
             reading.cancel()
 
+    def inspect_now(self) -> None:
+        """Ask about all services at once, or as soon as what is under way has ended."""
+        self._due.update(dict.fromkeys(EVIDENCE, self._clock.seconds()))
+        if self._timer is not None and not self._suspects:
+            self._timer.reset(0)
+
     def event_arrived(self, service: str) -> None:
         """Take note that a service's events arrive: there is nothing to find out for a while."""
         if service in EVIDENCE:
@@ -97,6 +104,7 @@ class Inspection:
         """Wait until the next service is due, or until an event can be on its way no more."""
         due = min(self._due.values()) - self._clock.seconds()
         seconds = IN_FLIGHT_SECONDS if suspects else max(due, 0.0)
+        self._suspects = suspects
         self._timer = self._clock.callLater(seconds, self._inspect, suspects)
 
     def _inspect(self, suspects: frozenset[str]) -> None:

@@ -7,15 +7,15 @@ table ``TRANSITIONS``, from which the state machine is built.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 import logging
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from automat import TypeMachineBuilder
 from twisted.internet.defer import Deferred, DeferredList, succeed
 
 from .backoff import Backoff
 from .errors import EngineError, EventsNotArrivingError, SubscriptionLostError
+from .lease_states import HELD, LeaseInputs, LeaseState
 from .sequence import Arrival, EventSequence
 from .subscription import DEFAULT_LEASE_SECONDS, Subscription
 
@@ -34,68 +34,6 @@ INITIAL_EVENT_SECONDS = 5.0
 #: event of a new subscription tells everything. It takes longer than a renewal, which finds out
 #: more cheaply that a speaker has forgotten us.
 QUIET_SECONDS = 270.0
-
-
-class LeaseState(StrEnum):
-    """What a lease is doing.
-
-    Attributes:
-        IDLE: Nothing yet.
-        SUBSCRIBING: It has asked the speaker and waits for the answer.
-        GRANTED: The speaker said yes; its initial event has not arrived yet.
-        HELD: Events arrive.
-        DOUBTFUL: Events may still arrive, but the last renewal failed; it is tried again later.
-        RENEWING: As before, and the renewal is being tried again now.
-        WAITING: The speaker said no or nothing; it is asked again after a while.
-        RELEASED: Over.
-
-    """
-
-    IDLE = "idle"
-    SUBSCRIBING = "subscribing"
-    GRANTED = "granted"
-    HELD = "held"
-    DOUBTFUL = "doubtful"
-    RENEWING = "renewing"
-    WAITING = "waiting"
-    RELEASED = "released"
-
-
-class LeaseInputs(Protocol):
-    """What can happen to a lease."""
-
-    def hold(self) -> None:
-        """Somebody wants the lease."""
-
-    def granted(self) -> None:
-        """The speaker accepted the subscription."""
-
-    def initial_event(self) -> None:
-        """The event that carries the full state arrived."""
-
-    def refused(self) -> None:
-        """The speaker declined or did not answer."""
-
-    def renewal_failed(self) -> None:
-        """The speaker did not answer a renewal, or not well."""
-
-    def renewed(self) -> None:
-        """A renewal that was tried again succeeded."""
-
-    def lost(self) -> None:
-        """The subscription is over, or an event of it was lost: a new one is needed at once."""
-
-    def timer_fired(self) -> None:
-        """The time that this state gives itself is over."""
-
-    def sign_of_life(self) -> None:
-        """Something else shows that the speaker can be reached."""
-
-    def verify(self) -> None:
-        """Somebody doubts that the subscription is still served."""
-
-    def release(self) -> None:
-        """Nobody wants the lease any more."""
 
 
 @dataclass(slots=True)
@@ -123,7 +61,10 @@ class _Core:
     #: Whether the last thing that happened was the speaker's doing.
     answered: bool = False
     error: Exception | None = None
+    #: Since when no events arrive; None while they do, or nobody wants them.
+    missing_since: float | None = None
     subscribed: int = 0
+    replaced: int = 0
     gaps: int = 0
 
     def stop_timer(self) -> None:
@@ -134,6 +75,13 @@ class _Core:
     def start_timer(self, seconds: float) -> None:
         self.stop_timer()
         self.timer = self.clock.callLater(seconds, self._timer_fired)
+
+    def note_missing(self) -> None:
+        """Take note of since when no events arrive."""
+        if self.state in HELD:
+            self.missing_since = None
+        elif self.missing_since is None:
+            self.missing_since = self.clock.seconds()
 
     def _timer_fired(self) -> None:
         self.timer = None
@@ -151,6 +99,11 @@ class _Core:
         subscription.subscribe(self.seconds, auto_renew=True).addCallbacks(
             lambda _: self._granted(subscription), lambda f: self._refused(subscription, f)
         )
+
+    def replace(self) -> None:
+        """Do the same because the one before is lost."""
+        self.replaced += 1
+        self.subscribe()
 
     def adopt(self, subscription: Subscription) -> None:
         """Listen to a subscription from now on."""
@@ -340,17 +293,17 @@ TRANSITIONS = (
     (S.GRANTED, I.timer_fired, S.WAITING, _Core.wait_without_events),
     (S.GRANTED, I.lost, S.WAITING, _Core.wait_for_all),
     (S.HELD, I.renewal_failed, S.DOUBTFUL, _Core.wait),
-    (S.HELD, I.lost, S.SUBSCRIBING, _Core.subscribe),
+    (S.HELD, I.lost, S.SUBSCRIBING, _Core.replace),
     (S.HELD, I.timer_fired, S.HELD, _Core.refresh),
     (S.HELD, I.verify, S.RENEWING, _Core.renew),
     (S.DOUBTFUL, I.timer_fired, S.RENEWING, _Core.renew),
     (S.DOUBTFUL, I.sign_of_life, S.RENEWING, _Core.renew),
     (S.DOUBTFUL, I.verify, S.RENEWING, _Core.renew),
-    (S.DOUBTFUL, I.lost, S.SUBSCRIBING, _Core.subscribe),
+    (S.DOUBTFUL, I.lost, S.SUBSCRIBING, _Core.replace),
     (S.RENEWING, I.renewed, S.HELD, _Core.resume),
     (S.RENEWING, I.renewal_failed, S.DOUBTFUL, _Core.wait),
     (S.RENEWING, I.sign_of_life, S.RENEWING, _Core.take_heart),
-    (S.RENEWING, I.lost, S.SUBSCRIBING, _Core.subscribe),
+    (S.RENEWING, I.lost, S.SUBSCRIBING, _Core.replace),
     (S.WAITING, I.timer_fired, S.SUBSCRIBING, _Core.subscribe),
     (S.WAITING, I.sign_of_life, S.SUBSCRIBING, _Core.subscribe),
     *((state, I.release, S.RELEASED, _Core.end) for state in S if state is not S.RELEASED),
@@ -384,6 +337,7 @@ def _build_machine() -> Callable[[_Core], LeaseInputs]:
     ) -> Callable[[LeaseInputs, _Core], None]:
         def action(_inputs: LeaseInputs, core: _Core) -> None:
             core.state = target
+            core.note_missing()
             act(core)
             core.answered = happening in _ANSWERS
             core.on_change()
@@ -449,7 +403,7 @@ class Lease:
     @property
     def is_held(self) -> bool:
         """Whether events arrive, as far as can be known."""
-        return self._core.state in {LeaseState.HELD, LeaseState.DOUBTFUL, LeaseState.RENEWING}
+        return self._core.state in HELD
 
     @property
     def error(self) -> Exception | None:
@@ -470,6 +424,26 @@ class Lease:
     def gaps(self) -> int:
         """How many times an event was found missing."""
         return self._core.gaps
+
+    @property
+    def resubscriptions(self) -> int:
+        """How many subscriptions took the place of one that was lost."""
+        return self._core.replaced
+
+    @property
+    def missing_since(self) -> float | None:
+        """Since when no events arrive that should; on the clock of the lease."""
+        return self._core.missing_since
+
+    @property
+    def sid(self) -> str:
+        """The SID of the subscription; empty without one."""
+        return (self._core.subscription and self._core.subscription.sid) or ""
+
+    @property
+    def seq(self) -> int | None:
+        """The SEQ of its last event."""
+        return self._core.sequence.last
 
     def hold(self) -> None:
         """Start to listen."""

@@ -50,7 +50,7 @@ class EventNews:
         service: The UPnP service, for example ``AVTransport``.
         variables: The variables that changed, as soco names them.
         received_at: When the (last) event arrived, on ``time.monotonic()``'s scale.
-        events: How many events were merged into this one.
+        events: How many events were merged into this one; 0 if the speaker was asked instead.
         is_initial: Whether one of them was the first of its subscription, which tells how things
             are, and not that they have changed just now.
 

@@ -4,6 +4,7 @@ Lives on the reactor thread. It learns the household from its topology, keeps a 
 speaker, and lets as many of them as it takes report what concerns the whole household.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 import logging
 import time
@@ -11,9 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred, DeferredList
 
-from ..model import MalformedTopology, Topology, ZoneMember, parse_zone_group_state
+from ..model import (
+    HouseholdHealth,
+    MalformedTopology,
+    Topology,
+    ZoneMember,
+    parse_zone_group_state,
+)
 from .commands.state import State, read
 from .errors import ListenError, PlayerError, PlayerUnreachableError
+from .health import Tally, household_health
 from .news import AnyNews, ListenerNews, TopologyNews
 from .player import Player
 from .reporters import HOUSEHOLD_SERVICES, TOPOLOGY, Reporters
@@ -111,6 +119,7 @@ class HouseholdSession:
         self._topology_known: Deferred[None] | None = None
         self._watch_timer: IDelayedCall | None = None
         self._callbacks: dict[str, tuple[object, ...] | None] = {}
+        self._tallies: dict[str, Tally] = defaultdict(Tally)
         self._listener_error: ListenError | None = None
         self._stopping = False
 
@@ -337,7 +346,9 @@ class HouseholdSession:
 
     def _link(self, uid: str, player: Player, boot_seq: int | None = None) -> SpeakerLink:
         """Make a link to a speaker, and remember where it is told that we are."""
-        link = self.links[uid] = SpeakerLink(self._context, uid, player, boot_seq)
+        link = self.links[uid] = SpeakerLink(
+            self._context, uid, player, boot_seq, self._tallies[uid]
+        )
         self._callbacks[uid] = self._callback(player)
         return link
 
@@ -459,6 +470,19 @@ class HouseholdSession:
         except PlayerUnreachableError:
             return None
         return url, listener.openings, listener.is_running
+
+    # How it is
+
+    def verify(self) -> None:
+        """Find out at once of every speaker whether its events arrive."""
+        for link in list(self.links.values()):
+            link.verify()
+
+    def health(self) -> HouseholdHealth:
+        """Return how well the household's events arrive now."""
+        told = {uid: str(known[0]) for uid, known in self._callbacks.items() if known is not None}
+        now = self._clock.seconds()
+        return household_health(self._listener, self.links, self._tallies, told, now)
 
     def _tell_of_listener(self) -> None:
         """Tell when the port is lost for good, and when there is one again."""

@@ -16,8 +16,10 @@ from ..model import Value, Variables, merge_values, parse_position_info
 from .commands.identity import describe
 from .commands.state import POSITION, POSITION_MEASURED_AT, State, read
 from .errors import EngineError
+from .health import Tally
 from .inspection import EVIDENCE, Inspection
-from .lease import Lease, LeaseState
+from .lease import Lease
+from .lease_states import LeaseState
 from .news import (
     AnyNews,
     DescriptionNews,
@@ -109,11 +111,17 @@ class SpeakerLink:
         leases: Its leases by service.
         description: Its device description, once it has been read.
         described: Fires when the description that is being read has been read or has failed.
+        tally: What is counted of the speaker, longer than this link.
 
     """
 
     def __init__(
-        self, context: LinkContext, uid: str, player: Player, boot_seq: int | None = None
+        self,
+        context: LinkContext,
+        uid: str,
+        player: Player,
+        boot_seq: int | None = None,
+        tally: Tally | None = None,
     ) -> None:
         """Prepare a link; nothing is asked yet."""
         self.uid = uid
@@ -133,6 +141,7 @@ class SpeakerLink:
         self._polled_at = 0.0
         self._next_waking = 0.0
         self._readings: set[Deferred[State]] = set()
+        self.tally = tally or Tally()
         self._presence = Presence(
             player.ip_address,
             context.clock,
@@ -160,6 +169,11 @@ class SpeakerLink:
     def reachable(self) -> bool | None:
         """Whether the speaker answers; None while that is not known."""
         return self._presence.reachable
+
+    @property
+    def served(self) -> Served | None:
+        """In which way its state comes; None while that is not decided."""
+        return self._served
 
     @property
     def is_heard(self) -> bool:
@@ -208,6 +222,7 @@ class SpeakerLink:
     def drop(self, service: str) -> None:
         """Stop to listen to a service."""
         if lease := self.leases.pop(service, None):
+            self.tally.keep([lease])
             lease.release()
 
     def close(self) -> Deferred[Any]:
@@ -222,6 +237,7 @@ class SpeakerLink:
             reading.cancel()
         if self.described is not None:
             self.described.cancel()
+        self.tally.keep(self.leases.values())
         endings = [lease.release() for lease in self.leases.values()]
         return DeferredList(endings, consumeErrors=True)
 
@@ -234,6 +250,17 @@ class SpeakerLink:
         """Take note that the speaker was heard of: what failed is tried again at once."""
         for lease in list(self.leases.values()):
             lease.sign_of_life()
+
+    def verify(self) -> None:
+        """Find out at once whether events arrive: renew what is held, and try what is not.
+
+        A speaker can go on to grant what it sends no events for; so it is asked, too, whether it
+        agrees with its last events.
+        """
+        for lease in list(self.leases.values()):
+            lease.verify()
+            lease.sign_of_life()
+        self._inspection.inspect_now()
 
     def command_answered(self) -> None:
         """Take note that the speaker did as it was told, whether or not its events arrive."""
@@ -365,7 +392,7 @@ class SpeakerLink:
                 reading = parse_position_info(answer)
                 self._context.post(PositionNews(self.uid, reading, self._asked_at))
             if variables:
-                self._context.post(EventNews(self.uid, service, variables, now))
+                self._context.post(EventNews(self.uid, service, variables, now, events=0))
 
     def _command_failed(self, error: Exception) -> None:
         if isinstance(error, OUT_OF_REACH):
@@ -385,6 +412,8 @@ class SpeakerLink:
     def _received(self, service: str, event: Event) -> None:
         if self._closed:
             return
+        self.tally.events += 1
+        self.tally.last_event_at = event.timestamp
         self._presence.event_arrived(is_initial=event.seq == 0)
         self._inspection.event_arrived(service)
         self._poller.forget(service)

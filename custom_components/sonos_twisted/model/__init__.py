@@ -26,6 +26,7 @@ from .description import (
 )
 from .didl import Didl, named, parse_didl, parse_didl_list, parse_stream_content
 from .firmware import FirmwareOffer, is_newer_firmware, parse_firmware_offer
+from .health import HouseholdHealth, LeaseHealth, ListenerHealth, SpeakerHealth
 from .household import Household, TopologyChange
 from .household_zone import HouseholdZone, parse_zone
 from .media import (
@@ -154,7 +155,10 @@ __all__ = [
     "Didl",
     "FirmwareOffer",
     "Household",
+    "HouseholdHealth",
     "HouseholdZone",
+    "LeaseHealth",
+    "ListenerHealth",
     "MalformedDescription",
     "MalformedNotification",
     "MalformedSnapshot",
@@ -181,6 +185,7 @@ __all__ = [
     "SoundSetting",
     "Source",
     "Speaker",
+    "SpeakerHealth",
     "Stage",
     "Step",
     "Topology",

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from .description import DeviceDescription
+    from .health import HouseholdHealth
     from .notification import Variables
     from .position import PositionReading
     from .topology import ZoneMember
@@ -439,6 +440,11 @@ class Household:
             return set()
         speaker.tv_format = name
         return {Change(member, Aspect.INPUT) for member in self.group_members(uid)}
+
+    def apply_health(self, health: HouseholdHealth) -> None:
+        """Keep how well the events of the players arrive; nothing of this is a change."""
+        for each in health.speakers:
+            self._speaker(each.uid).health = each
 
     def doubt_position(self, uid: str, now: float) -> None:
         """Want a reading of the position of a coordinator that was told to go elsewhere."""

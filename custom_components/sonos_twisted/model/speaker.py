@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from .description import DeviceDescription
+    from .health import SpeakerHealth
     from .media import Media, PlaybackState, PlayMode
     from .notification import Variables
     from .position import PlaybackPosition
@@ -50,6 +51,8 @@ class Speaker:
     """The services of which it has told all, and the readings that were asked of it."""
     answered: dict[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     """Which variables, by service and name, the readings have brought."""
+    health: SpeakerHealth | None = None
+    """How well its events arrive, as far as somebody has looked."""
     volume: int | None = None
     """0 to 100."""
     muted: bool | None = None
