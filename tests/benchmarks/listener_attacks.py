@@ -33,6 +33,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
 
+from custom_components.sonos_twisted.engine.floodgate import Floodgate
 from custom_components.sonos_twisted.engine.gena import ResponseHeaders
 from custom_components.sonos_twisted.engine.listener import Listener, ListenSettings
 from custom_components.sonos_twisted.engine.notify_site import MAX_BODY
@@ -78,6 +79,23 @@ def flood(address: tuple[str, int], token: str) -> Iterator[None]:
     while True:
         with contextlib.suppress(OSError):
             kept.append(connect(address, f"{ATTACKERS}.{len(kept) % 50 + 1}"))
+        if len(kept) > 900:
+            for connection in kept[:450]:
+                connection.close()
+            del kept[:450]
+        yield
+
+
+def rain(address: tuple[str, int], token: str) -> Iterator[None]:
+    """Begin connections as fast as possible, from 50 addresses; wait for no answer."""
+    kept: list[socket.socket] = []
+    for number in itertools.count():
+        connection = socket.socket()
+        kept.append(connection)
+        connection.setblocking(False)
+        with contextlib.suppress(OSError):
+            connection.bind((f"{ATTACKERS}.{number % 50 + 1}", 0))
+            connection.connect(address)
         if len(kept) > 900:
             for connection in kept[:450]:
                 connection.close()
@@ -136,6 +154,7 @@ def fuzz(address: tuple[str, int], token: str) -> Iterator[None]:
 DEPTH = (MAX_BODY - 1000) // 14
 ATTACKS: dict[str, Callable[[tuple[str, int], str], Iterator[None]]] = {
     "flood of connections, 50 addresses": flood,
+    "flood that waits for no answer": rain,
     "200 slow connections": slowloris,
     "1 MB bodies, no token": requests(lambda _: request_bytes("/x", b"x" * 1_000_000)),
     "256 KB bodies, no token": requests(lambda _: request_bytes("/x", b"x" * MAX_BODY)),
@@ -291,7 +310,7 @@ def _granted(method: str, url: str, headers: Mapping[str, str]) -> Deferred[Resp
     return succeed({"sid": "uuid:1", "timeout": "Second-600"})
 
 
-def _listen(reactor: Any) -> tuple[str, list[object]]:
+def _listen(reactor: Any) -> tuple[str, Floodgate, list[object]]:
     listener = Listener(reactor, ListenSettings(OURS, PORT))
     listener.start()
     service = service_of(Player(SPEAKER), "RenderingControl")
@@ -299,39 +318,47 @@ def _listen(reactor: Any) -> tuple[str, list[object]]:
     heard: list[object] = []
     subscription.callback = lambda event: heard.append(event.seq)
     subscription.subscribe()
-    return subscription.token, [subscription, heard]
+    port: Any = listener.port
+    return subscription.token, port.factory.gatekeeper.floodgate, [subscription, heard]
 
 
-def _run(names: list[str], seconds: float, rounds: int) -> None:
+def _run(names: list[str], seconds: float, rounds: int, without_filter: bool) -> None:
     reactor: Any = global_reactor()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
 
-    def compare(name: str, token: str) -> None:
-        alone, other, ours = Phase(), Phase(), Phase()
+    def compare(name: str, token: str, gate: Floodgate) -> None:
+        alone, other, ours, unfiltered = Phase(), Phase(), Phase(), Phase()
         for _ in range(rounds):
             measure(alone, token, seconds)
             measure(other, token, seconds, name, BARE_PORT)
             measure(ours, token, seconds, name)
+            reactor.callFromThread(gate.open)
+            if without_filter:
+                gate.packet_filter.works = False
+                measure(unfiltered, token, seconds, name)
+                gate.packet_filter.works = True
         print(alone.row(name, "nobody"))
         print(other.row("", "a bare server", against=alone))
+        if without_filter:
+            print(unfiltered.row("", "the listener, no filter", against=other))
         print(ours.row("", "**the listener**", against=other), flush=True)
 
-    def phases(token: str) -> None:
+    def phases(token: str, gate: Floodgate) -> None:
         columns = "p50 ms | p95 ms | ratio | p99 ms | max ms | lost | attacks/s | CPU | MB"
         print(f"| attack | on | {columns} |")
         print("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
         bare = _child("--bare")
         time.sleep(3.0)
         for name in names:
-            compare(name, token)
+            compare(name, token, gate)
         bare.kill()
         bare.wait()
         reactor.callFromThread(reactor.stop)
 
     def begin() -> None:
-        token, kept = _listen(reactor)
+        token, gate, kept = _listen(reactor)
         reactor.addSystemEventTrigger("after", "shutdown", kept.clear)
-        threading.Thread(target=phases, args=(token,), daemon=True).start()
+        threading.Thread(target=phases, args=(token, gate), daemon=True).start()
 
     reactor.callWhenRunning(begin)
     reactor.run()
@@ -345,6 +372,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0, help="for each phase (5)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (3)")
     parser.add_argument("--only", default="", help="attacks whose names begin like this")
+    parser.add_argument(
+        "--without-filter", action="store_true", help="measure without the packet filter, too"
+    )
     parser.add_argument("--attack", help=argparse.SUPPRESS)
     parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, default=PORT, help=argparse.SUPPRESS)
@@ -359,7 +389,7 @@ def main() -> None:
         speak((OURS, PORT), options.token, options.speak)
     else:
         names = [name for name in ATTACKS if name.startswith(options.only)]
-        _run(names, options.seconds, options.rounds)
+        _run(names, options.seconds, options.rounds, options.without_filter)
 
 
 if __name__ == "__main__":

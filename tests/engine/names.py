@@ -52,6 +52,8 @@ class House:
 
     def notify(self, body: bytes) -> None:
         """Send an event."""
+        # As fast as large events of one subscription are read.
+        self.reactor.advance(1)
         connection = Connection(self.reactor)
         connection.send(request_bytes(f"/{self.subscription.token}", body))
         connection.lose()

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 import contextlib
 import logging
 import socket
+import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from twisted.internet.tcp import Server
@@ -30,11 +31,18 @@ from custom_components.sonos_twisted.engine.notify_site import (
     MAX_REQUESTS,
     REQUEST_SECONDS,
 )
+from custom_components.sonos_twisted.engine.player import Player, service_of
+from custom_components.sonos_twisted.engine.subscription import (
+    LARGE_AT_ONCE,
+    LARGE_PER_SECOND,
+    Subscription,
+)
 
 from .attackers import STRANGER, VOLUME, Connection, House, flood
 from .conftest import NETWORK, OnReactor
 from .fakes import (
     SPEAKER,
+    FakeRequest,
     request_bytes,
 )
 
@@ -299,6 +307,70 @@ def test_a_speaker_that_sends_nonsense_now_and_then(
     assert all(f"from {STRANGER} that cannot be read" in line.getMessage() for line in lines)
 
 
+# Large bodies
+
+
+def large(house: House, host: str = STRANGER, path: str = "") -> int:
+    """Send an event with a large body, and return how it is answered."""
+    body = VOLUME + b" " * 100_000
+    attacker = Connection(house.reactor, host)
+    attacker.send(request_bytes(path or house.path, body, headers={"SEQ": "5"}))
+    attacker.lose()
+    return attacker.status
+
+
+def test_large_bodies_for_one_subscription(house: House) -> None:
+    """Who knows a token can have so much read; small events of the speaker are heard as before."""
+    other = house.subscribed("uuid:2")
+    other_heard: list[Event] = []
+    other.callback = other_heard.append
+    house.reactor.advance(LARGE_AT_ONCE)
+    statuses = [large(house) for _ in range(60)]
+    read = LARGE_AT_ONCE // 100_000 + 1
+    assert statuses == [200] * read + [503] * (60 - read)
+    assert len(house.events) == read
+    assert house.hears()
+    attacker = Connection(house.reactor)
+    attacker.send(
+        request_bytes(
+            f"/{other.token}", VOLUME + b" " * 100_000, headers={"SID": "uuid:2", "SEQ": "5"}
+        )
+    )
+    assert attacker.status == 200
+    assert len(other_heard) == 1
+    house.reactor.advance(1)
+    assert [large(house) for _ in range(8)].count(200) == LARGE_PER_SECOND // 100_000 + 1
+
+
+def test_who_sends_too_many_large_bodies_is_a_stranger_again(house: House) -> None:
+    """Until the next event; for speakers that would make no difference."""
+    attacker, forwarding = "198.51.100.78", "198.51.100.77"
+    while large(house, attacker) == 200:
+        house.reactor.advance(0.05)
+    assert large(house, forwarding) == 503
+    delivery = Connection(house.reactor, forwarding)
+    delivery.send(request_bytes(house.path, VOLUME))
+    flood(house, 2000)
+    assert not Connection(house.reactor, attacker).let_in
+    assert Connection(house.reactor, forwarding).let_in
+    assert large(house, SPEAKER.ip_address) == 503
+    assert house.hears()
+
+
+def test_large_bodies_that_come_at_the_same_time(house: House) -> None:
+    """Each is begun while there is something left, and comes to its end when there is not."""
+    data = request_bytes(house.path, VOLUME + b" " * 100_000, headers={"SEQ": "5"})
+    attackers = [Connection(house.reactor) for _ in range(STRANGERS_AT_ONCE)]
+    for attacker in attackers:
+        attacker.send(data[:-1])
+    for attacker in attackers:
+        attacker.send(data[-1:])
+    statuses = [attacker.status for attacker in attackers]
+    assert statuses.count(200) == len(house.events) == LARGE_AT_ONCE // 100_000 + 1
+    assert statuses.count(503) == STRANGERS_AT_ONCE - len(house.events)
+    assert house.hears()
+
+
 # Tokens
 
 
@@ -423,6 +495,51 @@ def test_a_flood_over_real_sockets(
         with pytest.raises(ConnectionResetError):
             connections[-1].recv(1)
         assert STRANGERS_AT_ONCE <= on_reactor(inside) < 2 * STRANGERS_AT_ONCE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux takes packet filters")
+def test_strangers_are_dropped_by_the_system(
+    loopback: None, reactor: ReactorBase, on_reactor: OnReactor
+) -> None:
+    """While too many come; who is subscribed to meanwhile gets in, and others when it is over."""
+    listener = Listener(reactor, ListenSettings(f"{NETWORK}.103", 17800))
+    on_reactor(listener.start)
+    assert listener.address
+    address, port, newcomer = listener.address, cast("Any", listener.port), f"{NETWORK}.104"
+    gate = port.factory.gatekeeper.floodgate
+
+    def connect(source: str) -> socket.socket:
+        connection = stack.enter_context(socket.socket())
+        connection.settimeout(0.3)
+        connection.bind((source, 0))
+        connection.connect(address)
+        return connection
+
+    with contextlib.ExitStack() as stack:
+        for _ in range(1000):
+            if on_reactor(lambda: gate.is_shut):
+                break
+            with contextlib.suppress(OSError):
+                connect(f"{NETWORK}.105")
+        assert on_reactor(lambda: gate.is_shut)
+        with pytest.raises(TimeoutError):
+            connect(f"{NETWORK}.106")
+        with pytest.raises(TimeoutError):
+            connect(newcomer)
+        service = service_of(Player(newcomer), "RenderingControl")
+        subscription = Subscription(
+            service, listener=listener, request=FakeRequest(), clock=reactor
+        )
+        on_reactor(listener.subscriptions_map.expect, subscription)
+        assert on_reactor(lambda: gate.is_shut)
+        speaker = connect(newcomer)
+        speaker.sendall(request_bytes(f"/{subscription.token}", VOLUME))
+        speaker.settimeout(10)
+        assert speaker.recv(100).startswith(b"HTTP/1.1 200")
+        on_reactor(gate.open)
+        connect(f"{NETWORK}.106")
+        on_reactor(subscription.unsubscribe)
+    on_reactor(listener.stop)
 
 
 def test_what_is_open_ends_with_the_port(

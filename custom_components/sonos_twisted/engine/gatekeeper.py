@@ -6,12 +6,17 @@ for who comes now, for speakers that we subscribed to places are kept free, and 
 faster than it takes to serve speakers in between.
 """
 
-from collections.abc import Callable
+from collections.abc import Collection
 import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .allowance import Allowance
+from .floodgate import Floodgate
+
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IDelayedCall
+
+    from .packet_filter import PacketFilter
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -58,26 +63,37 @@ class Visitor(Protocol):
 class Gatekeeper:
     """Counts the connections of one port. Lives on the reactor thread; each call costs O(1)."""
 
-    def __init__(self, clock: Any, is_speaker: Callable[[str], bool]) -> None:
+    def __init__(self, clock: Any, speakers: Collection[str]) -> None:
         """Begin with nobody inside.
 
         Args:
             clock: The reactor, or a fake clock.
-            is_speaker: Whether a speaker at this address was asked for events.
+            speakers: The addresses of speakers that were asked for events; this may change.
 
         """
         self._clock = clock
-        self._is_speaker = is_speaker
+        self._speakers = speakers
         # When each came, the oldest first: dicts keep the order.
         self._inside: dict[Visitor, float] = {}
         self._by_host: dict[str, dict[Visitor, float]] = {}
-        self._allowed = float(STRANGERS_AT_ONCE)
-        self._allowed_at = clock.seconds()
+        self._strangers = Allowance(clock, STRANGERS_AT_ONCE, STRANGERS_PER_SECOND)
         # Who delivered last is the last: dicts keep the order.
         self._messengers: dict[str, None] = {}
         self._refusals = 0
         self._last_refusal = 0.0
         self._timer: IDelayedCall | None = None
+        self.floodgate: Floodgate | None = None
+
+    def guard(self, packet_filter: PacketFilter) -> None:
+        """Shut out strangers with this filter while there are too many."""
+        self.floodgate = Floodgate(
+            self._clock, packet_filter, lambda: (*self._speakers, *self._messengers)
+        )
+
+    def known_grew(self) -> None:
+        """Take note that somebody is no stranger any more."""
+        if self.floodgate is not None:
+            self.floodgate.known_grew()
 
     @property
     def inside(self) -> int:
@@ -90,7 +106,9 @@ class Gatekeeper:
         May be asked twice about the same one.
         """
         limit = MAX_CONNECTIONS
-        if self._is_stranger(host) and self._allowance() < 1.0:
+        if self._is_stranger(host) and self._strangers.left < 1.0:
+            if self.floodgate is not None:
+                self.floodgate.refused()
             self.limit_reached(host, "too many connections within a short time")
             return False
         theirs = self._by_host.get(host)
@@ -100,7 +118,7 @@ class Gatekeeper:
             return False
         if len(self._inside) < limit or self._room_among(self._inside):
             return True
-        if len(self._inside) < limit + RESERVED_CONNECTIONS and self._is_speaker(host):
+        if len(self._inside) < limit + RESERVED_CONNECTIONS and host in self._speakers:
             return True
         self.limit_reached(host, "too many connections")
         return False
@@ -109,8 +127,7 @@ class Gatekeeper:
         """Take note of an open connection."""
         now = self._clock.seconds()
         if self._is_stranger(host):
-            self._allowed = self._allowance() - 1.0
-            self._allowed_at = now
+            self._strangers.take(1.0)
         self._inside[visitor] = now
         self._by_host.setdefault(host, {})[visitor] = now
 
@@ -122,22 +139,24 @@ class Gatekeeper:
             if not theirs:
                 del self._by_host[host]
 
-    def _allowance(self) -> float:
-        """Return how many strangers may come in now."""
-        passed: float = self._clock.seconds() - self._allowed_at
-        return min(self._allowed + passed * STRANGERS_PER_SECOND, float(STRANGERS_AT_ONCE))
-
     def _is_stranger(self, host: str) -> bool:
-        return not self._is_speaker(host) and host not in self._messengers
+        return host not in self._speakers and host not in self._messengers
 
     def delivered(self, host: str) -> None:
         """Take note that an event came from there."""
-        if self._is_speaker(host):
+        if host in self._speakers:
             return
+        is_new = host not in self._messengers
         self._messengers.pop(host, None)
         self._messengers[host] = None
         if len(self._messengers) > MAX_MESSENGERS:
             del self._messengers[next(iter(self._messengers))]
+        if is_new:
+            self.known_grew()
+
+    def wanted_too_much(self, host: str) -> None:
+        """Take note that who delivered events from there does what no speaker does."""
+        self._messengers.pop(host, None)
 
     def _room_among(self, visitors: dict[Visitor, float] | None) -> bool:
         """End the oldest of these connections, unless it is young."""
@@ -174,5 +193,7 @@ class Gatekeeper:
         timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
+        if self.floodgate is not None:
+            self.floodgate.open()
         for visitor in list(self._inside):
             visitor.hang_up()

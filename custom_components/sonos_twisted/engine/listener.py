@@ -18,6 +18,7 @@ from twisted.internet.error import CannotListenError
 from .door import Door
 from .errors import ListenError, PlayerUnreachableError
 from .notify_site import NotifySite
+from .packet_filter import PacketFilter
 from .reactor import require_reactor_thread
 from .subscription import SubscriptionsMap
 
@@ -151,6 +152,7 @@ class Listener(events_twisted.EventListener):
                 continue
             self._descriptor = self.port.fileno() if hasattr(self.port, "fileno") else None
             if hasattr(self.port, "socket"):
+                site.gatekeeper.guard(PacketFilter(self.port.socket))
                 self.port.socket = Door(self.port.socket, site.gatekeeper.admits)
             if number != first:
                 _LOGGER.info("Port %d is in use; listening for events on port %d", first, number)

@@ -36,6 +36,10 @@ _LOGGER = logging.getLogger(__name__)
 #: what is this large keeps the reactor busy for up to 40 ms.
 MAX_BODY = 262_144
 
+#: Bytes. What is larger counts for the bound of ``Subscription.large_bodies``; of the known events
+#: only topologies of more than five rooms do.
+ORDINARY_BODY = 8192
+
 #: In how many pieces a body may come. The largest makes 490 of the smallest usual TCP segments;
 #: chunks of one byte each would keep us busy for a second.
 MAX_PIECES = 1024
@@ -93,8 +97,10 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
         # When it was last said that an event of theirs cannot be read.
         self._complained: WeakKeyDictionary[Subscription, float] = WeakKeyDictionary()
 
-    def judge(self, request: NotifyRequest, method: bytes, target: bytes) -> HTTPStatus:
-        """Return the status that a request line and headers deserve.
+    def judge(
+        self, request: NotifyRequest, method: bytes, target: bytes, length: int | None
+    ) -> HTTPStatus:
+        """Return the status that a request line and headers deserve, and a length if announced.
 
         What is wrong gets the status that UPnP Device Architecture 4.3.2 gives it. A header that
         stands there twice says nothing.
@@ -111,9 +117,11 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
             return HTTPStatus.BAD_REQUEST
         request.token = target[1:].decode("latin-1")
         request.sid, request.seq = sid.decode("latin-1"), int(seq)
-        if self.addressee(request) is None:
+        subscription = self.addressee(request)
+        if subscription is None:
             return HTTPStatus.PRECONDITION_FAILED
-        return HTTPStatus.OK
+        affords = _affords(subscription, length or 0)
+        return HTTPStatus.OK if affords else HTTPStatus.SERVICE_UNAVAILABLE
 
     def addressee(self, request: NotifyRequest) -> Subscription | None:
         """Return the subscription that a request is for, if there is one."""
@@ -159,6 +167,11 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
             return False
         self._complained[subscription] = now
         return True
+
+
+def _affords(subscription: Subscription, size: int) -> bool:
+    """Tell whether a subscription may be sent a body of this size now."""
+    return size <= ORDINARY_BODY or subscription.large_bodies.left > 0
 
 
 def _single(headers: Headers, name: bytes) -> bytes | None:
@@ -225,8 +238,12 @@ class NotifyRequest(Request):
             self.subscription = handler.addressee(self)
             if self.subscription is None:
                 self.status = HTTPStatus.PRECONDITION_FAILED  # it ended while the body came
+            elif not _affords(self.subscription, len(self.body)):
+                self.status, self.subscription = HTTPStatus.SERVICE_UNAVAILABLE, None
             else:
                 self.channel.factory.gatekeeper.delivered(self.channel.host)
+                if len(self.body) > ORDINARY_BODY:
+                    self.subscription.large_bodies.take(len(self.body))
         self.channel.answer(self.status)
         self.startedWriting = 1
         self.finish()
@@ -336,7 +353,7 @@ class NotifyChannel(HTTPChannel):
         if length is not None and length > MAX_BODY:
             status = HTTPStatus.CONTENT_TOO_LARGE
         else:
-            status = self.site.resource.judge(request, self._method, self._target)
+            status = self.site.resource.judge(request, self._method, self._target, length)
             if length == 0 and status is HTTPStatus.OK and not headers.hasHeader(b"content-length"):
                 status = HTTPStatus.LENGTH_REQUIRED
         request.status = status
@@ -367,19 +384,24 @@ class NotifyChannel(HTTPChannel):
 
     def answer(self, status: HTTPStatus) -> None:
         """Answer a request that has come to its end."""
-        if status is not HTTPStatus.OK:
-            _LOGGER.debug("Refused a request from %s: %s", self.host, status.phrase)
+        self._tell_of(status)
+        if status is HTTPStatus.SERVICE_UNAVAILABLE:
+            self.factory.gatekeeper.wanted_too_much(self.host)
         self.write(_answer(status, last=not self.persistent))
 
     def refuse(self, status: HTTPStatus) -> None:
         """Answer what came so far and hear no more; harmless when repeated."""
         if self._closing:
             return
-        _LOGGER.debug("Refused a request from %s: %s", self.host, status.phrase)
-        if status in _LIMITS:
-            self.factory.gatekeeper.limit_reached(self.host, status.phrase)
+        self._tell_of(status)
         self.write(_answer(status, last=True))
         self.hang_up()
+
+    def _tell_of(self, status: HTTPStatus) -> None:
+        if status is not HTTPStatus.OK:
+            _LOGGER.debug("Refused a request from %s: %s", self.host, status.phrase)
+        if status in _LIMITS:
+            self.factory.gatekeeper.limit_reached(self.host, status.phrase)
 
     def hang_up(self) -> None:
         """End without a word, but with what was said; harmless when repeated."""
@@ -450,7 +472,8 @@ class NotifySite(Site):
             parsePOSTFormSubmission=False,
         )
         self.displayTracebacks = False
-        self.gatekeeper = Gatekeeper(reactor, subscriptions_map.expects_from)
+        self.gatekeeper = Gatekeeper(reactor, subscriptions_map.hosts)
+        subscriptions_map.on_new_host = self.gatekeeper.known_grew
 
     @override
     def buildProtocol(self, addr: IAddress | None) -> Any:

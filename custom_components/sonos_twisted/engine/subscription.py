@@ -6,7 +6,7 @@ and a failed renewal does not throw away a subscription that the speaker still s
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, KeysView
 import logging
 from queue import Queue
 import re
@@ -21,6 +21,7 @@ from twisted.internet.defer import Deferred, DeferredLock, maybeDeferred
 from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 
+from .allowance import Allowance
 from .errors import PlayerError, SubscriptionLostError
 from .reactor import require_reactor_thread
 
@@ -39,6 +40,12 @@ DEFAULT_LEASE_SECONDS = 600
 #: stay undiscovered for longer, whatever time it granted.
 MIN_RENEWAL_SECONDS = 2.0
 MAX_RENEWAL_SECONDS = 240.0
+
+#: Bytes that a subscription may be sent in large bodies, at once and in a second from then on: who
+#: knows its token cannot keep the reactor busy with reading. When 32 rooms are grouped one by one,
+#: speakers send 1.3 million.
+LARGE_AT_ONCE = 4_194_304
+LARGE_PER_SECOND = 524_288
 
 _GRANTED = re.compile(r"second-(\d{1,9})\s*$", re.IGNORECASE)
 
@@ -62,16 +69,22 @@ class SubscriptionsMap(events_twisted.SubscriptionsMapTwisted):
         self._by_token: dict[str, Subscription] = {}
         # How many of them each address has.
         self._hosts: Counter[str] = Counter()
+        #: Called when events are expected from an address that none were expected from before.
+        self.on_new_host: Callable[[], None] = lambda: None
 
     def expect(self, subscription: Subscription) -> None:
         """Let events for a subscription in, from before its SUBSCRIBE request is sent."""
         if subscription.token not in self._by_token:
             self._by_token[subscription.token] = subscription
-            self._hosts[subscription.service.soco.ip_address] += 1
+            host = subscription.service.soco.ip_address
+            self._hosts[host] += 1
+            if self._hosts[host] == 1:
+                self.on_new_host()
 
-    def expects_from(self, host: str) -> bool:
-        """Tell whether a speaker at this address was asked for events."""
-        return host in self._hosts
+    @property
+    def hosts(self) -> KeysView[str]:
+        """The addresses of all speakers that were asked for events, as they are at any time."""
+        return self._hosts.keys()
 
     def by_token(self, token: str) -> Subscription | None:
         """Return the subscription whose callback path holds this token."""
@@ -128,6 +141,8 @@ class Subscription(events_twisted.Subscription):
         self.subscriptions_map = listener.subscriptions_map
         #: The last part of the callback path: only the speaker is told it.
         self.token = secrets.token_urlsafe(18)
+        #: Bytes of large bodies that it may be sent.
+        self.large_bodies = Allowance(clock, LARGE_AT_ONCE, LARGE_PER_SECOND)
         self._send = request
         self._clock = clock
         self._in_turn = DeferredLock()
