@@ -8,7 +8,7 @@ import sys
 import pytest
 
 _UNSHARE = ["unshare", "--map-root-user", "--net"]
-_CABLE = "ip link add a type veth peer name b"
+_CABLE = "ip link add home type veth peer name sonos"
 
 
 def _can_lay_cables() -> bool:
