@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from homeassistant.components import ssdp
     from zeroconf import ServiceStateChange, Zeroconf
 
-_DEVICE_TYPE = "urn:schemas-upnp-org:device:ZonePlayer:1"
 _SERVICE_TYPE = "_sonos._tcp.local."
 _UID = re.compile(r"RINCON_[0-9A-Za-z]+")
 _MILLISECONDS = 3000
@@ -66,7 +65,9 @@ async def _async_watch_ssdp(
         boot_seq = whole_number(str(headers.get("X-RINCON-BOOTSEQ") or ""))
         coordinator.connection.heard_of(match[0], _address(info.ssdp_location), boot_seq)
 
-    return await ssdp.async_register_callback(hass, announced, {"st": _DEVICE_TYPE})
+    # Of everything that a speaker announces at once, Home Assistant passes on what it takes for
+    # news, which is a new address with the first of it only. So nothing may be left out here.
+    return await ssdp.async_register_callback(hass, announced)
 
 
 async def _async_watch_mdns(

@@ -60,6 +60,7 @@ def parser() -> argparse.ArgumentParser:
         help="GetZoneGroupState fails with more players (20)",
     )
     add("--rooms", metavar="LIST", type=rooms_of, help="rooms with a model each: Den=S45,Sub=Sub")
+    add("--announce", action="store_true", help="announce players by SSDP and mDNS")
     add("--control-host", default="127.0.0.1", help="address of the control port (127.0.0.1)")
     add("--control-port", type=int, default=1410, help="control port, 0 for any (1410)")
     add("--chaos", type=int, metavar="SEED", help="let people and faults come at random")
@@ -118,6 +119,7 @@ def main(arguments: list[str] | None = None) -> int:
             moderation=0.0 if options.no_moderation else 0.2,
             notify_timeout=options.notify_timeout,
         ),
+        announce=options.announce,
     )
     try:
         simulator.start()

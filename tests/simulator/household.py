@@ -98,6 +98,16 @@ class Household:
         self.update_plan = (1.0, 1.0, 0)
         self.install: Callable[[Speaker, str], None] = self._install
 
+    @property
+    def location_household_id(self) -> str:
+        """The id that the control API and mDNS know, which names the place too."""
+        return f"{self.household_id}.{self._digest[:20]}"
+
+    @property
+    def location_id(self) -> str:
+        """The id of the place."""
+        return self._digest[:32].lower()
+
     # -- building
 
     def _mac(self, index: int) -> str:

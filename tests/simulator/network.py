@@ -7,6 +7,7 @@ from .faults import NOTIFY_FAULTS, STALLS, NotifyFault
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .announcing import Announcements
     from .gena import EventSettings
     from .household import Household
     from .sender import Reactor
@@ -21,6 +22,7 @@ class Network:
     players: dict[str, Player]
     reactor: Reactor
     settings: EventSettings
+    announcements: Announcements
 
     def _players(self, speaker: str) -> Iterator[Player]:
         if speaker == "*":
@@ -38,6 +40,7 @@ class Network:
             reason: What the others say in VanishedDevices; None: they have not noticed.
         """
         for player in self._players(speaker):
+            self.announcements.left(player.speaker, reason)
             player.server.shut()
             player.publisher.close()
             self.household.switch_off(player.speaker, reason)
@@ -47,12 +50,12 @@ class Network:
         """Put the plug back: BootSeq rises, nothing of the leases is left."""
         for player in self._players(speaker):
             player.publisher.close()
-            self._listen(player)
-            self.household.switch_on(player.speaker)
+            self._back(player)
 
     def reboot(self, speaker: str, seconds: float = 0.5) -> None:
         """Restart a player; it is back after ``seconds``, with BootSeq + 1 and no leases."""
         for player in self._players(speaker):
+            self.announcements.left(player.speaker, None)
             player.server.shut()
             player.publisher.close()
             player.speaker.online = False
@@ -62,6 +65,7 @@ class Network:
     def _back(self, player: Player) -> None:
         self._listen(player)
         self.household.switch_on(player.speaker)
+        self.announcements.alive(player.speaker)
 
     def _install(self, speaker: Speaker, version: str) -> None:
         """Install a firmware update, which takes a player off the network in the end."""
@@ -73,12 +77,14 @@ class Network:
         player = self.players[speaker.uid]
         self._listen(player)
         self.household.upgraded(speaker, version)
+        self.announcements.alive(speaker)
 
     # -- network
 
     def disconnect(self, speaker: str) -> None:
         """Take a player off the network silently; it keeps its leases and plays on."""
         for player in self._players(speaker):
+            self.announcements.left(player.speaker, None)
             player.server.shut()
             player.speaker.online = False
 
@@ -87,6 +93,7 @@ class Network:
         for player in self._players(speaker):
             self._listen(player)
             self.household.switch_on(player.speaker, rebooted=False)
+            self.announcements.alive(player.speaker)
 
     def change_address(self, speaker: str, address: str | None = None) -> str:
         """Give a player another address, the next free one if none is named; return it."""
@@ -95,6 +102,8 @@ class Network:
             player.speaker.address = address or self.household.take_address()
             self._listen(player)
             self.household.topology_changed()
+            if player.speaker.online:
+                self.announcements.alive(player.speaker)
         return self.household.speaker(speaker).address if speaker != "*" else ""
 
     def _listen(self, player: Player) -> None:

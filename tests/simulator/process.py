@@ -42,6 +42,9 @@ class SimulatorProcess:
         generation: str = "S2",
         initial: str | float = "after",
         rooms: dict[str, str] | None = None,
+        announce: bool = False,
+        control_host: str = "127.0.0.1",
+        within: Sequence[str] = (),
         options: Sequence[str] = (),
     ) -> None:
         """Say what to start.
@@ -54,10 +57,13 @@ class SimulatorProcess:
             generation: S1 or S2.
             initial: When first events are sent: ``before``, ``after`` or seconds.
             rooms: Rooms with a player of a model each, in place of the house.
+            announce: Whether players announce themselves by SSDP and mDNS.
+            control_host: Address of the control port.
+            within: A command that runs another one, in a network namespace for instance.
             options: More options of the command line.
         """
         self.base = base
-        self._command = [sys.executable, "-m", "tests.simulator", "--ready-json"]
+        self._command = [*within, sys.executable, "-m", "tests.simulator", "--ready-json"]
         self._command += ["--until-stdin-closes", "--control-port", "0", "--base", base]
         self._command += ["--port", str(port), "--generation", generation]
         self._command += ["--initial", str(initial)]
@@ -68,6 +74,8 @@ class SimulatorProcess:
             self._command += ["--rooms", listed]
         if household is not None:
             self._command += ["--household", household]
+        self._command += ["--control-host", control_host]
+        self._command += ["--announce"] if announce else []
         self._command += options
         self._process: subprocess.Popen[str] | None = None
         self.facts: dict[str, Any] = {}

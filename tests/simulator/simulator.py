@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import DeferredList
 
+from .announcing import Announcements, announcements
 from .chaos import ChaosControl
 from .control_api import ControlApi
 from .faults import Faults
@@ -66,6 +67,7 @@ class Simulator(Hands, Network, ChaosControl):
         generation: str = "S2",
         topology_limit: int = 20,
         settings: EventSettings | None = None,
+        announce: bool = False,
     ) -> None:
         """Build the household; :meth:`start` puts it on the network.
 
@@ -79,11 +81,13 @@ class Simulator(Hands, Network, ChaosControl):
             generation: S1 or S2.
             topology_limit: GetZoneGroupState fails in households with more players.
             settings: How events are sent.
+            announce: Whether players announce themselves by SSDP and mDNS.
         """
         named = {} if household_id is None else {"household_id": household_id}
         self.reactor = reactor
         self.settings = settings or EventSettings()
         self.log = NotificationLog()
+        self.announcements = announcements(reactor) if announce else Announcements()
         self.household = Household(
             reactor,
             rooms,
@@ -113,10 +117,12 @@ class Simulator(Hands, Network, ChaosControl):
         """
         for player in self.players.values():
             player.server.listen()
+            self.announcements.alive(player.speaker)
 
     def stop(self) -> Deferred[list[tuple[bool, object]]]:
         """Take everything off the network; fires when all ports are closed."""
         waits: list[Deferred[Any]] = []
+        self.announcements.close()
         for player in self.players.values():
             player.publisher.close()
             player.speaker.power_off()

@@ -18,6 +18,7 @@ from typing import Any
 from ..model import DeviceDescription, Didl
 from . import errors
 from .commands.content import Page
+from .commands.discovery import DiscoveredHousehold
 from .commands.identity import Identity
 from .errors import EngineError
 
@@ -36,7 +37,7 @@ _OF = "of"
 
 #: What commands may return besides plain values.
 DATACLASSES: Mapping[str, type[Any]] = {
-    kind.__name__: kind for kind in (DeviceDescription, Didl, Identity, Page)
+    kind.__name__: kind for kind in (DeviceDescription, Didl, DiscoveredHousehold, Identity, Page)
 }
 
 #: What commands may raise.
