@@ -192,7 +192,9 @@ async def _at_rest(
 ) -> AsyncIterator[None]:
     """Disable core's entry, and unload ours; in the end, ours are set up again."""
     entries = hass.config_entries
-    if not await entries.async_set_disabled_by(core_entry_id, ConfigEntryDisabler.USER):
+    core = entries.async_get_known_entry(core_entry_id)
+    await entries.async_set_disabled_by(core_entry_id, ConfigEntryDisabler.USER)
+    if core.state in {ConfigEntryState.LOADED, ConfigEntryState.FAILED_UNLOAD}:
         raise failed("take_over_not_unloaded", integration=CORE_DOMAIN)
     stopped: list[str] = []
     try:
@@ -217,7 +219,7 @@ def _move(
     devices: Mapping[str, DevicePlace],
 ) -> None:
     """Put everything in its place, without a moment in which anybody could see half of it."""
-    async_place_entities(hass, {**_company(hass, record, devices), **entities})
+    async_place_entities(hass, {**entities, **_company(hass, record, devices)})
     async_place_devices(hass, devices)
     registry = er.async_get(hass)
     for registry_id in entities:
@@ -241,6 +243,7 @@ def _company(
     It stays with its integration, and so comes to the device that the integration has then.
     """
     entities, devices = er.async_get(hass), dr.async_get(hass)
+    swapped = {each for swap in record.entities for each in (swap.theirs, swap.ours)}
     partners: dict[str, str] = {}
     for swap in record.devices:
         device = devices.async_get(swap.theirs)
@@ -252,7 +255,7 @@ def _company(
         if (device := devices.async_get(device_id)) is not None
         and hass.config_entries.async_get_entry(device.config_entry_id) is not None
         for each in er.async_entries_for_device(entities, device_id, include_disabled_entities=True)
-        if each.config_entry_id == device.config_entry_id
+        if each.config_entry_id == device.config_entry_id and each.id not in swapped
     }
 
 
