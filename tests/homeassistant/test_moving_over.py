@@ -317,7 +317,8 @@ async def turn(hass: HomeAssistant, house: SimulatorProcess, volume: int) -> Non
     )
 
 
-@pytest.mark.parity("beyond: moving over")
+@pytest.mark.parity("beyond: take over")
+@pytest.mark.parity("beyond: take over dry run")
 async def test_everything_goes_on(
     recorder_mock: Recorder,
     both: Household,
@@ -391,6 +392,7 @@ async def test_everything_goes_on(
     assert of_recorder == []
 
 
+@pytest.mark.parity("beyond: take over undone")
 async def test_who_breaks_off_can_go_on_or_back(both: Household, hass: HomeAssistant) -> None:
     """Home Assistant may be killed after each step, and core be enabled by hand in between."""
     customise(hass)
