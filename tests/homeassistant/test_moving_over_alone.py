@@ -294,3 +294,45 @@ async def test_the_record_is_the_same_after_a_restart(
     assert places.stored_entity(before.as_dict()) == before
     await moving_over.async_undo(hass)
     assert disabled_by(core) is ConfigEntryDisabler.USER
+
+
+@pytest.mark.parametrize("onward", [True, False], ids=["onward", "back"])
+async def test_half_of_it_may_have_reached_the_disk(
+    hass: HomeAssistant,
+    ours: MockConfigEntry,
+    core: MockConfigEntry,
+    at_rest: AsyncMock,
+    onward: bool,
+) -> None:
+    """Home Assistant saves its registries at different times: here the one of devices was first."""
+    registry, devices = er.async_get(hass), dr.async_get(hass)
+    theirs, mine = room(hass, core), room(hass, ours)
+    their_extra, our_extra = (
+        registry.async_get_or_create(
+            "switch", each.platform, "extra", config_entry=entry, device_id=each.device_id
+        )
+        for each, entry in ((theirs, core), (mine, ours))
+    )
+    registry.async_update_entity(our_extra.entity_id, new_unique_id="another extra")
+    await moving_over.async_take_over(hass, await moving_over.async_plan(hass))
+    stored = await record.async_load(hass)
+    assert stored is not None
+    places.async_place_entities(hass, stored.entities_before())
+    for each in (their_extra, our_extra):
+        registry.async_update_entity(each.entity_id, device_id=each.device_id)
+
+    def seen(entity: er.RegistryEntry) -> tuple[str, str | None, str]:
+        now = registry.entities[entity.entity_id]
+        device = devices.async_get(now.device_id or "")
+        assert now.id == entity.id
+        assert device is not None
+        return now.platform, now.device_id, device.config_entry_id
+
+    if onward:
+        await moving_over.async_take_over(hass, await moving_over.async_plan(hass))
+        assert seen(theirs) == (DOMAIN, theirs.device_id, ours.entry_id)
+        assert seen(mine) == (CORE, mine.device_id, core.entry_id)
+    await moving_over.async_undo(hass)
+    for each, entry in ((theirs, core), (their_extra, core), (mine, ours), (our_extra, ours)):
+        assert seen(each) == (entry.domain, each.device_id, entry.entry_id)
+    assert disabled_by(core) is None
