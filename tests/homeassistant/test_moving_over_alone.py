@@ -8,6 +8,7 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.device_registry import CONNECTION_UPNP
+from homeassistant.helpers.entity import entity_sources
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
@@ -153,6 +154,12 @@ async def test_what_cannot_be_unloaded_is_not_moved(
     room(hass, ours)
     at_rest.side_effect = lambda entry_id, **_: entry_id != ours.entry_id
     with pytest.raises(HomeAssistantError, match="Home could not be unloaded"):
+        await moving_over.async_take_over(hass, await moving_over.async_plan(hass))
+    at_rest.side_effect = None
+    with (
+        patch.dict(entity_sources(hass), {theirs.entity_id: {"domain": CORE}}),
+        pytest.raises(HomeAssistantError, match=f"{theirs.entity_id} could not be unloaded"),
+    ):
         await moving_over.async_take_over(hass, await moving_over.async_plan(hass))
     core.mock_state(hass, ConfigEntryState.FAILED_UNLOAD)
     with pytest.raises(HomeAssistantError, match="sonos could not be unloaded"):

@@ -21,6 +21,7 @@ from homeassistant.config_entries import (
 from homeassistant.const import EntityStateAttribute
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.entity import entity_sources
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
@@ -99,7 +100,7 @@ async def async_take_over(hass: HomeAssistant, plan: Plan) -> None:
             record = Record(core_entry_id=core.entry_id, core_disabled_by=core.disabled_by)
         record = record.with_plan(hass, plan)
         await async_save(hass, record)
-        async with _at_rest(hass, record.core_entry_id, record.our_entry_ids):
+        async with _at_rest(hass, record, record.our_entry_ids):
             _move(hass, record, record.entities_after(), record.devices_after())
 
 
@@ -122,7 +123,7 @@ async def async_undo(hass: HomeAssistant) -> list[str]:
             raise refused("undo_take_over_nothing")
         if hass.config_entries.async_get_entry(record.core_entry_id) is None:
             raise refused("undo_take_over_no_core")
-        async with _at_rest(hass, record.core_entry_id, record.our_entry_ids):
+        async with _at_rest(hass, record, record.our_entry_ids):
             _move(hass, record, record.entities_before(), record.devices_before())
             _rewrite(hass, record)
         await hass.config_entries.async_set_disabled_by(
@@ -150,7 +151,7 @@ async def async_give_back(hass: HomeAssistant, entry: ConfigEntry) -> None:
         staying = record.of_entry(entry.entry_id, inverted=True)
         if not leaving.async_moved(hass):
             return
-        async with _at_rest(hass, record.core_entry_id, ()):
+        async with _at_rest(hass, leaving, ()):
             _move(hass, leaving, leaving.entities_of_core(), leaving.devices_of_core())
             _rewrite(hass, leaving)
         if not staying.entities:
@@ -188,12 +189,12 @@ def _side(hass: HomeAssistant, entries: Iterable[ConfigEntry]) -> Side:
 
 @asynccontextmanager
 async def _at_rest(
-    hass: HomeAssistant, core_entry_id: str, our_entry_ids: Iterable[str]
+    hass: HomeAssistant, record: Record, our_entry_ids: Iterable[str]
 ) -> AsyncIterator[None]:
     """Disable core's entry, and unload ours; in the end, ours are set up again."""
     entries = hass.config_entries
-    core = entries.async_get_known_entry(core_entry_id)
-    await entries.async_set_disabled_by(core_entry_id, ConfigEntryDisabler.USER)
+    core = entries.async_get_known_entry(record.core_entry_id)
+    await entries.async_set_disabled_by(record.core_entry_id, ConfigEntryDisabler.USER)
     if core.state in {ConfigEntryState.LOADED, ConfigEntryState.FAILED_UNLOAD}:
         raise failed("take_over_not_unloaded", integration=CORE_DOMAIN)
     stopped: list[str] = []
@@ -205,10 +206,21 @@ async def _at_rest(
             if not await entries.async_unload(entry_id):
                 raise failed("take_over_not_unloaded", integration=entry.title)
             stopped.append(entry_id)
+        _check_unloaded(hass, record)
         yield
     finally:
         for entry_id in stopped:
             await entries.async_setup(entry_id)
+
+
+@callback
+def _check_unloaded(hass: HomeAssistant, record: Record) -> None:
+    """Make sure that no entity is in use, for one that is would end the move in the middle."""
+    entities = er.async_get(hass).entities
+    for registry_id in record.entities_before():
+        entity = entities.get_entry(registry_id)
+        if entity is not None and entity.entity_id in entity_sources(hass):
+            raise failed("take_over_not_unloaded", integration=entity.entity_id)
 
 
 @callback

@@ -154,6 +154,9 @@ def async_place_entities(hass: HomeAssistant, places: Mapping[str, EntityPlace])
             continue
         known = place.device_id is not None and devices.async_get(place.device_id) is not None
         device_id = place.device_id if known else None
+        if (entity.platform, entity.unique_id) == (place.platform, place.unique_id):
+            registry.async_update_entity(entity.entity_id, device_id=device_id)
+            continue
         unique_id = place.unique_id
         holder = registry.async_get_entity_id(entity.domain, place.platform, unique_id)
         if holder is not None and registry.entities[holder].id not in places:
