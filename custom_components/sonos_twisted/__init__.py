@@ -9,6 +9,7 @@ from .const import DOMAIN, PLATFORMS
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError, reactor_thread
 from .errors import placeholders, translation_key
+from .moving_over import async_give_back
 from .presence import async_watch
 from .schema import CONFIG_SCHEMA
 from .services import async_register_actions
@@ -66,5 +67,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> None:
-    """Forget what was kept for a household."""
+    """Forget what was kept for a household, and give core its own back."""
+    await async_give_back(hass, entry)
     await async_remove_stores(hass, entry.entry_id)

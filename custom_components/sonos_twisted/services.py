@@ -1,10 +1,15 @@
 """Registers the integration's own actions with Home Assistant."""
 
+import functools
+from typing import Any
+
 from homeassistant.components.media_player import DOMAIN as MEDIA_PLAYER_DOMAIN
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import service
+import voluptuous as vol
 
 from .actions import (
+    IntegrationAction,
     RoomAction,
     alarms,
     announcements,
@@ -12,6 +17,7 @@ from .actions import (
     favorites,
     grouping,
     library,
+    moving_over,
     playlists,
     queue,
     sleep_timer,
@@ -21,7 +27,10 @@ from .actions import (
 )
 from .const import DOMAIN
 
-#: Every action of the integration.
+#: The actions that concern the integration itself.
+INTEGRATION_ACTIONS: tuple[IntegrationAction, ...] = moving_over.ACTIONS
+
+#: All other actions: their targets are rooms.
 ACTIONS: tuple[RoomAction, ...] = (
     *alarms.ACTIONS,
     *announcements.ACTIONS,
@@ -43,6 +52,17 @@ def async_register_actions(hass: HomeAssistant) -> None:
     """Register all actions, whether or not a household is set up."""
     for action in ACTIONS:
         _register(hass, action)
+    for own in INTEGRATION_ACTIONS:
+        # At run time voluptuous is what Home Assistant takes; its types don't say so.
+        schema: Any = vol.Schema(own.fields)
+        service.async_register_admin_service(
+            hass,
+            DOMAIN,
+            own.name,
+            functools.partial(own.perform, hass),
+            schema,
+            own.response,
+        )
 
 
 def _register(hass: HomeAssistant, action: RoomAction) -> None:

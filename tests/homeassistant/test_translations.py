@@ -15,6 +15,7 @@ import pytest
 import voluptuous as vol
 
 import custom_components.sonos_twisted as integration
+from custom_components.sonos_twisted.actions import IntegrationAction, RoomAction
 from custom_components.sonos_twisted.const import PLATFORMS as INTEGRATION_PLATFORMS
 from custom_components.sonos_twisted.declined import REASONS
 from custom_components.sonos_twisted.engine import (
@@ -31,19 +32,21 @@ from custom_components.sonos_twisted.engine import (
     WrongHouseholdError,
 )
 from custom_components.sonos_twisted.errors import command_failed, placeholders, translation_key
-from custom_components.sonos_twisted.services import ACTIONS as REGISTERED
+from custom_components.sonos_twisted.services import ACTIONS as FOR_ROOMS, INTEGRATION_ACTIONS
 
 FOLDER = Path(integration.__file__).parent
 HOME_ASSISTANT_FLOOR = [
     *FOLDER.glob("*.py"),
     *(FOLDER / "actions").glob("*.py"),
     *(FOLDER / "entities").glob("*.py"),
+    *(FOLDER / "moving_over").glob("*.py"),
 ]
 PLATFORMS = [
     importlib.import_module(f"{integration.__name__}.{platform}")
     for platform in INTEGRATION_PLATFORMS
     if platform != "media_player"
 ]
+REGISTERED: tuple[RoomAction | IntegrationAction, ...] = (*FOR_ROOMS, *INTEGRATION_ACTIONS)
 ACTIONS: dict[str, Any] = load_yaml_dict(str(FOLDER / "services.yaml"))
 ICONS: dict[str, Any] = json.loads((FOLDER / "icons.json").read_text("utf-8"))
 TEXTS: dict[str, Any] = json.loads((FOLDER / "translations" / "en.json").read_text("utf-8"))
@@ -232,7 +235,7 @@ def test_each_required_field_of_an_action_is_marked() -> None:
 
 def test_each_action_does_something() -> None:
     """For each room or for all of them together, not both."""
-    assert all((action.each is None) is not (action.together is None) for action in REGISTERED)
+    assert all((action.each is None) is not (action.together is None) for action in FOR_ROOMS)
 
 
 def described_entities() -> dict[str, dict[str, Any]]:

@@ -8,7 +8,13 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from homeassistant.core import EntityServiceResponse, ServiceCall, SupportsResponse
+from homeassistant.core import (
+    EntityServiceResponse,
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+)
 from homeassistant.util.json import JsonValueType
 
 if TYPE_CHECKING:
@@ -56,4 +62,25 @@ class RoomAction:
     fields: dict[Any, Any] = field(default_factory=dict)
     each: ForEachRoom | None = None
     together: ForAllRooms | None = None
+    response: SupportsResponse = SupportsResponse.NONE
+
+
+type ForIntegration = Callable[[HomeAssistant, ServiceCall], Coroutine[Any, Any, ServiceResponse]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntegrationAction:
+    """An action without a target, for administrators.
+
+    Attributes:
+        name: The action's name, without the domain.
+        fields: The keys of its data, and how they are checked.
+        perform: Does it.
+        response: Whether it returns data.
+
+    """
+
+    name: str
+    fields: dict[Any, Any] = field(default_factory=dict)
+    perform: ForIntegration
     response: SupportsResponse = SupportsResponse.NONE
