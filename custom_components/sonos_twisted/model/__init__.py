@@ -27,7 +27,7 @@ from .description import (
 from .didl import Didl, named, parse_didl, parse_didl_list, parse_stream_content
 from .firmware import FirmwareOffer, is_newer_firmware, parse_firmware_offer
 from .health import HouseholdHealth, LeaseHealth, ListenerHealth, SpeakerHealth
-from .household import Household, TopologyChange
+from .household import Household
 from .household_zone import HouseholdZone, parse_zone
 from .media import (
     Media,
@@ -122,6 +122,7 @@ from .topology import (
     EMPTY_TOPOLOGY,
     MalformedTopology,
     Topology,
+    TopologyChange,
     VanishedDevice,
     ZoneGroup,
     ZoneMember,

@@ -15,7 +15,7 @@ The household is what makes one picture of what many players say, each for itsel
   anybody could see, as long as the household is used on one thread.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .aspects import (
@@ -32,7 +32,7 @@ from .media import Source
 from .notification import containers
 from .overlay import Changed, apply_rendering, by_one_name, overlay
 from .speaker import Speaker
-from .topology import EMPTY_TOPOLOGY, Topology, VanishedDevice, is_really_gone
+from .topology import EMPTY_TOPOLOGY, Topology, TopologyChange, is_really_gone
 from .transport import (
     UNKNOWN_TRANSPORT,
     Transport,
@@ -55,27 +55,6 @@ if TYPE_CHECKING:
 
 _SAME_TIMER = 2.0
 """Seconds by which two answers about the same sleep timer may differ."""
-
-
-@dataclass(frozen=True, slots=True)
-class TopologyChange:
-    """What a topology brought. All uids are sorted."""
-
-    changes: frozenset[Change] = frozenset()
-    appeared: tuple[str, ...] = ()
-    """Rooms that a user sees now and did not see before."""
-    disappeared: tuple[str, ...] = ()
-    """Rooms that left the topology or became a hidden part of another room."""
-    bonded: tuple[str, ...] = ()
-    """Players that are a hidden part of a room now and were none before."""
-    unbonded: tuple[str, ...] = ()
-    """Players that were a hidden part of a room and are neither that nor a room any more."""
-    rebooted: tuple[str, ...] = ()
-    """Players, hidden or not, that have started anew: they have forgotten all leases."""
-    moved: tuple[str, ...] = ()
-    """Players, hidden or not, with another address than before."""
-    gone: tuple[VanishedDevice, ...] = ()
-    """Devices that vanished for a known reason, other than in the topology before."""
 
 
 class Household:

@@ -18,6 +18,8 @@ from .numbers import whole_number
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+    from .aspects import Change
+
 DEFAULT_PORT = 1400
 
 _GENERATIONS: dict[str, Literal[1, 2]] = {"1": 1, "2": 2}
@@ -181,6 +183,27 @@ class Topology:
 
 EMPTY_TOPOLOGY = Topology(())
 """What is known before the first ZoneGroupState."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopologyChange:
+    """What a topology brought. All uids are sorted."""
+
+    changes: frozenset[Change] = frozenset()
+    appeared: tuple[str, ...] = ()
+    """Rooms that a user sees now and did not see before."""
+    disappeared: tuple[str, ...] = ()
+    """Rooms that left the topology or became a hidden part of another room."""
+    bonded: tuple[str, ...] = ()
+    """Players that are a hidden part of a room now and were none before."""
+    unbonded: tuple[str, ...] = ()
+    """Players that were a hidden part of a room and are neither that nor a room any more."""
+    rebooted: tuple[str, ...] = ()
+    """Players, hidden or not, that have started anew: they have forgotten all leases."""
+    moved: tuple[str, ...] = ()
+    """Players, hidden or not, with another address than before."""
+    gone: tuple[VanishedDevice, ...] = ()
+    """Devices that vanished for a known reason, other than in the topology before."""
 
 
 def is_really_gone(device: VanishedDevice) -> bool:
