@@ -45,6 +45,7 @@ class RoomCommands:
         self._loop = coordinator.hass.loop
         self._regrouped_at: dict[str, float] = {}
         self._answered = ""
+        self._silent: set[str] = set()
         self.last_at = float("-inf")
 
     def note_regrouped(self, uids: set[str]) -> None:
@@ -117,15 +118,42 @@ class RoomCommands:
             HomeAssistantError: When no speaker can be reached, or one declines.
 
         """
+        return await self.at_any(self._answered, command, *args, **kwargs)
+
+    async def at_any[**P, T](
+        self,
+        preferred: str,
+        command: Callable[Concatenate[str, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Do the same as :meth:`in_household`, at a certain speaker if it can be reached.
+
+        Args:
+            preferred: The uid of that speaker; empty if it does not matter.
+            command: A command about what all speakers of the household know.
+            *args: Its arguments without the address, which is put in front of them.
+            **kwargs: Its other arguments.
+
+        Raises:
+            HomeAssistantError: When no speaker can be reached, or one declines.
+
+        """
         # Whoever sleeps is not waited for again and again, before anybody knows that it does.
         rooms = sorted(
             self._coordinator.household.rooms,
-            key=lambda room: (not room.available, room.uid != self._answered),
+            key=lambda room: (
+                not room.available,
+                room.uid in self._silent,
+                room.uid != preferred,
+                room.uid != self._answered,
+            ),
         )
         for speaker in rooms:
             try:
                 answer = await self.attempt(speaker, command, *args, **kwargs)
             except (PlayerUnreachableError, UpnpDisabledError) as error:
+                self._silent.add(speaker.uid)
                 if speaker is rooms[-1]:
                     raise command_failed(speaker.name, error) from error
             except EngineError as error:
@@ -150,9 +178,11 @@ class RoomCommands:
         """
         address = self._coordinator.address_of(speaker)
         try:
-            return await self._coordinator.connection.run(command, address, *args, **kwargs)
+            answer = await self._coordinator.connection.run(command, address, *args, **kwargs)
         finally:
             self.last_at = self._loop.time()
+        self._silent.discard(speaker.uid)
+        return answer
 
     async def attempt_in_group[**P, T](
         self,

@@ -62,6 +62,7 @@ class HouseholdContent:
         self._changed: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._reading = False
+        self._turn = 0
         self._listeners: list[CALLBACK_TYPE] = []
         self._endings: list[CALLBACK_TYPE] = []
 
@@ -198,9 +199,13 @@ class HouseholdContent:
             HomeAssistantError: When it cannot be read.
 
         """
-        commands = self._coordinator.commands
+        commands, rooms = self._coordinator.commands, self._coordinator.household.rooms
+        # One speaker for all pages, since each counts changes for itself, and another one for the
+        # next list, so that none has all the work.
+        self._turn += 1
+        uid = rooms[self._turn % len(rooms)].uid if rooms else ""
         return await async_all_pages(
-            lambda start, count: commands.in_household(content.browse, object_id, start, count),
+            lambda start, count: commands.at_any(uid, content.browse, object_id, start, count),
             start,
             count,
         )

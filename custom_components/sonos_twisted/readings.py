@@ -26,6 +26,10 @@ _LOGGER = logging.getLogger(__name__)
 RETRY_SECONDS = 60.0
 
 
+#: Stands for what a reading depended on that was never made.
+_NEVER = object()
+
+
 def _everybody(_speaker: Speaker) -> bool:
     return True
 
@@ -133,8 +137,12 @@ class SpeakerReadings:
         """
         key = (speaker.uid, name)
         self._wanted[key] += 1
-        if self._wanted[key] == 1 and READINGS[name].asks(speaker):
-            self._plan(speaker, name, 0.0)
+        reading = READINGS[name]
+        if self._wanted[key] == 1 and reading.asks(speaker):
+            if not self._is_fresh(speaker, name):
+                self._plan(speaker, name, 0.0)
+            elif reading.seconds is not None:
+                self._plan(speaker, name, reading.seconds)
 
         @callback
         def no_more() -> None:
@@ -189,10 +197,15 @@ class SpeakerReadings:
             return
         for name, reading in READINGS.items():
             key = (speaker.uid, name)
-            is_fresh = key in self._answered and self._answered[key] == reading.depends_on(speaker)
-            is_due = not is_fresh and key not in self._asking
+            is_due = not self._is_fresh(speaker, name) and key not in self._asking
             if is_due and (reading.probes or self._wanted[key]) and reading.asks(speaker):
                 self._plan(speaker, name, 0.0)
+
+    def _is_fresh(self, speaker: Speaker, name: str) -> bool:
+        """Tell whether something was read, and nothing has happened since that would change it."""
+        key = (speaker.uid, name)
+        known, now = self._answered.get(key, _NEVER), READINGS[name].depends_on(speaker)
+        return known == now
 
     def _plan(self, speaker: Speaker, name: str, seconds: float) -> None:
         if self._stopped:
