@@ -1,7 +1,7 @@
 """The host's end of the engine: one household, opened, listened to, spoken to and closed."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 import functools
 import logging
@@ -19,6 +19,7 @@ from .player import Player
 from .process_runner import ProcessRunner
 from .reporters import TOPOLOGY
 from .runner import STOP_SECONDS, CommandRunner, ThreadRunner
+from .self_test import SelfTest, try_events
 from .session import HouseholdSession
 from .subscription import DEFAULT_LEASE_SECONDS
 
@@ -272,6 +273,32 @@ class HouseholdConnection:
         if self._session is None:
             raise EngineError("The connection to the household is closed")
         return self._session
+
+    async def self_test(
+        self, addresses: Iterable[str], settings: ListenSettings | None = None
+    ) -> list[SelfTest]:
+        """Find out whether events of speakers arrive: each is subscribed to, once more.
+
+        The connection need not be open.
+
+        Args:
+            addresses: The speakers, each as ``host:port`` with an IPv4 address.
+            settings: Where to listen and what to tell speakers; as the connection does otherwise.
+
+        Returns:
+            How it went with each of them, in their order.
+
+        """
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.start)
+        players = [Player.at(address) for address in addresses]
+        return await self._thread.run(self._self_test, players, settings or self._settings.listen)
+
+    def _self_test(
+        self, players: list[Player], settings: ListenSettings
+    ) -> Deferred[list[SelfTest]]:
+        reactor = self._thread.reactor
+        request = GenaClient(reactor, self._settings.request_seconds)
+        return try_events(_listeners(reactor), settings, self._listener, request, players)
 
     @property
     def _open_runner(self) -> CommandRunner:
