@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from .commands.identity import Identity, identify
 from .commands.state import read
-from .errors import EngineError, NotSonosError, PlayerError
+from .errors import EngineError, NotSonosError, PlayerError, PlayerUnreachableError
 from .gena import GenaClient
 from .listener import Listener, Listeners, ListenSettings
 from .mailbox import Mailbox
@@ -74,6 +74,10 @@ class WrongHouseholdError(PlayerError):
 @functools.cache
 def _listeners(reactor: Any) -> Listeners:
     return Listeners(reactor)
+
+
+def _is_unreachable(error: BaseException) -> bool:
+    return isinstance(error, PlayerUnreachableError)
 
 
 class HouseholdConnection:
@@ -152,13 +156,15 @@ class HouseholdConnection:
                     errors.append(error)
                 else:
                     return identity
-            # The host that was named first is the one that its owner thinks of.
-            reasons = (*(question.exception() for question in asking), *errors)
+            # The host that was named first is the one that its owner thinks of. But what is wrong
+            # with one that answers says more than that another one does not.
+            named = [error for question in asking if (error := question.exception())]
+            reasons = sorted((*named, *errors), key=_is_unreachable)
         finally:
             for question in asking:
                 question.cancel()
             await asyncio.gather(*asking, return_exceptions=True)
-        raise next(filter(None, reasons), EngineError("There is no address to find it at"))
+        raise next(iter(reasons), EngineError("There is no address to find it at"))
 
     async def _identify(self, host: str, household_id: str | None) -> Identity:
         identity = await self.run(identify, host)

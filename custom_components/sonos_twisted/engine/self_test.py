@@ -85,7 +85,9 @@ def try_events(
     return Deferred.fromCoroutine(in_turn())
 
 
-async def _try_one(clock: Any, listener: Listener, request: GenaRequest, player: Player) -> SelfTest:
+async def _try_one(
+    clock: Any, listener: Listener, request: GenaRequest, player: Player
+) -> SelfTest:
     subscription = Subscription(
         service_of(player, SERVICE), listener=listener, request=request, clock=clock
     )
