@@ -137,7 +137,9 @@ async def appears(
     """Wait until an issue is shown, with these details among others."""
     await until(
         hass,
-        lambda: expected.items() <= (shown(hass, entry, key) or {"": ""}).items(),
+        lambda: (
+            (details := shown(hass, entry, key)) is not None and expected.items() <= details.items()
+        ),
         lambda: shown(hass, entry, key) or all_shown(hass),
         seconds=30.0,
     )
@@ -224,9 +226,12 @@ async def test_events_that_still_do_not_arrive_are_shown_again(
     hass: HomeAssistant, standing_house: SimulatorProcess, repairs: Repairs
 ) -> None:
     """A user may save what does not work yet; it is looked after when it does."""
-    entry = await set_up(hass, standing_house, "Kitchen", **DEAF)
-    await appears(hass, entry, "events_not_arriving")
-    step = await repairs.submit(await repairs.begin(entry, "events_not_arriving"))
+    of_container = {"advertise_address": "172.17.0.2", "advertise_port": 9}
+    entry = await set_up(hass, standing_house, "Kitchen", **of_container)
+    await appears(hass, entry, "events_not_arriving", callback="172.17.0.2:9")
+    step = await repairs.begin(entry, "events_not_arriving")
+    assert step["step_id"] == "container"
+    step = await repairs.submit(step)
     settings = {"listen_port": PORT, "advertise_address": "127.0.0.1", "advertise_port": FREE}
     step = await repairs.submit(step, **settings)
     assert step["errors"] == {"base": "not_arrived"}
@@ -256,9 +261,7 @@ async def test_events_stop_and_come_back(
         entry.runtime_data.connection.heard_of(by_uid["Bathroom"], boot_seq=1000)
         await until(hass, lambda: entry.runtime_data.served[by_uid["Bathroom"]] == "polling")
         assert all_shown(hass) == set()
-        await until(
-            hass, lambda: entry.runtime_data.issues._cancel_timer is not None, seconds=30.0
-        )
+        await until(hass, lambda: entry.runtime_data.issues._cancel_timer is not None, seconds=30.0)
         async_fire_time_changed(hass, dt_util.utcnow() + dt.timedelta(seconds=2))
         told = await appears(hass, entry, "events_not_arriving", rooms="Bathroom")
         assert told["speakers"] == standing_house.addresses["Bathroom"]
@@ -271,6 +274,7 @@ async def test_events_stop_and_come_back(
     await disappears(hass, entry, "events_not_arriving")
 
 
+@pytest.mark.parity("beyond: test of events")
 async def test_a_failed_test_is_shown_until_an_event_arrives(
     hass: HomeAssistant, standing_house: SimulatorProcess
 ) -> None:
@@ -327,7 +331,12 @@ async def test_yaml_is_to_be_changed_where_it_says_how_to_listen(
     before = dict(entry.options)
     key = "events_not_arriving"
     await until(hass, lambda: key in all_shown(hass), seconds=30.0)
-    step = await repairs.submit(await repairs.begin(entry, key))  # type: ignore[arg-type]
+    ours: Any = entry
+    adapter = {"ipv4": [{"address": "127.0.0.1", "network_prefix": 24}]}
+    with patch(f"{OURS}.repairs.async_get_adapters", return_value=[adapter]):
+        step = await repairs.begin(ours, key)
+    assert step["step_id"] == "subnet"
+    step = await repairs.submit(step)
     step = await repairs.submit(step, listen_port=FREE, advertise_address="127.0.0.1")
     assert (step["type"], step["reason"]) == ("abort", "change_yaml")
     settings = f"listen_port: {FREE}\nadvertise_address: 127.0.0.1"
@@ -371,6 +380,7 @@ def ports_taken() -> Iterator[None]:
         yield
 
 
+@pytest.mark.parity("beyond: repair of ports")
 async def test_no_port_is_free(
     hass: HomeAssistant, standing_house: SimulatorProcess, repairs: Repairs
 ) -> None:
@@ -400,6 +410,7 @@ async def test_no_port_is_free(
 # UPnP
 
 
+@pytest.mark.parity("beyond: repair of UPnP")
 async def test_upnp_is_switched_off_in_a_room(
     hass: HomeAssistant, standing_house: SimulatorProcess
 ) -> None:
@@ -429,6 +440,7 @@ async def test_upnp_is_switched_off_before_setting_up(
 # Nobody is there
 
 
+@pytest.mark.parity("beyond: repair of an unreachable household")
 async def test_household_is_unreachable_for_long(
     hass: HomeAssistant, standing_house: SimulatorProcess
 ) -> None:
@@ -466,6 +478,7 @@ async def test_nothing_is_shown_of_an_entry_that_is_gone(
 # Hosts of another household
 
 
+@pytest.mark.parity("beyond: repair of hosts")
 async def test_s1_speaker_among_the_hosts(
     hass: HomeAssistant,
     standing_house: SimulatorProcess,
@@ -527,6 +540,7 @@ async def test_host_of_another_household_in_yaml(
 # Core's integration
 
 
+@pytest.mark.parity("beyond: repair of core")
 async def test_core_is_set_up_as_well(
     hass: HomeAssistant, standing_house: SimulatorProcess, repairs: Repairs
 ) -> None:
@@ -534,6 +548,7 @@ async def test_core_is_set_up_as_well(
     entry = await set_up(hass, standing_house, "Kitchen")
     assert all_shown(hass) == set()
     core = MockConfigEntry(domain="sonos", title="Sonos")
+    await hass.config_entries.async_add(MockConfigEntry(domain="sun", title="Sun"))
     of_core = "homeassistant.components.sonos"
     with (
         patch(f"{of_core}.async_setup_entry", return_value=True),

@@ -158,7 +158,7 @@ class HouseholdConnection:
                     return identity
             # The host that was named first is the one that its owner thinks of. But what is wrong
             # with one that answers says more than that another one does not.
-            named = [error for question in asking if (error := question.exception())]
+            named = [reason for question in asking if (reason := question.exception())]
             reasons = sorted((*named, *errors), key=_is_unreachable)
         finally:
             for question in asking:
