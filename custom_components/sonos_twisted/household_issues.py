@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 #: Seconds for which events that have arrived before may be missing: leases are mended meanwhile.
 SILENT_SECONDS = 60.0
 
-_KEYS = ("events_not_arriving", "no_free_port", "upnp_disabled")
-
 
 class HouseholdIssues:
     """Shows issues of a household as long as its news give reason to.
@@ -61,10 +59,13 @@ class HouseholdIssues:
         self._show()
 
     def stop(self) -> None:
-        """Show nothing any more."""
+        """Take note of nothing any more.
+
+        What is shown stays until a household is set up in which it is mended: an issue that is
+        taken away would come back to somebody who has ignored it.
+        """
         self._started = False
         self._stop_timer()
-        async_clear(self._coordinator.hass, self._coordinator.entry, *_KEYS)
 
     def note(self, news: Iterable[AnyNews]) -> None:
         """Take note of news that the coordinator has taken in, and show what follows from them."""
@@ -117,10 +118,15 @@ class HouseholdIssues:
 
     def _set(self, key: str, details: dict[str, str] | None) -> None:
         hass, entry = self._coordinator.hass, self._coordinator.entry
-        if details is None:
-            async_clear(hass, entry, key)
-        else:
+        if details is not None:
             async_show(hass, entry, key, **details)
+        elif all(map(self._is_known, self._coordinator.household.rooms)):
+            async_clear(hass, entry, key)
+
+    def _is_known(self, room: Speaker) -> bool:
+        """Tell whether it is known by now how events of a room arrive."""
+        told = (self._leases.get((room.uid, service)) for service in ESSENTIAL_SERVICES)
+        return all(news is not None and news.verdict is not None for news in told)
 
     def _is_silent(self, room: Speaker) -> bool:
         """Tell whether events of a room do not arrive, and not only for a moment."""

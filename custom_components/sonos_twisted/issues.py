@@ -90,9 +90,15 @@ def async_show(hass: HomeAssistant, entry: ConfigEntry, key: str, **details: str
 
 @callback
 def async_clear(hass: HomeAssistant, entry: ConfigEntry, *keys: str) -> None:
-    """Let issues of an entry disappear, all if none is named; harmless when they are not shown."""
+    """Let issues of an entry disappear, all if none is named; harmless when they are not shown.
+
+    What was ignored before a restart, and is not shown yet, stays ignored.
+    """
+    registry = ir.async_get(hass)
     for key in keys or KINDS:
-        ir.async_delete_issue(hass, DOMAIN, issue_id(entry, key))
+        issue = registry.async_get_issue(DOMAIN, issue_id(entry, key))
+        if issue is not None and issue.active:
+            registry.async_delete(DOMAIN, issue.issue_id)
 
 
 # Setting up
@@ -109,6 +115,9 @@ def async_setup_failed(hass: HomeAssistant, entry: ConfigEntry, error: Exception
     if shown == "events_not_arriving":
         details["callback"] = urlsplit(details["callback"]).netloc
     details |= {"rooms": details["host"], "speakers": details["host"]}
+    if key == "wrong_household":
+        # That is shown of the host that leads there.
+        return
     if shown in _AT_SETUP or dt_util.utcnow() - since >= UNREACHABLE_AFTER:
         async_show(hass, entry, shown, **details)
 

@@ -76,8 +76,8 @@ def _listeners(reactor: Any) -> Listeners:
     return Listeners(reactor)
 
 
-def _is_unreachable(error: BaseException) -> bool:
-    return isinstance(error, PlayerUnreachableError)
+def _is_elsewhere(error: BaseException) -> bool:
+    return isinstance(error, (PlayerUnreachableError, WrongHouseholdError))
 
 
 class HouseholdConnection:
@@ -157,9 +157,9 @@ class HouseholdConnection:
                 else:
                     return identity
             # The host that was named first is the one that its owner thinks of. But what is wrong
-            # with one that answers says more than that another one does not.
+            # with a speaker of the household says more than that another one is not there.
             named = [reason for question in asking if (reason := question.exception())]
-            reasons = sorted((*named, *errors), key=_is_unreachable)
+            reasons = sorted((*named, *errors), key=_is_elsewhere)
         finally:
             for question in asking:
                 question.cancel()
