@@ -338,7 +338,7 @@ async def requests_of_setup(hass: HomeAssistant, house: SimulatorProcess) -> dic
 async def test_setup_takes_few_requests(
     hass: HomeAssistant, standing_house: SimulatorProcess
 ) -> None:
-    """Each describes itself once; one says who it is, and the household's five lists are shared out.
+    """Each describes itself once; one says who it is; five common lists are shared out.
 
     Those with a television say in two answers what it does when it comes on, the one with a battery
     how that is, and some what they have besides: switches and sensors show it.
