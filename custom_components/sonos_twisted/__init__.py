@@ -7,8 +7,15 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, PLATFORMS
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
-from .engine import EngineError, reactor_thread
+from .engine import EngineError, WrongHouseholdError, reactor_thread
 from .errors import placeholders, translation_key
+from .foreign_hosts import async_check_hosts
+from .issues import (
+    async_forget,
+    async_setup_failed,
+    async_setup_succeeded,
+    async_watch_entries,
+)
 from .moving_over import async_give_back
 from .presence import async_watch
 from .schema import CONFIG_SCHEMA
@@ -27,6 +34,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, stop_reactor)
     async_register_actions(hass)
+    async_watch_entries(hass)
     if DOMAIN in config:
         async_import_yaml(hass, config[DOMAIN])
     return True
@@ -40,12 +48,16 @@ async def async_setup_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry)
     except EngineError as error:
         # Even an address that leads to another household may lead home again tomorrow, or another
         # speaker may answer by then: nothing is final.
+        async_setup_failed(hass, entry, error)
+        if isinstance(error, WrongHouseholdError):
+            await async_check_hosts(hass, entry)
         raise ConfigEntryNotReady(
             translation_domain=DOMAIN,
             translation_key=translation_key(error),
             translation_placeholders=placeholders(error),
         ) from error
     entry.runtime_data = coordinator
+    async_setup_succeeded(hass, entry)
     entry.async_on_unload(
         hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, coordinator.async_stop)
     )
@@ -55,6 +67,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry)
     except BaseException:
         await coordinator.async_stop()
         raise
+    entry.async_create_background_task(
+        hass, coordinator.async_check_hosts(), f"{DOMAIN} hosts of {entry.title}"
+    )
     return True
 
 
@@ -68,5 +83,6 @@ async def async_unload_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry
 
 async def async_remove_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> None:
     """Forget what was kept for a household, and give core its own back."""
+    async_forget(hass, entry)
     await async_give_back(hass, entry)
     await async_remove_stores(hass, entry.entry_id)

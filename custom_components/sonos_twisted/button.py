@@ -15,6 +15,7 @@ from .entities import (
     content,
     groups,
     health,
+    self_test,
     sound,
 )
 from .entity import DescribedEntity, HouseholdEntity
@@ -32,6 +33,7 @@ DESCRIPTIONS: tuple[ButtonDescription, ...] = (
 HOUSEHOLD_DESCRIPTIONS: tuple[HouseholdButtonDescription, ...] = (
     *content.HOUSEHOLD_BUTTONS,
     *health.HOUSEHOLD_BUTTONS,
+    *self_test.HOUSEHOLD_BUTTONS,
 )
 
 

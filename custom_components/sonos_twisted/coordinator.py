@@ -9,14 +9,13 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from .alarms import HouseholdAlarms
 from .announcements import Announcements
 from .announcing import Announcer
 from .commands import RoomCommands, regrouped
-from .const import CONF_HOSTS, CONF_KNOWN_HOSTS, DOMAIN
+from .const import CONF_HOSTS, CONF_KNOWN_HOSTS
 from .content import HouseholdContent
 from .devices import HouseholdDevices
 from .engine import (
@@ -33,11 +32,12 @@ from .engine import (
     TopologyNews,
     reactor_thread,
 )
-from .errors import placeholders
 from .everywhere import Everywhere
 from .favorite_buttons import FavoriteButtons
+from .foreign_hosts import async_check_hosts
 from .grouping import RoomGroups
 from .health import EventHealth
+from .household_issues import HouseholdIssues
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .readings import SpeakerReadings
@@ -92,6 +92,7 @@ class HouseholdCoordinator:
         ringing: Which of them ring.
         sources: What each room can be switched to.
         favorite_buttons: The buttons that start favourites.
+        issues: What is shown to be in the way of the household's events.
 
     """
 
@@ -129,6 +130,7 @@ class HouseholdCoordinator:
         self.ringing = RingingAlarms(self)
         self.sources = HouseholdSources(self)
         self.favorite_buttons = FavoriteButtons(self)
+        self.issues = HouseholdIssues(self)
         self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}
         self._apply: dict[type[AnyNews], Callable[[Any], Iterable[Change]]] = {
@@ -139,7 +141,7 @@ class HouseholdCoordinator:
             LeaseNews: self._apply_lease,
             ServedNews: self._apply_served,
             PositionNews: self._apply_position,
-            ListenerNews: self._apply_listener,
+            ListenerNews: lambda _: (),
         }
 
     async def async_start(self) -> None:
@@ -156,6 +158,7 @@ class HouseholdCoordinator:
         hosts = dict.fromkeys([*data[CONF_HOSTS], *data.get(CONF_KNOWN_HOSTS, ())])
         identity = await self.connection.open(list(hosts), self.entry.unique_id)
         _LOGGER.debug("Listening to %s through %s", identity.household_id, identity.address)
+        self.issues.start()
         self.content.start()
         self.alarms.start()
         self.ringing.start()
@@ -176,8 +179,19 @@ class HouseholdCoordinator:
         self.content.stop()
         self.alarms.stop()
         self.ringing.stop()
-        ir.async_delete_issue(self.hass, DOMAIN, self._port_issue)
+        self.issues.stop()
         await self.connection.close()
+
+    async def async_check_hosts(self) -> None:
+        """Look whether any of the hosts that were configured leads to another household."""
+        speakers = self.household.speakers.values()
+        generations = {speaker.member.generation for speaker in speakers if speaker.member}
+        await async_check_hosts(
+            self.hass,
+            self.entry,
+            at_home=[speaker.host for speaker in speakers],
+            is_s1=1 in generations if generations & {1, 2} else None,
+        )
 
     # What entities use
 
@@ -293,6 +307,7 @@ class HouseholdCoordinator:
         for aspect in (Aspect.AVAILABILITY, Aspect.UPDATE):
             if any(aspect in aspects for aspects in changes.values()):
                 changes[self.household.household_id].add(aspect)
+        self.issues.note(news)
         self.commands.note_regrouped(regrouped(changes))
         self.async_tell(changes)
         self.volume_limits.hold(changes)
@@ -387,26 +402,6 @@ class HouseholdCoordinator:
         elif before is Served.BY_POLLING:
             _LOGGER.info("The events of %s arrive again", name)
         return ()
-
-    def _apply_listener(self, news: ListenerNews) -> Iterable[Change]:
-        """Let the user know, as long as there is no port that events could arrive at."""
-        if news.error is None:
-            ir.async_delete_issue(self.hass, DOMAIN, self._port_issue)
-        else:
-            ir.async_create_issue(
-                self.hass,
-                DOMAIN,
-                self._port_issue,
-                is_fixable=False,
-                severity=ir.IssueSeverity.WARNING,
-                translation_key="no_free_port",
-                translation_placeholders=placeholders(news.error),
-            )
-        return ()
-
-    @property
-    def _port_issue(self) -> str:
-        return f"no_free_port_{self.entry.entry_id}"
 
     def _apply_position(self, news: PositionNews) -> Iterable[Change]:
         return self.household.apply_position(news.uid, news.reading, news.requested_at)

@@ -4,9 +4,10 @@ import asyncio
 import logging
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_IMPORT
+from homeassistant.config_entries import SOURCE_IMPORT, ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_HOSTS, CONF_HOUSEHOLD_ID, DOMAIN
 from .engine import EngineError, Identity
@@ -17,10 +18,26 @@ _LOGGER = logging.getLogger(__name__)
 #: Seconds between attempts to reach a configured speaker that does not answer.
 RETRY_SECONDS = 60
 
+#: The households that YAML has led to, as long as there is any in YAML.
+_IN_YAML: HassKey[set[str]] = HassKey(f"{DOMAIN}_in_yaml")
+
+
+@callback
+def async_is_in_yaml(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Tell whether YAML says how to listen to the household of an entry, so that nobody else can.
+
+    A household that came from there counts from the beginning: its speakers may not answer yet.
+    """
+    households = hass.data.get(_IN_YAML)
+    return households is not None and (
+        entry.unique_id in households or entry.source == SOURCE_IMPORT
+    )
+
 
 @callback
 def async_import_yaml(hass: HomeAssistant, config: ConfigType) -> None:
     """Import the configuration in the background; speakers that are off now are tried again."""
+    hass.data[_IN_YAML] = set()
     hass.async_create_background_task(_async_import(hass, config), f"{DOMAIN} YAML import")
 
 
@@ -61,6 +78,7 @@ def _identify(host: str) -> Identity | EngineError:
 async def _async_import_household(
     hass: HomeAssistant, config: ConfigType, household_id: str, hosts: list[str]
 ) -> None:
+    hass.data[_IN_YAML].add(household_id)
     # A speaker that is off today, but led to this household before, still belongs to it.
     entry = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, household_id)
     before = entry.data[CONF_HOSTS] if entry else ()

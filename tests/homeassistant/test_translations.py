@@ -29,9 +29,12 @@ from custom_components.sonos_twisted.engine import (
     SubscriptionLostError,
     UpnpDisabledError,
     UpnpError,
+    Verdict,
     WrongHouseholdError,
 )
 from custom_components.sonos_twisted.errors import command_failed, placeholders, translation_key
+from custom_components.sonos_twisted.issues import KINDS
+from custom_components.sonos_twisted.repairs import _FLOWS, _LISTEN, CONF_SAVE_ANYWAY
 from custom_components.sonos_twisted.services import ACTIONS as FOR_ROOMS, INTEGRATION_ACTIONS
 
 FOLDER = Path(integration.__file__).parent
@@ -167,10 +170,63 @@ def test_no_exception_is_missing_or_left_over() -> None:
         | named_keys()
     )
     assert {f"declined_{reason}" for reason in REASONS} <= TEXTS["exceptions"].keys()
-    assert named_keys() <= TEXTS["exceptions"].keys() | TEXTS.get("issues", {}).keys()
+    assert named_keys() <= TEXTS["exceptions"].keys()
     assert TEXTS["exceptions"].keys() <= raised
     assert {translation_key(error) for error in OPENED} <= TEXTS["exceptions"].keys()
     assert "not_a_speaker" in TEXTS["exceptions"]
+
+
+#: What is told with each issue, so that its texts may refer to it.
+TOLD = {
+    "core_sonos": {"household"},
+    "events_not_arriving": {"household", "rooms", "speakers", "callback"},
+    "household_unreachable": {"household", "error"},
+    "no_free_port": {"household", "address", "first_port", "last_port"},
+    "other_household": {"household", "hosts", "rooms"},
+    "s1_in_s2": {"household", "hosts", "rooms"},
+    "upnp_disabled": {"household", "rooms"},
+}
+
+#: What is told besides when a test of events has failed, or in the last step.
+TOLD_LATER = {"rooms", "callback", "reason", "settings"}
+
+
+@pytest.mark.parametrize("key", sorted({*KINDS, *TEXTS["issues"]}))
+def test_issue_is_described(key: str) -> None:
+    """By a text, or by those of the flow that mends it; and in the documents."""
+    texts, kind = TEXTS["issues"][key], KINDS[key]
+    assert fields(texts["title"]) <= TOLD[key]
+    page = (FOLDER.parent.parent / "docs" / "troubleshooting.md").read_text("utf-8")
+    assert f"\n## {key.replace('_', ' ')}\n" in page.lower()
+    assert kind.is_fixable is (key in _FLOWS)
+    if not kind.is_fixable:
+        assert texts.keys() == {"title", "description"}
+        assert fields(texts["description"]) <= TOLD[key]
+        return
+    assert texts.keys() == {"title", "fix_flow"}
+    of_flow, methods = texts["fix_flow"], vars(_FLOWS[key])
+    code = constants(FOLDER / "repairs.py", FOLDER / "event_test.py")
+    for name, step in of_flow["step"].items():
+        assert f"async_step_{name}" in methods
+        assert fields(step["description"]) <= TOLD[key] | {"callback"}
+        assert set(step.get("data", {})) == set(step.get("data_description", {}))
+        assert all(f"async_step_{it}" in methods for it in step.get("menu_options", {}))
+    for name, text in of_flow.get("error", {}).items():
+        assert name in code | {verdict.value for verdict in Verdict}
+        assert fields(text) <= TOLD_LATER
+    for name, text in of_flow.get("abort", {}).items():
+        assert name in code
+        assert fields(text) <= TOLD[key] | TOLD_LATER
+
+
+def test_settings_that_are_tried_are_described() -> None:
+    """Alike wherever they are entered; and so is whatever can come of it."""
+    flows = [TEXTS["issues"][key]["fix_flow"] for key in ("events_not_arriving", "no_free_port")]
+    for flow in flows:
+        assert flow["step"]["settings"]["data"].keys() == {*_LISTEN, CONF_SAVE_ANYWAY}
+        assert {it.value for it in Verdict} - {"arrived"} <= flow["error"].keys()
+        assert flow["error"] == flows[0]["error"]
+        assert flow["step"]["settings"]["data"] == flows[0]["step"]["settings"]["data"]
 
 
 def test_no_text_of_the_form_is_missing_or_left_over() -> None:

@@ -38,11 +38,15 @@ from .news import (
 )
 from .plex import SERVICE_NAME as PLEX_SERVICE, plex_resources
 from .reactor import ReactorThread, reactor_thread
+from .self_test import SelfTest
 from .share_links import share_link_resources
+from .speaker_link import ESSENTIAL_SERVICES
 from .subscription import Subscription
+from .verdict import Verdict
 
 __all__ = [
     "DEFAULT_LISTEN_PORT",
+    "ESSENTIAL_SERVICES",
     "PLEX_SERVICE",
     "AnyNews",
     "Clip",
@@ -69,6 +73,7 @@ __all__ = [
     "ReachabilityNews",
     "ReactorThread",
     "ReactorUnavailableError",
+    "SelfTest",
     "Served",
     "ServedNews",
     "Subscription",
@@ -76,6 +81,7 @@ __all__ = [
     "TopologyNews",
     "UpnpDisabledError",
     "UpnpError",
+    "Verdict",
     "WrongHouseholdError",
     "is_clip_format",
     "plex_resources",

@@ -1,7 +1,7 @@
 """The host's end of the engine: one household, opened, listened to, spoken to and closed."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 import functools
 import logging
@@ -11,7 +11,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from .commands.identity import Identity, identify
 from .commands.state import read
-from .errors import EngineError, NotSonosError, PlayerError
+from .errors import EngineError, NotSonosError, PlayerError, PlayerUnreachableError
 from .gena import GenaClient
 from .listener import Listener, Listeners, ListenSettings
 from .mailbox import Mailbox
@@ -19,6 +19,7 @@ from .player import Player
 from .process_runner import ProcessRunner
 from .reporters import TOPOLOGY
 from .runner import STOP_SECONDS, CommandRunner, ThreadRunner
+from .self_test import SelfTest, try_events
 from .session import HouseholdSession
 from .subscription import DEFAULT_LEASE_SECONDS
 
@@ -73,6 +74,10 @@ class WrongHouseholdError(PlayerError):
 @functools.cache
 def _listeners(reactor: Any) -> Listeners:
     return Listeners(reactor)
+
+
+def _is_elsewhere(error: BaseException) -> bool:
+    return isinstance(error, (PlayerUnreachableError, WrongHouseholdError))
 
 
 class HouseholdConnection:
@@ -151,13 +156,15 @@ class HouseholdConnection:
                     errors.append(error)
                 else:
                     return identity
-            # The host that was named first is the one that its owner thinks of.
-            reasons = (*(question.exception() for question in asking), *errors)
+            # The host that was named first is the one that its owner thinks of. But what is wrong
+            # with a speaker of the household says more than that another one is not there.
+            named = [reason for question in asking if (reason := question.exception())]
+            reasons = sorted((*named, *errors), key=_is_elsewhere)
         finally:
             for question in asking:
                 question.cancel()
             await asyncio.gather(*asking, return_exceptions=True)
-        raise next(filter(None, reasons), EngineError("There is no address to find it at"))
+        raise next(iter(reasons), EngineError("There is no address to find it at"))
 
     async def _identify(self, host: str, household_id: str | None) -> Identity:
         identity = await self.run(identify, host)
@@ -272,6 +279,32 @@ class HouseholdConnection:
         if self._session is None:
             raise EngineError("The connection to the household is closed")
         return self._session
+
+    async def self_test(
+        self, addresses: Iterable[str], settings: ListenSettings | None = None
+    ) -> list[SelfTest]:
+        """Find out whether events of speakers arrive: each is subscribed to, once more.
+
+        The connection need not be open.
+
+        Args:
+            addresses: The speakers, each as ``host:port`` with an IPv4 address.
+            settings: Where to listen and what to tell speakers; as the connection does otherwise.
+
+        Returns:
+            How it went with each of them, in their order.
+
+        """
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.start)
+        players = [Player.at(address) for address in addresses]
+        return await self._thread.run(self._self_test, players, settings or self._settings.listen)
+
+    def _self_test(
+        self, players: list[Player], settings: ListenSettings
+    ) -> Deferred[list[SelfTest]]:
+        reactor = self._thread.reactor
+        request = GenaClient(reactor, self._settings.request_seconds)
+        return try_events(_listeners(reactor), settings, self._listener, request, players)
 
     @property
     def _open_runner(self) -> CommandRunner:

@@ -5,6 +5,7 @@ looked up for each speaker, and every subscription has a path of its own that on
 told.
 """
 
+import contextlib
 from dataclasses import dataclass, field
 import logging
 import os
@@ -104,6 +105,21 @@ class Listener(events_twisted.EventListener):
             self.address = (self.settings.address, port)
             self.is_running = True
             self.openings += 1
+
+    def can_be(self, settings: ListenSettings) -> bool:
+        """Tell whether this port is the one that other settings would lead to, were it free."""
+        if not self.address or settings.port not in {self.settings.port, self.address[1]}:
+            return False
+        bound = self.settings.address
+        return settings.address == bound or (bound == ANY_ADDRESS and _is_local(settings.address))
+
+    def under(self, settings: ListenSettings) -> Listener:
+        """Return a listener at this open port that tells speakers what other settings say."""
+        other = Listener(self._reactor, settings)
+        other.subscriptions_map = self.subscriptions_map
+        other.address = self.address
+        other.is_running = True
+        return other
 
     def reopen_if_lost(self) -> None:
         """Open a port if none is open any more, without complaining when that fails.
@@ -270,20 +286,44 @@ class Listeners:
         When no port is free, the listener is returned closed: every subscription tries to open
         it, and :meth:`Listener.reopen_if_lost` does.
         """
+        is_new = settings not in self._shared
+        listener = self._take(settings)
+        if is_new and listener.error is not None:
+            _LOGGER.warning("%s; trying on", listener.error)
+        return listener
+
+    def _take(self, settings: ListenSettings) -> Listener:
         shared = self._shared.get(settings)
         if shared is None:
-            shared = _Shared(Listener(self.reactor, settings))
-            try:
+            shared = self._shared[settings] = _Shared(Listener(self.reactor, settings))
+            with contextlib.suppress(ListenError):
                 shared.listener.start()
-            except ListenError as error:
-                _LOGGER.warning("%s; trying on", error)
-            self._shared[settings] = shared
         shared.users += 1
         return shared.listener
 
+    def try_out(self, settings: ListenSettings, own: Listener | None = None) -> Listener:
+        """Return a listener with these settings for a short while, until it is released.
+
+        Args:
+            settings: What is to be tried.
+            own: A listener that would be released if the settings were changed to these, so that
+                its port is as good as free.
+
+        Returns:
+            A listener that is closed when there is no port for it.
+
+        """
+        is_lent = own is not None and self._shared[own.settings].users == 1
+        if own is not None and is_lent and settings not in self._shared and own.can_be(settings):
+            return own.under(settings)
+        return self._take(settings)
+
     def release(self, listener: Listener) -> Deferred[None]:
         """Give a listener back; the last one to do so closes its port."""
-        shared = self._shared[listener.settings]
+        shared = self._shared.get(listener.settings)
+        if shared is None or shared.listener is not listener:
+            # It stood at a port of somebody else's.
+            return maybeDeferred(lambda: None)
         shared.users -= 1
         if shared.users:
             return maybeDeferred(lambda: None)

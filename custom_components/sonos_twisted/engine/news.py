@@ -17,6 +17,7 @@ from ..model import (
     merge_variables,
 )
 from .errors import ListenError
+from .verdict import Verdict
 
 
 class News(Protocol):
@@ -139,6 +140,9 @@ class LeaseNews(_Latest):
         service: The UPnP service.
         held: Whether the speaker is sending us this service's events.
         reason: Why not, as the end of a sentence; empty when it is.
+        verdict: What came of the last attempt; None before there was one.
+        callback: The URL, without its token, that events of the speaker do not reach, if they
+            do not.
 
     """
 
@@ -146,6 +150,8 @@ class LeaseNews(_Latest):
     service: str
     held: bool
     reason: str = ""
+    verdict: Verdict | None = None
+    callback: str = ""
 
     @property
     def about(self) -> Hashable:

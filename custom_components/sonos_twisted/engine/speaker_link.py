@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from ..model import Value, Variables, merge_values, parse_position_info
 from .commands.identity import describe
 from .commands.state import POSITION, POSITION_MEASURED_AT, State, read
-from .errors import EngineError
+from .errors import EngineError, EventsNotArrivingError
 from .health import Tally
 from .inspection import EVIDENCE, Inspection
 from .lease import Lease
@@ -35,6 +35,7 @@ from .polling import Poller
 from .presence import OUT_OF_REACH, Presence
 from .reporters import TOPOLOGY
 from .subscription import DEFAULT_LEASE_SECONDS, Subscription
+from .verdict import Verdict, verdict_of
 
 if TYPE_CHECKING:
     from soco.events_base import Event
@@ -59,7 +60,7 @@ SPEAKER_SERVICES = (
 _OPTIONAL_SERVICES = frozenset({"AudioIn", "HTControl"})
 
 #: Without the events of these a speaker is asked for its state instead.
-_ESSENTIAL_SERVICES = ("AVTransport", "RenderingControl")
+ESSENTIAL_SERVICES = ("AVTransport", "RenderingControl")
 
 #: Seconds.
 DESCRIPTION_RETRY_SECONDS = 30.0
@@ -291,8 +292,15 @@ class SpeakerLink:
     def _lease_changed(self, service: str, lease: Lease) -> None:
         if self._closed or self.leases.get(service) is not lease:
             return
-        reason = str(lease.error) if lease.error else ""
-        news = LeaseNews(self.uid, service, lease.is_held, reason)
+        error, verdict = lease.error, Verdict.ARRIVED if lease.is_held else None
+        news = LeaseNews(
+            self.uid,
+            service,
+            lease.is_held,
+            reason=str(error) if error else "",
+            verdict=verdict_of(error) if error else verdict,
+            callback=error.callback if isinstance(error, EventsNotArrivingError) else "",
+        )
         if self._told.get(service) != news:
             self._told[service] = news
             self._context.post(news)
@@ -328,7 +336,7 @@ class SpeakerLink:
 
     def _choose_way(self) -> None:
         """Ask for the state exactly as long as the events of an essential service are missing."""
-        essential = [self.leases.get(service) for service in _ESSENTIAL_SERVICES]
+        essential = [self.leases.get(service) for service in ESSENTIAL_SERVICES]
         by_events = all(lease is not None and lease.is_held for lease in essential)
         failing = any(lease is not None and lease.error is not None for lease in essential)
         if by_events:

@@ -1,0 +1,14 @@
+"""The test of whether events arrive."""
+
+from homeassistant.const import EntityCategory
+
+from ..event_test import async_press
+from . import HouseholdButtonDescription
+
+HOUSEHOLD_BUTTONS = (
+    HouseholdButtonDescription(
+        key="test_events",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        press=async_press,
+    ),
+)

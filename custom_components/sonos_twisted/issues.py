@@ -1,0 +1,161 @@
+"""What is in the way of a household, and shown as a repair until it is mended.
+
+:data:`KINDS` is the table of all that there are. Each belongs to a config entry: those of setting
+up and of core's integration beside it, which are here, those of a household that runs
+(``household_issues.py``), and those of its hosts (``foreign_hosts.py``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+import datetime as dt
+from urllib.parse import urlsplit
+
+from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+
+from .const import DOMAIN
+from .errors import placeholders, translation_key
+
+CORE_DOMAIN = "sonos"
+
+#: Where each repair is explained, under a heading of its own.
+_LEARN_MORE = "https://github.com/sonos-twisted/sonos-twisted/blob/main/docs/troubleshooting.md"
+
+#: For how long a household cannot be set up before that is worth telling: a router starts anew
+#: within less.
+UNREACHABLE_AFTER = dt.timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of issue.
+
+    Attributes:
+        severity: How bad it is.
+        is_fixable: Whether a flow of ``repairs.py`` leads through mending it.
+
+    """
+
+    severity: ir.IssueSeverity
+    is_fixable: bool
+
+
+KINDS: Mapping[str, Kind] = {
+    "core_sonos": Kind(ir.IssueSeverity.WARNING, is_fixable=True),
+    "events_not_arriving": Kind(ir.IssueSeverity.WARNING, is_fixable=True),
+    "household_unreachable": Kind(ir.IssueSeverity.ERROR, is_fixable=False),
+    "no_free_port": Kind(ir.IssueSeverity.WARNING, is_fixable=True),
+    "other_household": Kind(ir.IssueSeverity.WARNING, is_fixable=True),
+    "s1_in_s2": Kind(ir.IssueSeverity.WARNING, is_fixable=True),
+    "upnp_disabled": Kind(ir.IssueSeverity.ERROR, is_fixable=False),
+}
+
+#: What a household that cannot be set up may be shown to have, by the key of its error. All else
+#: is told as unreachable, after a while.
+_AT_SETUP = ("events_not_arriving", "no_free_port", "upnp_disabled")
+
+#: Since when each entry cannot be set up.
+_FAILING: HassKey[dict[str, dt.datetime]] = HassKey(f"{DOMAIN}_failing_since")
+
+
+def issue_id(entry: ConfigEntry, key: str) -> str:
+    """Return the id of an issue of an entry."""
+    return f"{key}_{entry.entry_id}"
+
+
+@callback
+def async_show(hass: HomeAssistant, entry: ConfigEntry, key: str, **details: str) -> None:
+    """Show an issue of an entry, with what its text refers to; again, if something is new.
+
+    Its fix flow gets the details as its data.
+    """
+    kind = KINDS[key]
+    details = {name: detail for name, detail in details.items() if detail}
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id(entry, key),
+        data={"entry_id": entry.entry_id, "key": key, **details},
+        is_fixable=kind.is_fixable,
+        learn_more_url=f"{_LEARN_MORE}#{key.replace('_', '-')}",
+        severity=kind.severity,
+        translation_key=key,
+        translation_placeholders={"household": entry.title, **details},
+    )
+
+
+@callback
+def async_clear(hass: HomeAssistant, entry: ConfigEntry, *keys: str) -> None:
+    """Let issues of an entry disappear, all if none is named; harmless when they are not shown.
+
+    What was ignored before a restart, and is not shown yet, stays ignored.
+    """
+    registry = ir.async_get(hass)
+    for key in keys or KINDS:
+        issue = registry.async_get_issue(DOMAIN, issue_id(entry, key))
+        if issue is not None and issue.active:
+            registry.async_delete(DOMAIN, issue.issue_id)
+
+
+# Setting up
+
+
+@callback
+def async_setup_failed(hass: HomeAssistant, entry: ConfigEntry, error: Exception) -> None:
+    """Show why an entry cannot be set up: at once what a user can mend, all else after a while."""
+    since = hass.data.setdefault(_FAILING, {}).setdefault(entry.entry_id, dt_util.utcnow())
+    key = translation_key(error)
+    details = placeholders(error)
+    shown = key if key in _AT_SETUP else "household_unreachable"
+    async_clear(hass, entry, *({*_AT_SETUP, "household_unreachable"} - {shown}))
+    if shown == "events_not_arriving":
+        details["callback"] = urlsplit(details["callback"]).netloc
+    details |= {"rooms": details["host"], "speakers": details["host"]}
+    if key == "wrong_household":
+        # That is shown of the host that leads there.
+        return
+    if shown in _AT_SETUP or dt_util.utcnow() - since >= UNREACHABLE_AFTER:
+        async_show(hass, entry, shown, **details)
+
+
+@callback
+def async_setup_succeeded(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Take note that an entry is set up. What its household shows now is told by its news."""
+    hass.data.get(_FAILING, {}).pop(entry.entry_id, None)
+    async_clear(hass, entry, "household_unreachable")
+
+
+@callback
+def async_forget(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Let everything disappear about an entry that is not to be set up any more."""
+    hass.data.get(_FAILING, {}).pop(entry.entry_id, None)
+    async_clear(hass, entry)
+
+
+# Core's integration
+
+
+@callback
+def async_watch_entries(hass: HomeAssistant) -> None:
+    """Show as long as core's ``sonos`` is set up, too; and nothing about what is disabled."""
+
+    @callback
+    def changed(_change: ConfigEntryChange, entry: ConfigEntry) -> None:
+        if entry.domain not in {DOMAIN, CORE_DOMAIN}:
+            return
+        cores = hass.config_entries.async_entries(
+            CORE_DOMAIN, include_ignore=False, include_disabled=False
+        )
+        for ours in hass.config_entries.async_entries(DOMAIN, include_ignore=False):
+            if ours.disabled_by:
+                async_forget(hass, ours)
+            elif cores:
+                async_show(hass, ours, "core_sonos")
+            else:
+                async_clear(hass, ours, "core_sonos")
+
+    async_dispatcher_connect(hass, SIGNAL_CONFIG_ENTRY_CHANGED, changed)
