@@ -20,6 +20,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from . import moving_over
 from .const import (
     CONF_ADVERTISE_ADDRESS,
     CONF_ADVERTISE_PORT,
@@ -250,8 +251,8 @@ class ForeignHostsFlow(_EntryFlow):
 class CoreSonosFlow(_EntryFlow):
     """Offers what can be done while core's ``sonos`` is set up, too."""
 
-    #: The steps that are offered. Moving over from core's integration is another one to be here.
-    choices = ("keep_both",)
+    #: The steps that are offered.
+    choices = ("take_over", "keep_both")
 
     async def async_step_init(self, _user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Let the user choose."""
@@ -259,6 +260,30 @@ class CoreSonosFlow(_EntryFlow):
             step_id="init",
             menu_options=list(self.choices),
             description_placeholders=self._placeholders,
+        )
+
+    async def async_step_take_over(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Tell what moving over would do, and do it once that is confirmed."""
+        try:
+            plan = await moving_over.async_plan(self.hass)
+            if user_input is not None:
+                await moving_over.async_take_over(self.hass, plan)
+        except HomeAssistantError as error:
+            return self.async_abort(
+                reason="not_taken_over", description_placeholders={"error": str(error)}
+            )
+        if user_input is not None:
+            return self.async_create_entry(data={})
+        return self.async_show_form(
+            step_id="take_over",
+            data_schema=_NOTHING_TO_ENTER,
+            description_placeholders={
+                "entities": str(len(plan.entities)),
+                "left": ", ".join(sorted(each.entity_id for each in plan.theirs.entities)) or "-",
+                "callers": ", ".join(sorted(plan.actions)) or "-",
+            },
         )
 
     async def async_step_keep_both(

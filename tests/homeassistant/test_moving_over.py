@@ -15,6 +15,7 @@ from homeassistant.components.recorder.statistics import (
 )
 from homeassistant.config_entries import ConfigEntry, ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant, State
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import (
     area_registry as ar,
@@ -32,6 +33,7 @@ from soco import events_asyncio  # noqa: TID251
 
 from custom_components.sonos_twisted import moving_over
 from custom_components.sonos_twisted.const import DOMAIN
+from custom_components.sonos_twisted.repairs import CoreSonosFlow, async_create_fix_flow
 from tests.homeassistant.conftest import base, until
 from tests.homeassistant.test_neighbours import CORE, OURS, Household, forget
 from tests.simulator.process import SimulatorProcess
@@ -317,6 +319,37 @@ async def turn(hass: HomeAssistant, house: SimulatorProcess, volume: int) -> Non
     )
 
 
+def tells_everything(hass: HomeAssistant, planned: dict[str, Any]) -> None:
+    """See that a plan names what moves, and what core has and we don't."""
+    assert {"entity_id": KITCHEN, "instead_of": f"{KITCHEN}_twisted"} in planned["entities"]
+    assert "Galley" in planned["devices"]
+    assert planned["only_core"]["devices"] == []
+    # What core shows of speakers that have no microphone and no surrounds.
+    assert {
+        entity(hass, each).unique_id.partition("-")[2] for each in planned["only_core"]["entities"]
+    } == {
+        "microphone",
+        "music_surround_level",
+        "surround_enabled",
+        "surround_level",
+        "surround_mode",
+    }
+    assert sorted(planned["only_ours"]["devices"]) == [
+        "Bedroom right speaker",
+        "Living Room Sub",
+        "Living Room left surround",
+        "Living Room right surround",
+        "Sonos",
+    ]
+    assert planned["actions_of_core"] == [
+        {"entity_id": "automation.by_entity", "actions": ["sonos.snapshot"]}
+    ]
+    shown = {each["entity_id"] for each in planned["entities"]}
+    assert shown | set(planned["only_core"]["entities"]) == {
+        each.entity_id for each in of(hass, CORE)
+    }
+
+
 @pytest.mark.parity("beyond: take over")
 @pytest.mark.parity("beyond: take over dry run")
 async def test_everything_goes_on(
@@ -339,17 +372,7 @@ async def test_everything_goes_on(
     planned = await perform(hass, "take_over", dry_run=True)
     assert planned["dry_run"] is True
     assert registries(hass) == before
-    assert {"entity_id": KITCHEN, "instead_of": f"{KITCHEN}_twisted"} in planned["entities"]
-    assert "Galley" in planned["devices"]
-    assert planned["only_core"]["devices"] == []
-    assert planned["only_ours"]["devices"] == ["Sonos"]
-    assert planned["actions_of_core"] == [
-        {"entity_id": "automation.by_entity", "actions": ["sonos.snapshot"]}
-    ]
-    shown = {each["entity_id"] for each in planned["entities"]}
-    assert shown | set(planned["only_core"]["entities"]) == {
-        each.entity_id for each in of(hass, CORE)
-    }
+    tells_everything(hass, planned)
 
     done = await perform(hass, "take_over")
     assert done == {**planned, "dry_run": False}
@@ -439,3 +462,25 @@ async def test_who_removes_us_has_core_back(both: Household, hass: HomeAssistant
     shows_customised(hass, CORE)
     with pytest.raises(ServiceValidationError, match="nothing to undo"):
         await perform(hass, "undo_take_over")
+
+
+async def test_repair_moves_over(both: Household, hass: HomeAssistant) -> None:
+    """It tells first what it will do."""
+    customise(hass)
+    (ours,) = hass.config_entries.async_entries(OURS)
+    details: dict[str, str | int | float | None] = {"key": "core_sonos", "entry_id": ours.entry_id}
+    flow = await async_create_fix_flow(hass, "core_sonos", details)
+    assert isinstance(flow, CoreSonosFlow)
+    flow.hass = hass
+    step = await flow.async_step_take_over()
+    assert step["type"] is FlowResultType.FORM
+    told = step["description_placeholders"] or {}
+    assert int(told["entities"]) > 60
+    assert "microphone" in told["left"]
+    (core,) = hass.config_entries.async_entries(CORE)
+    assert disabled_by(core) is None
+    assert (await flow.async_step_take_over({}))["type"] is FlowResultType.CREATE_ENTRY
+    assert disabled_by(core) is ConfigEntryDisabler.USER
+    await until(hass, lambda: live(hass))
+    await perform(hass, "undo_take_over")
+    assert disabled_by(core) is None

@@ -567,7 +567,11 @@ async def test_core_is_set_up_as_well(
         await hass.config_entries.async_add(core)
         await appears(hass, entry, "core_sonos")
         step = await repairs.begin(entry, "core_sonos")
-        assert (step["type"], step["menu_options"]) == ("menu", ["keep_both"])
+        assert (step["type"], step["menu_options"]) == ("menu", ["take_over", "keep_both"])
+        step = await repairs.submit(step, next_step_id="take_over")
+        assert (step["type"], step["reason"]) == ("abort", "not_taken_over")
+        assert step["description_placeholders"]["error"]
+        step = await repairs.begin(entry, "core_sonos")
         step = await repairs.submit(step, next_step_id="keep_both")
         assert (step["type"], step["reason"]) == ("abort", "kept_both")
         issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id(entry, "core_sonos"))

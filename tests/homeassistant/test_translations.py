@@ -191,6 +191,10 @@ TOLD = {
 TOLD_LATER = {"rooms", "callback", "reason", "settings"}
 
 
+#: What is told in the steps of flows.
+TOLD_IN_STEPS = {"callback", "entities", "left", "callers"}
+
+
 @pytest.mark.parametrize("key", sorted({*KINDS, *TEXTS["issues"]}))
 def test_issue_is_described(key: str) -> None:
     """By a text, or by those of the flow that mends it; and in the documents."""
@@ -208,7 +212,7 @@ def test_issue_is_described(key: str) -> None:
     code = constants(FOLDER / "repairs.py", FOLDER / "event_test.py")
     for name, step in of_flow["step"].items():
         assert f"async_step_{name}" in methods
-        assert fields(step["description"]) <= TOLD[key] | {"callback"}
+        assert fields(step["description"]) <= TOLD[key] | TOLD_IN_STEPS
         assert set(step.get("data", {})) == set(step.get("data_description", {}))
         assert all(f"async_step_{it}" in methods for it in step.get("menu_options", {}))
     for name, text in of_flow.get("error", {}).items():
@@ -216,7 +220,7 @@ def test_issue_is_described(key: str) -> None:
         assert fields(text) <= TOLD_LATER
     for name, text in of_flow.get("abort", {}).items():
         assert name in code
-        assert fields(text) <= TOLD[key] | TOLD_LATER
+        assert fields(text) <= TOLD[key] | TOLD_LATER | {"error"}
 
 
 def test_settings_that_are_tried_are_described() -> None:
