@@ -97,10 +97,14 @@ def all_entities() -> Iterator[None]:
 
 @pytest.fixture
 async def entry(hass: HomeAssistant, house: SimulatorProcess) -> AsyncIterator[MockConfigEntry]:
-    """Set the house up in Home Assistant, and wait until all rooms have said how they are."""
+    """Set the house up in Home Assistant, and wait until all that is read at the start is known."""
     entry = await make_entry(hass, house.addresses["Kitchen"])
     assert await hass.config_entries.async_setup(entry.entry_id)
     await until(hass, lambda: all_known(hass))
+    lists, alarms = entry.runtime_data.content, entry.runtime_data.alarms
+    await until(
+        hass, lambda: lists.favorites and lists.playlists and lists.stations and alarms.is_known
+    )
     yield entry
     await hass.config_entries.async_unload(entry.entry_id)
 

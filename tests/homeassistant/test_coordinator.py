@@ -331,7 +331,7 @@ async def test_room_that_appears_becomes_an_entity(
     await turn_the_knob(hass, remote, BATHROOM, 9)
     assert await sids(hass, remote) >= held
     devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
-    assert sum(device.entry_type is None for device in devices) == 6
+    assert set(house.addresses) <= {device.name for device in devices}
 
 
 async def sids(hass: HomeAssistant, remote: Remote) -> set[str]:
@@ -486,10 +486,13 @@ async def test_only_rooms_are_devices(
     house: SimulatorProcess,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """Subs, surrounds and the other half of a pair belong to theirs."""
+    """Subs, surrounds and the other half of a pair are devices of theirs."""
     devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
-    rooms = {device.name for device in devices if device.entry_type is None}
-    assert rooms == set(house.addresses)
+    (household,) = (device.id for device in devices if device.entry_type is not None)
+    rooms = {device.id: device.name for device in devices if device.via_device_id == household}
+    assert set(rooms.values()) == set(house.addresses)
+    parts = [str(rooms[it.via_device_id]) for it in devices if it.via_device_id in rooms]
+    assert sorted(parts) == ["Bedroom", "Living Room", "Living Room", "Living Room"]
 
 
 # When events do not arrive
@@ -588,7 +591,8 @@ async def test_topologies_that_cannot_be_read(
         variables = {"ZoneGroupState": text}
         await in_house(hass, remote.emit, "*", "ZoneGroupTopology", variables)
         await quiet(hass, remote, 0.3)
-    assert all("that cannot be read" in line for line in complaints(caplog))
+    lines = complaints(caplog)
+    assert all("cannot be read" in line for line in lines), lines
 
 
 @pytest.mark.usefixtures("unimpressed")

@@ -187,13 +187,13 @@ async def test_tracks_of_a_playlist_are_moved_and_removed(
 
 
 async def test_playlist_that_changes_meanwhile_is_left_alone(
-    hass: HomeAssistant, remote: Remote
+    hass: HomeAssistant, remote: Remote, standing_house: SimulatorProcess
 ) -> None:
     """Somebody else puts a track into it between looking and removing."""
     await in_house(hass, remote.fill_queue, "Kitchen", 3)
     await act(hass, "ours.save_queue", KITCHEN, name="Mine")
     await in_house(hass, remote.reset_requests)
-    await in_house(hass, remote.set_latency, "Kitchen", 0.5)
+    await in_house(hass, remote.set_latency, "Kitchen", 2.0)
     removing = hass.async_create_task(
         act(hass, "ours.remove_from_playlist", KITCHEN, playlist="Mine", position=2)
     )
@@ -203,7 +203,17 @@ async def test_playlist_that_changes_meanwhile_is_left_alone(
             "ReorderTracksInSavedQueue" in key for some in seen.values() for key in some
         ),
     )
-    await act(hass, "ours.add_to_playlist", BATHROOM, playlist="Mine", media_content_id="SQ:0")
+    bathroom = standing_house.addresses["Bathroom"]
+    seen = await in_house(hass, content.browse, bathroom, "SQ:3", 0, 1)
+    await in_house(
+        hass,
+        playlists.add,
+        bathroom,
+        seen.update_id,
+        "SQ:3",
+        "file:///jffs/settings/savedqueues.rsq#0",
+        "",
+    )
     with pytest.raises(HomeAssistantError) as caught:
         await removing
     assert caught.value.translation_key == "changed_meanwhile"

@@ -30,21 +30,21 @@ class DiscoveredHousehold:
     hosts: tuple[str, ...]
 
 
-def look_around(host: str) -> DiscoveredHousehold:
+def look_around(address: str) -> DiscoveredHousehold:
     """Find out which household a speaker belongs to: one GET, two actions.
 
     A household that is too large for an answer, or in the middle of a change, may not list its
     rooms; the one room that is known stands for them then.
 
     Args:
-        host: The speaker's IPv4 address.
+        address: The speaker's IPv4 address.
 
     Raises:
         NotSonosError: When something else than a Sonos speaker answers.
         PlayerError: As :func:`.identity.identify`.
 
     """
-    identity = identify(host)
+    identity = identify(address)
     description = identity.description
     rooms: dict[str, str] = {}
     try:

@@ -1,6 +1,6 @@
 """The tone, balance and equalizer of a single speaker: its RenderingControl service."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from ...model import SOUND_SETTINGS
 from ..errors import UpnpError
@@ -77,7 +77,7 @@ def set_all(address: str, values: Mapping[str, int]) -> dict[str, int]:
     return declined
 
 
-def reset(address: str, names: Iterable[str]) -> dict[str, int]:
+def reset(address: str, names: Sequence[str]) -> dict[str, int]:
     """Let a speaker sound as from the factory: bass, treble, loudness, balance, and more.
 
     Args:
