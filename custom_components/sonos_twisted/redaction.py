@@ -24,7 +24,7 @@ _HOUSEHOLD = re.compile(r"Sonos_[0-9A-Za-z]{16,}(\.\w+)?")
 _MAC = re.compile(r"\b([0-9A-F]{2}[:-]){5}[0-9A-F]{2}(:\w)?\b|\b[0-9A-F]{12}\b", re.IGNORECASE)
 _URL = re.compile(r"\b(https?|wss)://([^\s/?#@]*@)?([^\s/?#]*)([/?#][^\s,)]*)?")
 _ACCOUNT = re.compile(r"\b(sn|sid|token|key)=[^\s&,)]+", re.IGNORECASE)
-_URI = re.compile(r"([a-z][a-z0-9.+-]*):(?=\S)(?![A-Z0-9,:;]+$)\S*", re.IGNORECASE)
+_URI = re.compile(r"([a-z][a-z0-9.+-]{2,}):\S+")
 
 #: What ends one word of a value, and what is a word that tells nothing of anybody.
 _BETWEEN = re.compile(r"[\s,;:=/+.%#()-]+")
