@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 
 from custom_components.sonos_twisted import recent
 from custom_components.sonos_twisted.const import DOMAIN
-from custom_components.sonos_twisted.engine import EngineError, ListenError, ListenerNews
+from custom_components.sonos_twisted.engine import EngineError, ListenerNews, ListenError
 from custom_components.sonos_twisted.engine.commands import state, transport
 from custom_components.sonos_twisted.redaction import REDACTED
 from tests.homeassistant.actions import KITCHEN, act, in_house, shows

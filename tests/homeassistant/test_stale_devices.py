@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_homeassistant_custom_component.common import MockConfigEntry
     from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+    from custom_components.sonos_twisted.model import Household
     from tests.simulator.control import Remote
     from tests.simulator.process import SimulatorProcess
 
@@ -31,6 +32,13 @@ def uid_of(entry: MockConfigEntry, name: str) -> str:
     rooms = entry.runtime_data.household.rooms
     uid: str = next(room.uid for room in rooms if room.name == name)
     return uid
+
+
+def begun_anew(entry: MockConfigEntry, before: Household) -> bool:
+    """Tell whether an entry is loaded, and not as it was before."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
+    return entry.runtime_data.household is not before
 
 
 @pytest.fixture
@@ -83,7 +91,7 @@ async def test_only_what_is_certain_removes_a_device(
     with patch(f"{OURS}.stale_devices.FORGOTTEN_SECONDS", 0.05):
         await in_house(hass, remote.forget_vanished, "Patio")
         await until(hass, lambda: not device(entry, patio))
-    await until(hass, lambda: entry.state is ConfigEntryState.LOADED)
+    await until(hass, lambda: begun_anew(entry, household))
     assert hass.states.get(PATIO) is None
     # Even then it can return, as a new one.
     await in_house(hass, remote.plug_in, "Patio")
@@ -116,8 +124,7 @@ async def test_people_delete_what_is_not_there(
     await until(hass, lambda: patio not in household.topology.members)
     assert await delete(patio)
     assert device(entry, patio) is None
-    await until(hass, lambda: entry.runtime_data.household is not household)
-    await until(hass, lambda: entry.state is ConfigEntryState.LOADED)
+    await until(hass, lambda: begun_anew(entry, household))
     assert hass.states.get(PATIO) is None
     await in_house(hass, remote.plug_in, "Patio")
     await until(hass, lambda: device(entry, patio) and all_known(hass))

@@ -452,9 +452,7 @@ def test_unplugging_is_noticed_by_the_others(house: SimulatorProcess, listener: 
 def test_player_that_is_not_missed_is_in_the_topology_in_no_way(
     house: SimulatorProcess, listener: Listener
 ) -> None:
-    uid = next(
-        uid for uid, it in house.remote.truth()["speakers"].items() if it["name"] == "Patio"
-    )
+    uid = next(uid for uid, it in house.remote.truth()["speakers"].items() if it["name"] == "Patio")
     sid = listener.subscribe(house.addresses["Office"], TOPOLOGY).getheader("sid")
     listener.wait_for(sid, 1)
     house.remote.unplug("Patio")
