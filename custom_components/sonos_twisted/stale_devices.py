@@ -68,13 +68,13 @@ class StaleDevices:
         self._remove(self._coordinator, uid)
 
     def _look_elsewhere(self) -> None:
-        """Remove the devices that other households still have of this one's speakers."""
-        ours = self._coordinator.household.topology.members.keys()
+        """Remove the devices that one household still has of the speakers of another one."""
         for entry in self._hass.config_entries.async_loaded_entries(DOMAIN):
             other: HouseholdCoordinator = entry.runtime_data
             if other is not self._coordinator:
-                for uid in ours - other.household.topology.members.keys():
-                    self._remove(other, uid)
+                for has, had in ((self._coordinator, other), (other, self._coordinator)):
+                    for uid in _reached(has) - had.household.topology.members.keys():
+                        self._remove(had, uid)
 
     def _remove(self, coordinator: HouseholdCoordinator, uid: str) -> None:
         registry, entry_id = dr.async_get(self._hass), coordinator.entry.entry_id
@@ -82,6 +82,12 @@ class StaleDevices:
         if device is not None:
             registry.async_remove_device(device.id)
             forget(coordinator, uid)
+
+
+def _reached(coordinator: HouseholdCoordinator) -> set[str]:
+    """Return the speakers of a household that are certainly there: what it says may be old."""
+    household = coordinator.household
+    return {uid for uid in household.topology.members if household.speakers[uid].available}
 
 
 @callback

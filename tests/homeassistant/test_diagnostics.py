@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
@@ -46,7 +46,7 @@ def remote(standing_house: SimulatorProcess) -> Remote:
 
 
 async def diagnostics(
-    hass: HomeAssistant, client: ClientSessionGenerator, entry: MockConfigEntry
+    hass: HomeAssistant, client: ClientSessionGenerator, entry: ConfigEntry[Any]
 ) -> dict[str, Any]:
     """Download the diagnostics of a household, as a user does."""
     return dict(await get_diagnostics_for_config_entry(hass, client, entry))
@@ -98,21 +98,7 @@ async def test_all_is_told_and_nothing_given_away(
     await until(hass, lambda: len(household.group_members(kitchen.uid)) == 2)
     document = await diagnostics(hass, hass_client, coordinator.entry)
 
-    assert document["settings"]["options"] == {"listen_port": PORT}
-    assert document["settings"]["state"] == "loaded"
-    assert document["settings"]["data"]["household_id"] == REDACTED
-    engine = document["engine"]
-    assert engine["is_running"]
-    assert 0 <= engine["latency"] < 2
-    assert engine["runner"].keys() == {"under_way", "waiting", "stuck"}
-    assert engine["versions"].keys() == {"Twisted", "soco"}
-    assert document["listener"]["port"] == PORT
-    assert document["counters"]["events"] > 20
-    assert document["counters"]["news"]["EventNews"] > 20
-    texts = [each["text"] for each in document["news"]]
-    assert any(text.startswith("event of AVTransport: ") for text in texts)
-    assert any(text.startswith("initial event of ") for text in texts)
-
+    tells_of_everything(document)
     of_kitchen = named(document, "Kitchen")
     leases = of_kitchen["events"]["leases"]
     assert leases["AVTransport"]["state"] == "held"
@@ -135,6 +121,32 @@ async def test_all_is_told_and_nothing_given_away(
         "Living Room",
     }
 
+    gives_nothing_away(document, coordinator)
+    await in_house(hass, remote.plug_in, "Patio")
+    await in_house(hass, remote.ungroup, "Office")
+    await until(hass, lambda: all_known(hass))
+
+
+def tells_of_everything(document: dict[str, Any]) -> None:
+    """Assert that a document tells of what all speakers have in common."""
+    assert document["settings"]["options"] == {"listen_port": PORT}
+    assert document["settings"]["state"] == "loaded"
+    assert document["settings"]["data"]["household_id"] == REDACTED
+    engine = document["engine"]
+    assert engine["is_running"]
+    assert 0 <= engine["latency"] < 2
+    assert engine["runner"].keys() == {"under_way", "waiting", "stuck"}
+    assert engine["versions"].keys() == {"Twisted", "soco"}
+    assert document["listener"]["port"] == PORT
+    assert document["counters"]["events"] > 20
+    assert document["counters"]["news"]["EventNews"] > 20
+    texts = [each["text"] for each in document["news"]]
+    assert any(text.startswith("event of AVTransport: ") for text in texts)
+    assert any(text.startswith("initial event of ") for text in texts)
+
+
+def gives_nothing_away(document: dict[str, Any], coordinator: HouseholdCoordinator) -> None:
+    """Assert that nothing private is in a document, and that each speaker has one name."""
     text = json.dumps(document, ensure_ascii=False)
     private = private_texts(coordinator)
     assert len(private) > 50
@@ -144,10 +156,6 @@ async def test_all_is_told_and_nothing_given_away(
     assert not re.search(r"([0-9A-F]{2}[:-]){5}", text, re.IGNORECASE)
     names = set(re.findall(r"speaker_\d+", text))
     assert names == document["speakers"].keys()
-
-    await in_house(hass, remote.plug_in, "Patio")
-    await in_house(hass, remote.ungroup, "Office")
-    await until(hass, lambda: all_known(hass))
 
 
 def private_texts(coordinator: HouseholdCoordinator) -> set[str]:

@@ -76,7 +76,7 @@ async def test_only_what_is_certain_removes_a_device(
     await unplugged()
     await forgotten()
     assert device(entry, patio)
-    await in_house(hass, remote.plug_in, "Patio")
+    await in_house(hass, remote.reconnect, "Patio")
     await until(hass, lambda: not leaving and patio in household.topology.members)
     # Somebody starts, and may have forgotten whom to miss.
     await unplugged()
@@ -157,5 +157,10 @@ async def test_speaker_that_has_moved_to_another_household(
     assert device(there, uid)
     await hass.async_block_till_done()
     assert len(dr.async_entries_for_config_entry(device_registry, entry.entry_id)) == before - 1
+    # It is the same if the first household is the last to tell.
+    device_registry.async_get_or_create(config_entry_id=entry.entry_id, identifiers={(DOMAIN, uid)})
+    await in_house(hass, standing_house.remote.group, "Office", "Kitchen")
+    await until(hass, lambda: not device(entry, uid))
+    await in_house(hass, standing_house.remote.ungroup, "Office")
     for each in (there, entry):
         await hass.config_entries.async_unload(each.entry_id)
