@@ -1,8 +1,10 @@
 """Sonos Twisted: a Sonos household in Home Assistant, by its events."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE, EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, PLATFORMS
@@ -20,6 +22,7 @@ from .moving_over import async_give_back
 from .presence import async_watch
 from .schema import CONFIG_SCHEMA
 from .services import async_register_actions
+from .stale_devices import forget
 from .storage import async_remove_stores
 from .yaml_import import async_import_yaml
 
@@ -79,6 +82,22 @@ async def async_unload_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry
     if unloaded:
         await entry.runtime_data.async_stop()
     return unloaded
+
+
+async def async_remove_config_entry_device(
+    _hass: HomeAssistant, entry: SonosTwistedConfigEntry, device: dr.AnyDeviceEntry
+) -> bool:
+    """Let people delete the device of a speaker, if its household is known and has it no more."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return False
+    coordinator = entry.runtime_data
+    uids = {name for domain, name in device.identifiers if domain == DOMAIN}
+    household = coordinator.household
+    if uids & {household.household_id, *household.topology.members}:
+        return False
+    for uid in uids:
+        forget(coordinator, uid)
+    return True
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> None:

@@ -179,6 +179,9 @@ class RoomCommands:
         address = self._coordinator.address_of(speaker)
         try:
             answer = await self._coordinator.connection.run(command, address, *args, **kwargs)
+        except EngineError as error:
+            self._coordinator.recent.note_failure(speaker.uid, command.__name__, error)
+            raise
         finally:
             self.last_at = self._loop.time()
         self._silent.discard(speaker.uid)

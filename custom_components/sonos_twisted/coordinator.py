@@ -41,6 +41,7 @@ from .household_issues import HouseholdIssues
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .readings import SpeakerReadings
+from .recent import RecentHappenings
 from .ringing import RingingAlarms
 from .room_queue import RoomQueue
 from .schema import connection_settings
@@ -48,6 +49,7 @@ from .sleep_timers import SleepTimers
 from .snapshots import SnapshotStore
 from .sound_modes import SoundModes
 from .sources import HouseholdSources
+from .stale_devices import StaleDevices
 from .tv_formats import TvFormatReader
 from .volume_limits import VolumeLimits
 from .volumes import RoomVolumes
@@ -71,7 +73,9 @@ class HouseholdCoordinator:
         connection: The way to the speakers.
         entity_ids: The media player entities by the uid of their speaker.
         served: Whether a speaker's state comes by its events or by asking, by uid.
+        recent: What has happened lately.
         devices: The devices of the household, its rooms and their parts.
+        stale_devices: Which of them are of speakers that have left.
         commands: What executes commands in rooms and groups.
         positions: What reads positions that no event tells.
         readings: What reads all else that no event tells.
@@ -109,8 +113,10 @@ class HouseholdCoordinator:
         self._subscribers: dict[str, list[_Subscriber]] = defaultdict(list)
         self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
         self._new_parts: list[Callable[[Iterable[Speaker]], None]] = []
+        self.recent = RecentHappenings()
         self.commands = RoomCommands(self)
         self.devices = HouseholdDevices(self)
+        self.stale_devices = StaleDevices(self)
         self.content = HouseholdContent(self)
         self.positions = PositionReader(self)
         self.readings = SpeakerReadings(self)
@@ -174,6 +180,7 @@ class HouseholdCoordinator:
         self.health.stop()
         self.sleep_timers.stop()
         self.devices.stop()
+        self.stale_devices.stop()
         self._tv_formats.stop()
         self.sources.stop()
         self.content.stop()
@@ -294,6 +301,7 @@ class HouseholdCoordinator:
 
     @callback
     def _async_deliver(self, news: list[AnyNews]) -> None:
+        self.recent.note(news)
         changes: dict[str, set[Aspect]] = defaultdict(set)
         for piece in news:
             try:
@@ -370,6 +378,7 @@ class HouseholdCoordinator:
             for add in self._new_parts:
                 add(speakers)
         self.devices.forget(change.unbonded)
+        self.stale_devices.note(change)
         return change.changes | starts
 
     def _apply_description(self, news: DescriptionNews) -> Iterable[Change]:

@@ -19,7 +19,7 @@ from custom_components.sonos_twisted.engine.reporters import HOUSEHOLD_SERVICES
 from custom_components.sonos_twisted.engine.session import (
     HouseholdSession,
 )
-from custom_components.sonos_twisted.model import parse_device_description
+from custom_components.sonos_twisted.model import RunnerHealth, parse_device_description
 
 from ..model.payloads import (
     group,
@@ -110,6 +110,10 @@ class FakeRunner:
         host = Player.at(args[0]).ip_address
         self.asked.append(Command(command.__name__, host, args[1:], answer))
         return answer
+
+    def health(self) -> RunnerHealth:
+        """Tell of nothing."""
+        return RunnerHealth()
 
     def open(self, name: str) -> list[Command]:
         """Return the commands of a name that are not answered."""

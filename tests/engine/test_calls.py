@@ -14,6 +14,7 @@ from custom_components.sonos_twisted.engine import (
     PlayerUnreachableError,
 )
 from custom_components.sonos_twisted.engine.calls import CLOSING_SECONDS, Call, Calls
+from custom_components.sonos_twisted.model import RunnerHealth
 
 SECONDS = 10.0
 
@@ -183,6 +184,24 @@ def test_closing_when_idle() -> None:
     work.calls.close().addCallback(closed.append)
     assert closed == [None]
     assert not work.clock.getDelayedCalls()
+
+
+def test_what_is_told_of_them() -> None:
+    """What is under way, what waits, and which speaker is stuck."""
+    work = Work()
+    for name in ("first", "second"):
+        work.add(name)
+    work.add("third", "192.0.2.2:1400")
+    assert work.calls.health == RunnerHealth(
+        under_way=("first at 192.0.2.1:1400", "third at 192.0.2.2:1400"),
+        waiting=("second at 192.0.2.1:1400",),
+    )
+    work.clock.advance(SECONDS - 1)
+    work.end("third")
+    work.clock.advance(1)
+    assert work.calls.health == RunnerHealth(
+        under_way=("first at 192.0.2.1:1400",), stuck=("192.0.2.1:1400",)
+    )
 
 
 def test_closing_waits_for_what_is_under_way() -> None:

@@ -11,7 +11,9 @@ from custom_components.sonos_twisted.engine import (
 )
 from custom_components.sonos_twisted.engine.errors import ListenError
 from custom_components.sonos_twisted.engine.inspection import IN_FLIGHT_SECONDS, QUIET_SECONDS
+from custom_components.sonos_twisted.engine.lease import QUIET_SECONDS as LEASE_QUIET_SECONDS
 from custom_components.sonos_twisted.engine.lease_states import LeaseState as S
+from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECONDS
 from custom_components.sonos_twisted.model import SpeakerHealth
 
 from ..model.payloads import notify as body_of
@@ -54,6 +56,29 @@ def test_what_a_lease_tells(tenant: Tenant) -> None:
     tenant.lead_to(S.HELD)
     tenant.event(1)
     assert (tenant.lease.sid, tenant.lease.seq) == ("uuid:1", 1)
+
+
+def test_age_of_a_lease(tenant: Tenant) -> None:
+    """It is counted from when it was asked for, and begins anew with each subscription."""
+    assert (tenant.lease.asked_at, tenant.lease.seconds_left) == (None, 0.0)
+    tenant.lead_to(S.HELD)
+    held_at = tenant.clock.seconds()
+    left = tenant.lease.seconds_left
+    assert tenant.lease.asked_at == held_at
+    assert left is not None
+    assert left > 60
+    tenant.clock.advance(10)
+    assert tenant.lease.asked_at == held_at
+    assert tenant.lease.seconds_left == left - 10
+    tenant.clock.advance(MAX_RENEWAL_SECONDS - 10)
+    tenant.asked.grant("uuid:1", "Second-600")
+    tenant.clock.advance(LEASE_QUIET_SECONDS - MAX_RENEWAL_SECONDS)
+    asked_at = tenant.clock.seconds()
+    tenant.clock.advance(1)
+    tenant.grant()
+    assert tenant.lease.asked_at == held_at
+    tenant.event(0)
+    assert tenant.lease.asked_at == asked_at
 
 
 # A household

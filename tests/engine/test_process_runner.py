@@ -18,6 +18,7 @@ from custom_components.sonos_twisted.engine.commands.identity import identify
 from custom_components.sonos_twisted.engine.messages import MAX_MESSAGE
 from custom_components.sonos_twisted.engine.process_runner import ProcessRunner
 from custom_components.sonos_twisted.engine.worker_process import WORKER_PROGRAM, WorkerProcess
+from custom_components.sonos_twisted.model import RunnerHealth
 from tests.engine.fake_commands import odd
 from tests.engine.runner_harness import (
     ONE,
@@ -72,6 +73,11 @@ def test_in_one_process_of_its_own(bench: Bench) -> None:
     surroundings = [bench.run(odd.surroundings, speaker) for speaker in (ONE, TWO, ONE)]
     assert {place["pid"] for place in surroundings} == {bench.pid}
     assert bench.pid != os.getpid()
+
+
+def test_what_is_told_of_its_commands(bench: Bench) -> None:
+    bench.run(odd.surroundings, ONE)
+    assert bench.runner.health() == RunnerHealth()
 
 
 def test_with_the_modules_of_this_process(bench: Bench) -> None:

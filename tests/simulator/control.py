@@ -278,6 +278,10 @@ class Remote(DeviceRemote):
         """Pull the plug: leases and playback are lost."""
         self.call("unplug", speaker=speaker, reason=reason)
 
+    def forget_vanished(self, speaker: str) -> None:
+        """Let the others miss a player no more that is off the network, as if it were sold."""
+        self.call("forget_vanished", speaker=speaker)
+
     def plug_in(self, speaker: str) -> None:
         """Put the plug back: BootSeq rises, nothing of the leases is left."""
         self.call("plug_in", speaker=speaker)

@@ -46,6 +46,12 @@ class Network:
             self.household.switch_off(player.speaker, reason)
             player.speaker.power_off()
 
+    def forget_vanished(self, speaker: str) -> None:
+        """Let the others miss a player no more that is off the network, as if it were sold."""
+        for player in self._players(speaker):
+            if self.household.vanished.pop(player.speaker.uid, None) is not None:
+                self.household.topology_changed()
+
     def plug_in(self, speaker: str) -> None:
         """Put the plug back: BootSeq rises, nothing of the leases is left."""
         for player in self._players(speaker):

@@ -449,6 +449,20 @@ def test_unplugging_is_noticed_by_the_others(house: SimulatorProcess, listener: 
     assert request("GET", house.addresses["Patio"], "/status/zp").status == 200
 
 
+def test_player_that_is_not_missed_is_in_the_topology_in_no_way(
+    house: SimulatorProcess, listener: Listener
+) -> None:
+    uid = next(uid for uid, it in house.remote.truth()["speakers"].items() if it["name"] == "Patio")
+    sid = listener.subscribe(house.addresses["Office"], TOPOLOGY).getheader("sid")
+    listener.wait_for(sid, 1)
+    house.remote.unplug("Patio")
+    wait_until(lambda: 'Reason="powered off"' in str(listener.of(sid)[-1].variables))
+    house.remote.forget_vanished("Patio")
+    wait_until(lambda: uid not in str(listener.of(sid)[-1].variables))
+    house.remote.plug_in("Patio")
+    wait_until(lambda: uid in str(listener.of(sid)[-1].variables))
+
+
 def test_a_disconnected_player_keeps_its_leases(
     house: SimulatorProcess, kitchen: str, listener: Listener
 ) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import Deferred, fail
 from twisted.python.failure import Failure
 
+from ..model import RunnerHealth
 from .errors import EngineError, PlayerError, PlayerUnreachableError
 from .player import Player
 
@@ -56,6 +57,11 @@ class Call:
     def host(self) -> str:
         """The speaker's address without a port, as errors name it."""
         return Player.at(self.speaker).ip_address
+
+    @property
+    def label(self) -> str:
+        """What it is, without what it is about."""
+        return f"{self.name} at {self.speaker}"
 
     def finish(self, outcome: object) -> None:
         """Tell the outcome, a result or a Failure, unless nobody waits for it any more."""
@@ -110,6 +116,15 @@ class Calls:
     def under_way(self) -> list[Call]:
         """The calls that have begun and not ended."""
         return list(self._under_way.values())
+
+    @property
+    def health(self) -> RunnerHealth:
+        """What is under way and what waits."""
+        return RunnerHealth(
+            under_way=tuple(call.label for call in self._under_way.values()),
+            waiting=tuple(call.label for call in self._waiting),
+            stuck=tuple(sorted(self._stuck)),
+        )
 
     @property
     def is_closed(self) -> bool:

@@ -7,8 +7,11 @@ import functools
 import logging
 from typing import TYPE_CHECKING, Any, Literal
 
+import soco
+import twisted
 from twisted.internet.defer import Deferred, succeed
 
+from ..model import EngineHealth
 from .commands.identity import Identity, identify
 from .commands.state import read
 from .errors import EngineError, NotSonosError, PlayerError, PlayerUnreachableError
@@ -24,11 +27,14 @@ from .session import HouseholdSession
 from .subscription import DEFAULT_LEASE_SECONDS
 
 if TYPE_CHECKING:
-    from ..model import HouseholdHealth
+    from ..model import HouseholdHealth, RunnerHealth
     from .news import AnyNews
     from .reactor import ReactorThread
 
 _LOGGER = logging.getLogger(__name__)
+
+#: Seconds that the reactor thread has to answer when it is asked how it is.
+ANSWER_SECONDS = 2.0
 
 #: Where commands are executed, by the name that it has in the configuration.
 RUNNERS: dict[str, Callable[[Any, float], CommandRunner]] = {
@@ -262,6 +268,26 @@ class HouseholdConnection:
         """
         health: HouseholdHealth = await self._thread.run(self._open_session.health)
         return health
+
+    async def engine_health(self) -> EngineHealth:
+        """Return how the engine itself is; never fails, and takes two seconds at most."""
+        loop = asyncio.get_running_loop()
+        asked_at = loop.time()
+        latency: float | None = None
+        runner: RunnerHealth | None = None
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                runner = await self._thread.run(self._open_runner.health)
+            latency = loop.time() - asked_at
+        except EngineError, TimeoutError:
+            _LOGGER.debug("The reactor thread does not say how it is")
+        return EngineHealth(
+            is_running=self._thread.is_running,
+            latency=latency,
+            pending_news=self.pending_news,
+            runner=runner,
+            versions={"Twisted": twisted.__version__, "soco": soco.__version__},
+        )
 
     async def verify(self) -> None:
         """Let every subscription be verified at once, and what is lost be subscribed to anew.

@@ -99,6 +99,8 @@ def _lease_health(service: str, lease: Lease, now: float) -> LeaseHealth:
         held=lease.is_held,
         reason=str(lease.error) if lease.error else "",
         missing_seconds=0.0 if since is None else now - since,
+        age_seconds=None if lease.asked_at is None else now - lease.asked_at,
+        seconds_left=lease.seconds_left,
         sid=lease.sid,
         seq=lease.seq,
         subscriptions=lease.subscriptions,

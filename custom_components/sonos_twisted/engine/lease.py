@@ -63,6 +63,10 @@ class _Core:
     error: Exception | None = None
     #: Since when no events arrive; None while they do, or nobody wants them.
     missing_since: float | None = None
+    #: When the subscription was asked for.
+    asked_at: float = 0.0
+    #: And the one that is to replace it.
+    succeeding_at: float = 0.0
     subscribed: int = 0
     replaced: int = 0
     gaps: int = 0
@@ -95,6 +99,7 @@ class _Core:
         self.drop()
         subscription = self.new_subscription()
         self.adopt(subscription)
+        self.asked_at = self.clock.seconds()
         self.subscribed += 1
         subscription.subscribe(self.seconds, auto_renew=True).addCallbacks(
             lambda _: self._granted(subscription), lambda f: self._refused(subscription, f)
@@ -121,6 +126,7 @@ class _Core:
         self.subscribed += 1
         self.successor = successor = self.new_subscription()
         successor.callback = lambda event: self._succeed(successor, event)
+        self.succeeding_at = self.clock.seconds()
         successor.subscribe(self.seconds, auto_renew=True).addCallbacks(
             lambda _: self._successor_granted(successor),
             lambda failure: self._successor_refused(successor, failure),
@@ -256,6 +262,7 @@ class _Core:
         if before is not None:
             before.unsubscribe(strict=False)
         self.adopt(successor)
+        self.asked_at = self.succeeding_at
         self.receive(successor, event)
 
     def receive(self, subscription: Subscription, event: Event) -> None:
@@ -439,6 +446,17 @@ class Lease:
     def sid(self) -> str:
         """The SID of the subscription; empty without one."""
         return (self._core.subscription and self._core.subscription.sid) or ""
+
+    @property
+    def asked_at(self) -> float | None:
+        """When the subscription was asked for, on the clock of the lease; None without one."""
+        return self._core.asked_at if self._core.subscription else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Seconds until what was granted ends; 0 without a subscription, None without an end."""
+        left = self._core.subscription.time_left if self._core.subscription else 0.0
+        return None if left == float("inf") else left
 
     @property
     def seq(self) -> int | None:

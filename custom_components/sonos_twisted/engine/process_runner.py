@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
     from twisted.internet.interfaces import IDelayedCall
 
+    from ..model import RunnerHealth
+
 _LOGGER = logging.getLogger(__name__)
 
 #: Seconds; importing everything takes one on a fast computer.
@@ -240,6 +242,10 @@ class ProcessRunner:
         timer, self._timer = self._timer, None
         if timer is not None and timer.active():
             timer.cancel()
+
+    def health(self) -> RunnerHealth:
+        """Return what is under way; see :class:`~.runner.CommandRunner`."""
+        return self._calls.health
 
     # The end.
 

@@ -19,6 +19,8 @@ from .reactor import require_reactor_thread
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
+    from ..model import RunnerHealth
+
 _LOGGER = logging.getLogger(__name__)
 
 #: Seconds a command's single requests may take; commands read it where they send one.
@@ -54,6 +56,10 @@ class CommandRunner(Protocol):
             EngineError: When the function is not a command.
 
         """
+        ...
+
+    def health(self) -> RunnerHealth:
+        """Return which commands are under way and which wait; called on the reactor thread."""
         ...
 
     def stop(self) -> None:
@@ -136,6 +142,10 @@ class ThreadRunner:
     def _execute(self, call: Call) -> Any:
         request_seconds.set(self._seconds)
         return call.function(*call.args, **call.kwargs)
+
+    def health(self) -> RunnerHealth:
+        """Return what is under way; see :class:`CommandRunner`."""
+        return self._calls.health
 
     def stop(self) -> None:
         """Wait a while for the commands that are running, then end the threads.

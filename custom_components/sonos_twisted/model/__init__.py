@@ -26,7 +26,14 @@ from .description import (
 )
 from .didl import Didl, named, parse_didl, parse_didl_list, parse_stream_content
 from .firmware import FirmwareOffer, is_newer_firmware, parse_firmware_offer
-from .health import HouseholdHealth, LeaseHealth, ListenerHealth, SpeakerHealth
+from .health import (
+    EngineHealth,
+    HouseholdHealth,
+    LeaseHealth,
+    ListenerHealth,
+    RunnerHealth,
+    SpeakerHealth,
+)
 from .household import Household
 from .household_zone import HouseholdZone, parse_zone
 from .media import (
@@ -154,6 +161,7 @@ __all__ = [
     "DescriptionError",
     "DeviceDescription",
     "Didl",
+    "EngineHealth",
     "FirmwareOffer",
     "Household",
     "HouseholdHealth",
@@ -182,6 +190,7 @@ __all__ = [
     "Repeat",
     "Resource",
     "RoomSnapshot",
+    "RunnerHealth",
     "Snapshot",
     "SoundSetting",
     "Source",

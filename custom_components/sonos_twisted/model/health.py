@@ -17,6 +17,8 @@ class LeaseHealth:
         held: Whether events arrive, as far as can be known.
         reason: What went wrong last, as the end of a sentence; empty when nothing is wrong.
         missing_seconds: For how long no events have been arriving; 0 when they do.
+        age_seconds: How long ago its subscription was asked for; None without one.
+        seconds_left: Until what was granted ends, unless it is renewed; None when it has no end.
         sid: The SID of its subscription; empty without one.
         seq: The SEQ of its last event; None before the first.
         subscriptions: How many subscriptions were asked for so far.
@@ -30,6 +32,8 @@ class LeaseHealth:
     held: bool
     reason: str
     missing_seconds: float
+    age_seconds: float | None
+    seconds_left: float | None
     sid: str
     seq: int | None
     subscriptions: int
@@ -120,3 +124,40 @@ class HouseholdHealth:
     listener: ListenerHealth
     speakers: tuple[SpeakerHealth, ...]
     events: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunnerHealth:
+    """What executes the commands.
+
+    Attributes:
+        under_way: The commands that are being executed, each with the speaker's address.
+        waiting: Those that wait for their turn.
+        stuck: The addresses of speakers over which a command hangs for longer than it may.
+
+    """
+
+    under_way: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineHealth:
+    """What all of a household's events and commands pass through.
+
+    Attributes:
+        is_running: Whether the reactor runs.
+        latency: Seconds until the reactor thread did what it was asked for, and that was known
+            here; None if it did not in time.
+        pending_news: How many pieces of news wait to be taken in.
+        runner: What executes the commands; None if nothing could be said of it.
+        versions: Of the libraries underneath, by name.
+
+    """
+
+    is_running: bool
+    latency: float | None
+    pending_news: int
+    runner: RunnerHealth | None
+    versions: dict[str, str]
