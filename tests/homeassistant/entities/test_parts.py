@@ -144,7 +144,9 @@ async def test_part_that_is_let_go_while_it_is_off_loses_its_device(
         # Back again, it is a room, with entities of its own.
         await in_house(hass, remote.plug_in, uids["LR"])
         await until(hass, lambda: "Left" in names(hass, entry))
-        connection = entity_registry.async_get_entity_id("sensor", DOMAIN, f"{uids['LR']}-connection")
+        connection = entity_registry.async_get_entity_id(
+            "sensor", DOMAIN, f"{uids['LR']}-connection"
+        )
         assert connection is not None
         await shows(hass, connection, state="wireless")
         # And while nobody listens.
