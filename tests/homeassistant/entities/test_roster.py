@@ -10,6 +10,7 @@ from homeassistant.helpers.entity import entity_sources
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.sonos_twisted import readings
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.model import playable_from_favorite
 from tests.homeassistant.actions import act, in_house, shown, shows
@@ -95,6 +96,19 @@ async def test_speaker_that_cannot_answer_loses_the_entity(
     await in_house(hass, remote.fail_action, "Kitchen", "GetLEDState", 401, 1)
     await until(hass, lambda: entity_registry.async_get(LIGHT) is None)
     assert hass.states.get(LIGHT) is None
+
+
+@pytest.mark.usefixtures("all_entities", "entry")
+async def test_speaker_that_fails_to_answer_keeps_the_entity(
+    hass: HomeAssistant, remote: Remote
+) -> None:
+    """Since it has answered before; it is asked again a little later."""
+    await shows(hass, LIGHT, state="on")
+    await in_house(hass, remote.fail_action, "Kitchen", "GetLEDState", 501, 1)
+    with patch.object(readings, "RETRY_SECONDS", 0.1):
+        await act(hass, "switch.turn_off", LIGHT)
+        assert shown(hass, LIGHT, "state") == "on"
+        await shows(hass, LIGHT, state="off")
 
 
 async def test_rooms_belong_to_their_household(
