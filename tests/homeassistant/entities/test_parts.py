@@ -1,6 +1,7 @@
 """Speakers that are hidden parts of a room: a sub, surrounds, the other one of a stereo pair."""
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -10,6 +11,8 @@ import pytest
 
 from custom_components.sonos_twisted import devices as module
 from custom_components.sonos_twisted.const import DOMAIN
+from custom_components.sonos_twisted.engine import ReachabilityNews, TopologyNews
+from custom_components.sonos_twisted.model import Topology
 from tests.homeassistant.actions import in_house, shown, shows
 from tests.homeassistant.conftest import base, make_entry, until
 from tests.simulator.process import SimulatorProcess
@@ -56,7 +59,21 @@ async def test_parts_are_devices_of_their_room(
     await shows(hass, "sensor.living_room_sub_wi_fi_channel_frequency", state="5660")
     await in_house(hass, remote.reboot, sub["uid"], 0.2)
     await shows(hass, "sensor.living_room_sub_boot_count", state=str(sub["boot_seq"] + 1))
-    # A part is as far away as its room.
+    # A part is as far away as its room, be that out of reach or off.
+    coordinator, uid = entry.runtime_data, next(iter(room.identifiers))[1]
+    coordinator._async_deliver([ReachabilityNews(uid, reachable=False, reason="is silent")])
+    assert shown(hass, SOFTWARE, "state") == "unavailable"
+    coordinator._async_deliver([ReachabilityNews(uid, reachable=True)])
+    whole = coordinator.household.topology
+    rest = [
+        replace(group, members=tuple(each for each in group.members if each.uid != uid))
+        for group in whole.groups
+    ]
+    coordinator._async_deliver([TopologyNews(Topology(tuple(rest)), hass.loop.time())])
+    assert shown(hass, SOFTWARE, "state") == "unavailable"
+    assert "Living Room Sub" in names(hass, entry)
+    coordinator._async_deliver([TopologyNews(whole, hass.loop.time())])
+    assert shown(hass, SOFTWARE, "state") == sub["software"]
     await in_house(hass, remote.unplug, "Living Room")
     await shows(hass, SOFTWARE, state="unavailable")
     await in_house(hass, remote.plug_in, "Living Room")
