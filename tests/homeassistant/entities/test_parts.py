@@ -177,17 +177,31 @@ async def test_part_that_is_let_go_while_it_is_off_loses_its_device(
         await hass.config_entries.async_unload(entry.entry_id)
 
 
-async def test_part_that_describes_itself_late_is_not_asked_after_unloading(
-    hass: HomeAssistant, house: SimulatorProcess
+async def test_part_that_does_not_describe_itself_is_asked_again(
+    hass: HomeAssistant, house: SimulatorProcess, device_registry: dr.DeviceRegistry
 ) -> None:
-    """Nothing goes on that would ask it every minute."""
+    """A little later, but not when the household is unloaded."""
     sub = await sub_of(hass, house.remote)
-    await in_house(hass, house.remote.stall, sub["uid"])
+    await in_house(hass, house.remote.refuse, sub["uid"])
     entry = await make_entry(hass, house.addresses["Kitchen"])
+
+    def model() -> str | None:
+        devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+        return next(each.model for each in devices if (DOMAIN, sub["uid"]) in each.identifiers)
+
+    with patch.object(module, "RETRY_SECONDS", 0.2):
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        retries = entry.runtime_data.devices._retries
+        await until(hass, lambda: sub["uid"] in retries)
+        assert model() is None
+        await in_house(hass, house.remote.heal)
+        await until(hass, lambda: model() == "Sub")
+        await hass.config_entries.async_unload(entry.entry_id)
+
+    await in_house(hass, house.remote.stall, sub["uid"])
     assert await hass.config_entries.async_setup(entry.entry_id)
     devices = entry.runtime_data.devices
     await until(hass, lambda: sub["uid"] in devices._described)
-    with patch.object(devices, "_describe") as describe, patch.object(module, "RETRY_SECONDS", 0):
-        await hass.config_entries.async_unload(entry.entry_id)
-        await asyncio.sleep(0.05)
-    describe.assert_not_called()
+    await hass.config_entries.async_unload(entry.entry_id)
+    await asyncio.sleep(0.05)
+    assert not devices._retries
