@@ -150,7 +150,7 @@ async def test_wrong_values_are_refused(hass: HomeAssistant, remote: Remote) -> 
     album = Playable.queued("Debut", [[("x-file-cifs://nas/1.flac", "")]] * 2)
     with (
         patch.object(alarm_programs, "async_find", return_value=album),
-        pytest.raises(ServiceValidationError, match="Debut.* 2 "),
+        pytest.raises(ServiceValidationError, match=r"Debut.* 2 "),
     ):
         await act(hass, "ours.update_alarm", KITCHEN, alarm_id=14, program="Debut")
     with pytest.raises(ServiceValidationError, match="program_type"):
