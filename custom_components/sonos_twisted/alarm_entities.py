@@ -21,6 +21,7 @@ from .entities.alarms import (
 )
 from .entity import DescribedEntity, PushEntity
 from .model import RECURRENCES, Alarm, Aspect, rings_on
+from .roster import while_loaded
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
@@ -41,7 +42,7 @@ class AlarmRoster:
         self._registry = er.async_get(hass)
         self._entry_id = entry.entry_id
         self._coordinator = entry.runtime_data
-        self._add = add
+        self._add = while_loaded(entry, add)
         self._there: set[int] = set()
         entry.async_on_unload(self._coordinator.alarms.async_subscribe(self._look))
         self._look()

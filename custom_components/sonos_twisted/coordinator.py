@@ -377,8 +377,9 @@ class HouseholdCoordinator:
             speakers = [self.household.speakers[uid] for uid in change.bonded]
             for add in self._new_parts:
                 add(speakers)
-        self.devices.forget(change.unbonded)
         self.stale_devices.note(change)
+        if change.changes:
+            self.devices.tidy()
         return change.changes | starts
 
     def _apply_description(self, news: DescriptionNews) -> Iterable[Change]:

@@ -5,6 +5,7 @@ Lives on the event loop.
 
 import asyncio
 from collections.abc import Callable, Iterable
+import itertools
 import logging
 from typing import TYPE_CHECKING
 
@@ -85,7 +86,8 @@ class HouseholdDevices:
         self._household_device_id = ""
         self._described: dict[str, int | None] = {}
         self._retries: dict[str, asyncio.TimerHandle] = {}
-        self._unbonded: list[Callable[[Speaker], None]] = []
+        self._removed: list[Callable[[str], None]] = []
+        self._stopped = False
 
     @callback
     def start(self) -> None:
@@ -98,20 +100,21 @@ class HouseholdDevices:
     @callback
     def stop(self) -> None:
         """Ask no more."""
+        self._stopped = True
         for timer in self._retries.values():
             timer.cancel()
         self._retries.clear()
 
     @callback
-    def async_on_unbonded(self, forget: Callable[[Speaker], None]) -> CALLBACK_TYPE:
-        """Call ``forget`` with parts of rooms that are nothing to the household any more.
+    def async_on_removed(self, forget: Callable[[str], None]) -> CALLBACK_TYPE:
+        """Call ``forget`` with the uids of speakers whose devices are removed.
 
         Returns:
             A function that ends this.
 
         """
-        self._unbonded.append(forget)
-        return lambda: self._unbonded.remove(forget)
+        self._removed.append(forget)
+        return lambda: self._removed.remove(forget)
 
     @callback
     def update(self, changes: Iterable[Change]) -> None:
@@ -131,13 +134,21 @@ class HouseholdDevices:
                 self._update_part(speaker, room)
 
     @callback
-    def forget(self, uids: Iterable[str]) -> None:
-        """Remove the devices of parts that are nothing to the household any more."""
-        for uid in uids:
-            for forget in self._unbonded:
-                forget(self._coordinator.household.speakers[uid])
-            if (device_id := self._device_id(uid)) is not None:
-                self._registry.async_remove_device(device_id)
+    def tidy(self) -> None:
+        """Remove the devices of parts that their rooms neither have any more nor miss.
+
+        Be it that they were let go while they were off, or while nobody listened: the devices
+        themselves tell whose parts they were.
+        """
+        topology = self._coordinator.household.topology
+        rooms = {self._device_id(uid) for uid in topology.visible} - {None}
+        entry_id = self._coordinator.entry.entry_id
+        for device in dr.async_entries_for_config_entry(self._registry, entry_id):
+            uids = [uid for domain, uid in device.identifiers if domain == DOMAIN]
+            if device.via_device_id in rooms and not any(map(topology.has_use_for, uids)):
+                for uid, forget in itertools.product(uids, self._removed):
+                    forget(uid)
+                self._registry.async_remove_device(device.id)
 
     def _update_part(self, speaker: Speaker, room: Speaker) -> None:
         channels = speaker.member.channels if speaker.member is not None else frozenset()
@@ -176,6 +187,8 @@ class HouseholdDevices:
         except EngineError as error:
             _LOGGER.debug("A part of %s cannot be described: %s", speaker.name, error)
             del self._described[speaker.uid]
+            if self._stopped:
+                return
             loop = coordinator.hass.loop
             self._retries[speaker.uid] = loop.call_later(RETRY_SECONDS, self._describe, speaker)
             return

@@ -107,9 +107,10 @@ class DescribedEntity(SpeakerEntity):
     @override
     def available(self) -> bool:
         description, speaker = self.entity_description, self.speaker
-        if description.of_parts and (room := speaker.bonded_to) is not None:
+        if description.of_parts and (main_unit := speaker.bonded_to) is not None:
             # Nobody listens to a part by itself; the room tells of it.
-            is_there = self.coordinator.household.speakers[room].available
+            room = self.coordinator.household.speakers.get(main_unit)
+            is_there = room is not None and room.visible and room.available
         else:
             is_there = super().available
         return is_there and (

@@ -18,7 +18,7 @@ from .const import DOMAIN
 from .entity import SpeakerEntity
 from .errors import refused
 from .model import Didl, Speaker, playable_from_favorite
-from .roster import unique_id
+from .roster import unique_id, while_loaded
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
@@ -45,16 +45,16 @@ class FavoriteButtons:
         self._read = False
 
     @callback
-    def start(self, add: Callable[[list[FavoriteButton]], None]) -> None:
+    def start(self, add: Callable[[Iterable[FavoriteButton]], None]) -> None:
         """Bring back the buttons that there were, and let them follow the favourites.
 
         Args:
             add: Adds entities to the platform.
 
         """
-        self._add = add
-        add(self._early)
         coordinator = self._coordinator
+        self._add = while_loaded(coordinator.entry, add)
+        self._add(self._early)
         coordinator.entry.async_on_unload(coordinator.async_add_speakers(self._appeared))
         coordinator.entry.async_on_unload(coordinator.content.async_subscribe(self._follow))
         self._follow()

@@ -41,6 +41,7 @@ from .model import (
     Speaker,
     Transport,
 )
+from .roster import while_loaded
 from .sources import input_name
 
 if TYPE_CHECKING:
@@ -95,13 +96,14 @@ async def async_setup_entry(
 ) -> None:
     """Add a media player for each room, now and as rooms appear."""
     coordinator = entry.runtime_data
+    add_entities = while_loaded(entry, async_add_entities)
     known: set[str] = set()
 
     @callback
     def add(speakers: Iterable[Speaker]) -> None:
         new = [speaker for speaker in speakers if speaker.uid not in known]
         known.update(speaker.uid for speaker in new)
-        async_add_entities(SonosTwistedMediaPlayer(coordinator, speaker) for speaker in new)
+        add_entities(SonosTwistedMediaPlayer(coordinator, speaker) for speaker in new)
 
     entry.async_on_unload(coordinator.async_add_speakers(add))
 

@@ -26,6 +26,9 @@ _LOGGER = logging.getLogger(__name__)
 RETRY_SECONDS = 60.0
 
 
+#: The UPnP errors of who does not know an action, or not what it is asked about.
+_NO_SUCH_QUESTION = frozenset({401, 402, 602})
+
 #: Stands for what a reading depended on that was never made.
 _NEVER = object()
 
@@ -43,6 +46,16 @@ def _is_silent_about_height(speaker: Speaker) -> bool:
     is_soundbar = speaker.has("RenderingControl", "night_mode")
     evented = speaker.has("RenderingControl", "height_channel_level")
     return bool(is_soundbar and (not evented or speaker.answered.get("height")))
+
+
+def _says_that_it_has_none(speaker: Speaker, name: str, error: EngineError) -> bool:
+    """Tell whether a speaker that declined to tell something does not have it.
+
+    Who told it before has it, and only fails at the moment, unless it does not know the question.
+    """
+    if not isinstance(error, UpnpError):
+        return False
+    return error.code in _NO_SUCH_QUESTION or not speaker.answered.get(name)
 
 
 def _start(speaker: Speaker) -> object:
@@ -155,26 +168,28 @@ class SpeakerReadings:
     async def async_again(self, speaker: Speaker, name: str) -> None:
         """Read something of a speaker at once, because it should have changed."""
         key = (speaker.uid, name)
-        seconds = READINGS[name].seconds
         self._asking.add(key)
         try:
             command = READINGS[name].command
             answer = await self._coordinator.commands.attempt(speaker, command)
-        except UpnpError as error:
-            _LOGGER.debug("%s has no %s: %s", speaker.name, name, error)
-            answer = {}
-            seconds = None
         except EngineError as error:
+            if _says_that_it_has_none(speaker, name, error):
+                _LOGGER.debug("%s has no %s: %s", speaker.name, name, error)
+                self._take_over(speaker, name, {})
+                return
             _LOGGER.debug("%s of %s cannot be read: %s", name, speaker.name, error)
             self._plan(speaker, name, RETRY_SECONDS)
             return
         finally:
             self._asking.discard(key)
-        changes = self._coordinator.household.apply_answer(speaker.uid, name, answer)
-        self._answered[key] = READINGS[name].depends_on(speaker)
-        self._coordinator.async_report(changes)
-        if seconds is not None and self._wanted[key]:
+        self._take_over(speaker, name, answer)
+        if (seconds := READINGS[name].seconds) is not None and self._wanted[key]:
             self._plan(speaker, name, seconds)
+
+    def _take_over(self, speaker: Speaker, name: str, answer: Mapping[str, Variables]) -> None:
+        changes = self._coordinator.household.apply_answer(speaker.uid, name, answer)
+        self._answered[speaker.uid, name] = READINGS[name].depends_on(speaker)
+        self._coordinator.async_report(changes)
 
     @callback
     def _add(self, speakers: Iterable[Speaker]) -> None:

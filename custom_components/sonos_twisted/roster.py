@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import functools
 from typing import TYPE_CHECKING
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity
@@ -23,6 +24,23 @@ if TYPE_CHECKING:
 def unique_id(speaker: Speaker, key: str) -> str:
     """Return what an entity of a speaker is known by for ever."""
     return f"{speaker.uid}-{key}"
+
+
+def while_loaded[E: Entity](
+    entry: SonosTwistedConfigEntry, add: Callable[[Iterable[E]], None]
+) -> Callable[[Iterable[E]], None]:
+    """Return what adds entities to a platform of an entry, unless that is being unloaded.
+
+    Speakers go on telling what is new until the last platform is unloaded. An entity that came
+    after its own would be removed by nobody.
+    """
+
+    @callback
+    def add_now(entities: Iterable[E]) -> None:
+        if entry.state in {ConfigEntryState.SETUP_IN_PROGRESS, ConfigEntryState.LOADED}:
+            add(entities)
+
+    return add_now
 
 
 class Roster[D: SpeakerDescription]:
@@ -53,18 +71,18 @@ class Roster[D: SpeakerDescription]:
         self._platform = platform
         self._descriptions = descriptions
         self._make = make
-        self._add = add
+        self._add = while_loaded(entry, add)
         self._known: set[str] = set()
         self._there: set[tuple[str, str]] = set()
         self._endings: list[CALLBACK_TYPE] = []
         entry.async_on_unload(self._coordinator.async_add_speakers(self._appeared, parts=True))
-        entry.async_on_unload(self._coordinator.devices.async_on_unbonded(self.forget))
+        entry.async_on_unload(self._coordinator.devices.async_on_removed(self._forget))
         entry.async_on_unload(self._end)
 
     @callback
-    def forget(self, speaker: Speaker) -> None:
-        """Take note that a speaker is no part of the household any more, and its entities gone."""
-        self._there -= {(speaker.uid, each.key) for each in self._descriptions}
+    def _forget(self, uid: str) -> None:
+        """Take note that the entities of a speaker went with its device."""
+        self._there -= {(uid, each.key) for each in self._descriptions}
 
     @callback
     def _end(self) -> None:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 import datetime as dt
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 import voluptuous as vol
 
+from custom_components.sonos_twisted import alarm_programs
+from custom_components.sonos_twisted.model import Playable
 from tests.homeassistant.actions import BATHROOM, KITCHEN, OFFICE, PATIO, ROOMS, act, in_house
 
 if TYPE_CHECKING:
@@ -144,6 +147,12 @@ async def test_wrong_values_are_refused(hass: HomeAssistant, remote: Remote) -> 
         await act(hass, "ours.update_alarm", KITCHEN, alarm_id=14)
     with pytest.raises(ServiceValidationError, match="program is No such song"):
         await act(hass, "ours.update_alarm", KITCHEN, alarm_id=14, program="No such song")
+    album = Playable.queued("Debut", [[("x-file-cifs://nas/1.flac", "")]] * 2)
+    with (
+        patch.object(alarm_programs, "async_find", return_value=album),
+        pytest.raises(ServiceValidationError, match=r"Debut.* 2 "),
+    ):
+        await act(hass, "ours.update_alarm", KITCHEN, alarm_id=14, program="Debut")
     with pytest.raises(ServiceValidationError, match="program_type"):
         await act(hass, "ours.update_alarm", KITCHEN, alarm_id=14, program_type="favorite")
     with pytest.raises(ServiceValidationError, match=r"room is media_player\.attic"):

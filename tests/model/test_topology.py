@@ -133,6 +133,19 @@ def test_home_theatre(as_children: bool) -> None:
     assert household.members[SUB].ht_channel_map == maps[SUB]
 
 
+def test_who_is_of_use() -> None:
+    """Rooms, their parts, and the parts that they miss; nobody else."""
+    channels = f"{LEFT}:LF,LF;{RIGHT}:RF,RF"
+    household = topology(
+        group(LEFT, member(LEFT, "Den", ChannelMapSet=channels)),
+        group(SUB, member(SUB, "Sub", Invisible="1")),
+    )
+    assert household.has_use_for(LEFT)
+    assert household.has_use_for(RIGHT)
+    assert not household.has_use_for(SUB)
+    assert not household.has_use_for(KITCHEN)
+
+
 def test_bridge() -> None:
     """A Boost is no room."""
     household = topology(

@@ -339,8 +339,9 @@ class Household:
     # -- for bonding
 
     def stand_alone(self, speaker: Speaker) -> None:
-        """Give a player that was bonded a group of its own."""
-        self.groups.append(self._new_group(speaker))
+        """Give a player that was bonded a group of its own; one that is off, when it is on."""
+        if speaker.uid not in self.vanished:
+            self.groups.append(self._new_group(speaker))
         speaker.transport.detach(keep_queue=True)
 
     def follow_group(self, room: Speaker) -> None:

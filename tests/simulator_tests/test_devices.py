@@ -209,6 +209,16 @@ def test_satellites_of_the_house_get_names_of_their_own(house: Household) -> Non
     assert {"Sub", "One SL", "One SL 2"} <= names
 
 
+def test_satellite_that_is_let_go_while_it_is_off_is_a_room_when_it_is_on(spare: Household) -> None:
+    people, left = People(spare), spare.speaker("Left")
+    people.bond_surrounds("Den", "Left", "Right")
+    spare.switch_off(left)
+    people.separate("Den", left.uid)
+    assert left not in [member for group in spare.groups for member in group.members]
+    spare.switch_on(left)
+    assert spare.group_of(left) in spare.groups
+
+
 @pytest.mark.parametrize(
     ("room", "action", "channels"),
     [

@@ -166,7 +166,6 @@ class Household:
             appeared=tuple(sorted(set(topology.visible) - set(old.visible))),
             disappeared=tuple(sorted(set(old.visible) - set(topology.visible))),
             bonded=tuple(uid for uid in topology.parts if uid not in old.parts),
-            unbonded=tuple(uid for uid in old.parts if _is_let_go(old.members[uid], topology)),
             rebooted=tuple(rebooted),
             moved=tuple(moved),
             gone=tuple(
@@ -474,11 +473,6 @@ def _adopt(speaker: Speaker, member: ZoneMember) -> bool:
         speaker.name = member.name or speaker.name
     speaker.host, speaker.port = member.host, member.port
     return old != member
-
-
-def _is_let_go(member: ZoneMember, topology: Topology) -> bool:
-    """Tell whether the room of a former part is there, and neither has it nor misses it."""
-    return member.bonded_to in topology.members and not topology.has_use_for(member.uid)
 
 
 def _group_lists(topology: Topology) -> dict[str, tuple[str, ...]]:

@@ -196,8 +196,6 @@ class TopologyChange:
     """Rooms that left the topology or became a hidden part of another room."""
     bonded: tuple[str, ...] = ()
     """Players that are a hidden part of a room now and were none before."""
-    unbonded: tuple[str, ...] = ()
-    """Players that were a hidden part of a room and are neither that nor a room any more."""
     rebooted: tuple[str, ...] = ()
     """Players, hidden or not, that have started anew: they have forgotten all leases."""
     moved: tuple[str, ...] = ()

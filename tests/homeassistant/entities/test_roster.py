@@ -1,18 +1,24 @@
 """Which entities there are, and how they are read and changed, whatever they are about."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.entity import entity_sources
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.sonos_twisted import readings
+from custom_components.sonos_twisted.const import DOMAIN
+from custom_components.sonos_twisted.model import playable_from_favorite
 from tests.homeassistant.actions import act, in_house, shown, shows
-from tests.homeassistant.conftest import until
+from tests.homeassistant.conftest import all_known, make_entry, until
 
 if TYPE_CHECKING:
     from tests.simulator.control import Remote
+    from tests.simulator.process import SimulatorProcess
 
 BASS = "number.kitchen_bass"
 LIGHT = "switch.kitchen_status_light"
@@ -92,6 +98,19 @@ async def test_speaker_that_cannot_answer_loses_the_entity(
     assert hass.states.get(LIGHT) is None
 
 
+@pytest.mark.usefixtures("all_entities", "entry")
+async def test_speaker_that_fails_to_answer_keeps_the_entity(
+    hass: HomeAssistant, remote: Remote
+) -> None:
+    """Since it has answered before; it is asked again a little later."""
+    await shows(hass, LIGHT, state="on")
+    await in_house(hass, remote.fail_action, "Kitchen", "GetLEDState", 501, 1)
+    with patch.object(readings, "RETRY_SECONDS", 0.1):
+        await act(hass, "switch.turn_off", LIGHT)
+        assert shown(hass, LIGHT, "state") == "on"
+        await shows(hass, LIGHT, state="off")
+
+
 async def test_rooms_belong_to_their_household(
     hass: HomeAssistant, entry: MockConfigEntry, device_registry: dr.DeviceRegistry
 ) -> None:
@@ -114,3 +133,35 @@ async def test_music_library_is_brought_up_to_date(
     await act(hass, "button.press", "button.sonos_update_music_library")
     await shows(hass, updating, state="on")
     await shows(hass, updating, state="off")
+
+
+async def test_nothing_is_added_while_the_household_is_unloaded(
+    hass: HomeAssistant, house: SimulatorProcess
+) -> None:
+    """Whatever speakers say then, and whatever is chosen: nobody would remove it any more."""
+    entry = await make_entry(hass, house.addresses["Kitchen"])
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until(hass, lambda: all_known(hass))
+    coordinator = entry.runtime_data
+    kitchen = next(room for room in coordinator.household.rooms if room.name == "Kitchen")
+    await until(hass, lambda: coordinator.content.favorites)
+    favorite = next(item for item in coordinator.content.favorites if playable_from_favorite(item))
+    unload = hass.config_entries.async_unload_platforms
+
+    async def unload_and_go_on(*args: Any) -> bool:
+        unloaded = await unload(*args)
+        news = {"room_calibration_available": "1", "room_calibration_enabled": "1"}
+        household = coordinator.household
+        coordinator.async_report(
+            household.apply_event(kitchen.uid, "RenderingControl", news, hass.loop.time())
+        )
+        coordinator.favorite_buttons.add(kitchen, favorite)
+        return unloaded
+
+    with patch.object(hass.config_entries, "async_unload_platforms", unload_and_go_on):
+        assert await hass.config_entries.async_unload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert kitchen.variable("RenderingControl", "room_calibration_enabled") == "1"
+    left = [name for name, source in entity_sources(hass).items() if source["domain"] == DOMAIN]
+    assert left == []
+    assert hass.states.get("switch.kitchen_trueplay") is None

@@ -237,6 +237,16 @@ async def test_settings_come_and_go_with_what_is_bonded(
     await in_house(hass, remote.separate, "Lounge")
     await until(hass, lambda: gone(sub + rear))
     assert there(["switch.lounge_night_sound", "number.lounge_audio_delay"])
+    # A plain speaker can have the Sub as well, and it works there at once.
+    gain = "number.kitchen_sub_gain"
+    assert gone([gain])
+    await in_house(hass, remote.bond_sub, "Kitchen", "Sub")
+    await until(hass, lambda: there([gain]))
+    await set_to(hass, gain, 6)
+    await shows(hass, gain, state="6")
+    assert (await truth_of(hass, remote, "Kitchen"))["eq"]["SubGain"] == 6
+    await in_house(hass, remote.separate, "Kitchen")
+    await until(hass, lambda: gone([gain]))
     await in_house(hass, remote.bond_sub, "Lounge", "Sub")
     await until(hass, lambda: there(sub))
     assert gone(rear)
