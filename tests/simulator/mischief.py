@@ -102,6 +102,11 @@ def _switch(method: str, argument: str = "on") -> Callable[[Random, object], Cal
     return lambda dice, _more: (method, {argument: dice.choice((True, False))})
 
 
+def _sleep_timer(dice: Random, _rooms: Sequence[str]) -> Call:
+    """Set it or clear it; some run out before it is calm again."""
+    return "set_sleep_timer", {"seconds": dice.choice((None, 45, 100, 1800, 5400))}
+
+
 HAPPENINGS = {
     "play": Happening(6, _just("play")),
     "pause": Happening(4, _just("pause")),
@@ -123,6 +128,7 @@ HAPPENINGS = {
     "tone": Happening(4, _tone),
     "balance": Happening(2, _balance),
     "loudness": Happening(3, _switch("set_loudness")),
+    "sleep_timer": Happening(2, _sleep_timer),
     "microphone": Happening(1, _switch("set_microphone")),
     "new_queue": Happening(6, _new_queue),
     "radio": Happening(3, lambda dice, _: ("play_radio", {"title": dice.choice(_STATIONS)})),

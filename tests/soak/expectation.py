@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from math import ceil
 import re
 from typing import Any
 
@@ -128,7 +129,11 @@ def _flag(name: str) -> Callable[[Data], str]:
 def _balance(speaker: Data) -> str:
     """Tell by how many percent the quieter side is quieter; less than 0 is to the left."""
     left, right = speaker["balance"]
-    return str(round((right - left) * 100 / max(left, right)))
+    return str(round((right - left) * 100 / max(left, right, 1)))
+
+
+def _minutes_left(speaker: Data) -> str:
+    return str(ceil((speaker["sleep_timer"] or 0) / 60))
 
 
 def _of_group(value: Callable[[Data], str]) -> Callable[[Data], str]:
@@ -145,6 +150,7 @@ OTHERS: dict[str, Callable[[Data], str]] = {
     "number.balance": _balance,
     "number.bass": _number("bass"),
     "number.group_volume": _of_group(_number("group_volume")),
+    "number.sleep_timer": _minutes_left,
     "number.treble": _number("treble"),
     "switch.cross_fade": _flag("crossfade"),
     "switch.group_mute": _of_group(_flag("group_mute")),
