@@ -152,11 +152,16 @@ class Client:
 
     async def players(self, domain: str) -> dict[str, str]:
         """Return the media players of an integration, by the uid of the speaker."""
+        entities = await self.entities(domain)
+        return {unique: name for (kind, unique), name in entities.items() if kind == "media_player"}
+
+    async def entities(self, domain: str) -> dict[tuple[str, str], str]:
+        """Return all entities of an integration, by their kind and unique id."""
         registry = await self.call("config/entity_registry/list")
         return {
-            entry["unique_id"]: entry["entity_id"]
+            (entry["entity_id"].partition(".")[0], entry["unique_id"]): entry["entity_id"]
             for entry in registry
-            if entry["platform"] == domain and entry["entity_id"].startswith("media_player.")
+            if entry["platform"] == domain
         }
 
     async def wait_for(self, condition: Callable[[], bool], seconds: float) -> bool:

@@ -108,6 +108,10 @@ class Remote(DeviceRemote):
         """Move the slider of the whole group."""
         self.call("set_group_volume", speaker=speaker, volume=volume)
 
+    def set_group_mute(self, speaker: str, mute: bool = True) -> None:
+        """Mute the whole group or end that."""
+        self.call("set_group_mute", speaker=speaker, mute=mute)
+
     def fix_output(self, speaker: str, on: bool = True) -> None:
         """Fix the line-out of a player at full volume, in the app, or end that."""
         self.call("fix_output", speaker=speaker, on=on)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from . import didl
 from .catalog import Favorite, library, service_tracks, station_metadata, stations
 from .device_hands import DeviceHands
-from .services.rendering import set_group_volume
+from .services.rendering import set_group_mute, set_group_volume
 
 if TYPE_CHECKING:
     from .transport import Transport
@@ -62,6 +62,10 @@ class Hands(DeviceHands):
     def set_group_volume(self, speaker: str, volume: int) -> None:
         """Move the slider of the whole group."""
         set_group_volume(self.household.group_of(self._speaker(speaker)).coordinator, volume)
+
+    def set_group_mute(self, speaker: str, mute: bool = True) -> None:
+        """Mute the whole group or end that."""
+        set_group_mute(self._speaker(speaker), on=mute)
 
     def fix_output(self, speaker: str, on: bool = True) -> None:
         """Fix the line-out of a player at full volume, in the app, or end that.

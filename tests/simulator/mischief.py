@@ -86,6 +86,27 @@ def _new_queue(dice: Random, _rooms: Sequence[str]) -> Call:
     }
 
 
+def _tone(dice: Random, _rooms: Sequence[str]) -> Call:
+    return "set_tone", {"name": dice.choice(("bass", "treble")), "value": dice.randint(-10, 10)}
+
+
+def _balance(dice: Random, _rooms: Sequence[str]) -> Call:
+    to_the_right = dice.randint(-100, 100)
+    return "set_balance", {
+        "left": min(100, 100 - to_the_right),
+        "right": min(100, 100 + to_the_right),
+    }
+
+
+def _switch(method: str, argument: str = "on") -> Callable[[Random, object], Call]:
+    return lambda dice, _more: (method, {argument: dice.choice((True, False))})
+
+
+def _sleep_timer(dice: Random, _rooms: Sequence[str]) -> Call:
+    """Set it or clear it; some run out before it is calm again."""
+    return "set_sleep_timer", {"seconds": dice.choice((None, 45, 100, 1800, 5400))}
+
+
 HAPPENINGS = {
     "play": Happening(6, _just("play")),
     "pause": Happening(4, _just("pause")),
@@ -98,16 +119,17 @@ HAPPENINGS = {
     "group_volume": Happening(
         2, lambda dice, _: ("set_group_volume", {"volume": dice.randrange(5, 100)})
     ),
-    "mute": Happening(4, lambda dice, _: ("set_mute", {"mute": dice.choice((True, False))})),
+    "mute": Happening(4, _switch("set_mute", "mute")),
+    "group_mute": Happening(2, _switch("set_group_mute", "mute")),
     "play_mode": Happening(
         3, lambda dice, _: ("set_play_mode", {"mode": dice.choice(_PLAY_MODES)})
     ),
-    "crossfade": Happening(
-        1, lambda dice, _: ("set_crossfade", {"on": dice.choice((True, False))})
-    ),
-    "tone": Happening(
-        1, lambda dice, _: ("set_tone", {"name": "bass", "value": dice.randint(-10, 10)})
-    ),
+    "crossfade": Happening(3, _switch("set_crossfade")),
+    "tone": Happening(4, _tone),
+    "balance": Happening(2, _balance),
+    "loudness": Happening(3, _switch("set_loudness")),
+    "sleep_timer": Happening(2, _sleep_timer),
+    "microphone": Happening(1, _switch("set_microphone")),
     "new_queue": Happening(6, _new_queue),
     "radio": Happening(3, lambda dice, _: ("play_radio", {"title": dice.choice(_STATIONS)})),
     "on_air": Happening(4, lambda dice, _: ("set_stream_content", {"text": dice.choice(_ON_AIR)})),

@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from .services.rendering import group_muted, group_volume
+
 if TYPE_CHECKING:
     from .household import Household
     from .speaker import Speaker
@@ -52,6 +54,8 @@ def _speaker(speaker: Speaker) -> dict[str, object]:
         "volume": rendering.volume["Master"],
         "balance": [rendering.volume["LF"], rendering.volume["RF"]],
         "mute": rendering.mute["Master"],
+        "group_volume": group_volume(speaker),
+        "group_mute": group_muted(speaker),
         "bass": rendering.bass,
         "treble": rendering.treble,
         "loudness": rendering.loudness,

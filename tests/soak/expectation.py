@@ -1,7 +1,8 @@
-"""What an entity must show, by the truth of the simulated house; and what it shows."""
+"""What entities must show, by the truth of the simulated house; and what they show."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from math import ceil
 import re
 from typing import Any
 
@@ -42,6 +43,8 @@ _SAME = (
     "repeat",
     "queue_position",
     "queue_size",
+    "group_volume",
+    "group_muted",
 )
 
 
@@ -109,8 +112,62 @@ def expected(speaker: Data, entity_ids: Mapping[str, str]) -> Data:
         "queue_position": (speaker["track_number"] or None) if in_queue else None,
         "queue_size": (speaker["track_count"] or None) if in_queue else None,
         "group_members": [entity_ids.get(coordinator, coordinator), *sorted(members)],
+        "group_volume": speaker["group_volume"] / 100,
+        "group_muted": speaker["group_mute"],
         POSITION: speaker["position"] if speaker["duration"] else None,
     }
+
+
+def _number(name: str) -> Callable[[Data], str]:
+    return lambda speaker: str(speaker[name])
+
+
+def _flag(name: str) -> Callable[[Data], str]:
+    return lambda speaker: "on" if speaker[name] else "off"
+
+
+def _balance(speaker: Data) -> str:
+    """Tell by how many percent the quieter side is quieter; less than 0 is to the left."""
+    left, right = speaker["balance"]
+    return str(round((right - left) * 100 / max(left, right, 1)))
+
+
+def _minutes_left(speaker: Data) -> str:
+    return str(ceil((speaker["sleep_timer"] or 0) / 60))
+
+
+def _of_group(value: Callable[[Data], str]) -> Callable[[Data], str]:
+    """Let it be available in the room that leads the group alone."""
+    return lambda speaker: (
+        value(speaker) if speaker["coordinator"] == speaker["uid"] else "unavailable"
+    )
+
+
+#: What the other entities show that each room has, that are on by default, and of which events
+#: tell: by their kind and the end of their unique id.
+OTHERS: dict[str, Callable[[Data], str]] = {
+    "binary_sensor.microphone": _flag("mic_enabled"),
+    "number.balance": _balance,
+    "number.bass": _number("bass"),
+    "number.group_volume": _of_group(_number("group_volume")),
+    "number.sleep_timer": _minutes_left,
+    "number.treble": _number("treble"),
+    "switch.cross_fade": _flag("crossfade"),
+    "switch.group_mute": _of_group(_flag("group_mute")),
+    "switch.loudness": _flag("loudness"),
+}
+
+
+def others_of(uid: str, entities: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    """Return the entities of a speaker that ``OTHERS`` names, as far as they are there.
+
+    Args:
+        uid: The speaker's.
+        entities: All entities, by their kind and unique id.
+    """
+    kinds = {name: name.partition(".")[::2] for name in OTHERS}
+    found = {name: entities.get((kind, f"{uid}-{key}")) for name, (kind, key) in kinds.items()}
+    return {name: entity_id for name, entity_id in found.items() if entity_id is not None}
 
 
 def shown(state: State | None, now: float) -> Data:

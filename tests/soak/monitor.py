@@ -12,7 +12,7 @@ from tests.demo.client import Client
 from tests.simulator.control import Remote
 
 from .bounds import AFTER_BACKOFF, AT_ONCE, GONE, NO_FAULT, NO_REPORTER, bound
-from .expectation import POSITION, agree, expected, shown
+from .expectation import OTHERS, POSITION, agree, expected, shown
 
 INTERVAL = 0.2
 _HOUSEHOLD = "*"
@@ -60,8 +60,21 @@ class Staleness:
 class Monitor:
     """Watches all entities from the outside. Times are seconds of the event loop."""
 
-    def __init__(self, remote: Remote, client: Client, entity_ids: Mapping[str, str]) -> None:
-        """Watch the entities of speakers, given by uid."""
+    def __init__(
+        self,
+        remote: Remote,
+        client: Client,
+        entity_ids: Mapping[str, str],
+        others: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        """Watch the entities of speakers.
+
+        Args:
+            remote: The household.
+            client: What is shown of it.
+            entity_ids: The media players by uid.
+            others: The other entities by uid and name.
+        """
         self.differences: dict[tuple[str, str], Difference] = {}
         self.staleness = Staleness()
         self.wrong: list[dict[str, Any]] = []
@@ -71,6 +84,7 @@ class Monitor:
         self._remote = remote
         self._client = client
         self._entity_ids = entity_ids
+        self._others = others
         self._began: dict[tuple[str, str], float] = {}
         self._ended: dict[str, dict[str, float]] = defaultdict(dict)
         self._looked = asyncio.Condition()
@@ -138,12 +152,20 @@ class Monitor:
     def _compare(self, now: float, uid: str, speaker: dict[str, Any]) -> None:
         targets = {uid, speaker["coordinator"], _HOUSEHOLD}
         faults = self._faults_of(now, targets)
-        wanted = expected(speaker, self._entity_ids)
-        seen = shown(self._client.states.get(self._entity_ids.get(uid, "")), time())
+        states = self._client.states
+        seen = shown(states.get(self._entity_ids.get(uid, "")), time())
+        others = {
+            name: state.state if (state := states.get(entity_id)) else None
+            for name, entity_id in self._others[uid].items()
+        }
         if self.faults.get(uid) in GONE:
-            self._expect_gone(now, uid, self.faults[uid], seen["state"])
+            shows = {"state": seen["state"]} | others
+            self._expect_gone(now, uid, self.faults[uid], shows)
             return
         self.differences.pop((uid, _AVAILABILITY), None)
+        wanted = expected(speaker, self._entity_ids)
+        wanted |= {name: OTHERS[name](speaker) for name in others}
+        seen |= others
         for name, value in wanted.items():
             self.comparisons += 1
             if agree(name, value, seen.get(name)):
@@ -151,8 +173,8 @@ class Monitor:
             else:
                 self._differed(now, (uid, name), (value, seen.get(name)), faults, targets)
 
-    def _expect_gone(self, now: float, uid: str, kind: str, state: object) -> None:
-        """A speaker that has left is unavailable, whatever it was; nothing else is compared."""
+    def _expect_gone(self, now: float, uid: str, kind: str, states: Mapping[str, object]) -> None:
+        """All of a speaker that has left is unavailable; nothing else is compared."""
         self.comparisons += 1
         for key in [key for key in self.differences if key[0] == uid != key[1] != _AVAILABILITY]:
             del self.differences[key]
@@ -160,14 +182,14 @@ class Monitor:
         if self._ended[_HOUSEHOLD].get(NO_REPORTER, float("-inf")) >= began:
             # Nobody could tell.
             self.differences.pop((uid, _AVAILABILITY), None)
-        elif state == "unavailable":
+        elif not (left := {n: state for n, state in states.items() if state != "unavailable"}):
             self._agreed(now, uid, _AVAILABILITY)
         else:
             key = uid, _AVAILABILITY
             if key not in self.differences:
                 deadline = began + GONE[kind]
                 self.differences[key] = Difference(*key, began, deadline, began, kinds={kind})
-            self._differed(now, key, ("unavailable", state), {}, set())
+            self._differed(now, key, ("unavailable", left), {}, set())
 
     def _faults_of(self, now: float, targets: set[str]) -> dict[str, float]:
         """Return when the faults ended that can still be the reason for a difference."""
@@ -220,7 +242,9 @@ class Monitor:
     def _report(self, now: float, difference: Difference, *, over: bool) -> None:
         entry = {
             "uid": difference.uid,
-            "entity": self._entity_ids.get(difference.uid),
+            "entity": self._others[difference.uid].get(
+                difference.name, self._entity_ids.get(difference.uid)
+            ),
             "attribute": difference.name,
             "truth": difference.wanted,
             "state": difference.seen,

@@ -14,6 +14,7 @@ from tests.simulator.control import Remote
 from tests.simulator.process import SimulatorProcess
 
 from .bounds import AFTER_BACKOFF, AT_ONCE, SILENT, slow_to_heal
+from .expectation import OTHERS, others_of
 from .instance import Instance, running
 from .monitor import Monitor
 from .report import Check, Report
@@ -67,9 +68,11 @@ class Soak:
 
     async def run(self, uids: set[str]) -> None:
         """Do it all; what was found is in ``report``."""
-        entity_ids = await self._entities(uids)
-        self.report.entities = len(entity_ids)
-        monitor = Monitor(self._remote, self._instance.client, entity_ids)
+        entities = await self._entities(uids)
+        entity_ids = {uid: entities["media_player", uid] for uid in uids}
+        others = {uid: others_of(uid, entities) for uid in uids}
+        self.report.entities = len(entity_ids) + sum(len(names) for names in others.values())
+        monitor = Monitor(self._remote, self._instance.client, entity_ids, others)
         watching = asyncio.create_task(monitor.run())
         try:
             if await monitor.settled(_START) is None:
@@ -93,16 +96,21 @@ class Soak:
         report.staleness = monitor.staleness
         report.comparisons, report.looks = monitor.comparisons, monitor.looks
 
-    async def _entities(self, uids: set[str]) -> Mapping[str, str]:
-        """Wait until each speaker has an entity; return them by uid."""
+    async def _entities(self, uids: set[str]) -> Mapping[tuple[str, str], str]:
+        """Wait until each speaker has its entities; return them by kind and unique id."""
         deadline = self._instance.seconds + _START
         while True:
-            players = await self._instance.client.players("sonos_twisted")
-            if uids <= players.keys():
-                return players
+            entities = await self._instance.client.entities("sonos_twisted")
+            missing = sum(
+                ("media_player", uid) not in entities
+                or others_of(uid, entities).keys() != OTHERS.keys()
+                for uid in uids
+            )
+            if not missing:
+                return entities
             self._instance.child.check()
             if self._instance.seconds > deadline:
-                raise DemoError(f"{len(uids - players.keys())} speakers have no entity.")
+                raise DemoError(f"{missing} speakers lack an entity.")
             await asyncio.sleep(0.2)
 
     async def _measure(self, name: str) -> None:

@@ -19,7 +19,7 @@ from tests.demo.client import State
 from tests.simulator.mischief import FAULTS
 
 from .bounds import BOUNDS, NO_FAULT, NO_REPORTER, SILENT, bound
-from .expectation import agree, expected, shown
+from .expectation import OTHERS, agree, expected, others_of, shown
 from .monitor import Monitor, Staleness
 from .report import Check, Report
 from .resources import Resources
@@ -100,6 +100,15 @@ def _truth(**more: object) -> dict[str, Any]:
         "play_mode": "SHUFFLE",
         "volume": 20,
         "mute": False,
+        "group_volume": 30,
+        "group_mute": False,
+        "sleep_timer": None,
+        "crossfade": True,
+        "loudness": True,
+        "mic_enabled": True,
+        "balance": [50, 100],
+        "bass": -3,
+        "treble": 0,
         **more,
     }
 
@@ -169,6 +178,31 @@ def test_what_an_entity_shows() -> None:
     assert shown(None, 8.0) == {"state": None}
 
 
+@pytest.mark.parametrize(
+    ("truth", "name", "value"),
+    [
+        ({}, "number.bass", "-3"),
+        ({}, "number.balance", "50"),
+        ({"balance": [100, 40]}, "number.balance", "-60"),
+        ({}, "number.group_volume", "30"),
+        ({"uid": "B"}, "number.group_volume", "unavailable"),
+        ({}, "number.sleep_timer", "0"),
+        ({"sleep_timer": 60.2}, "number.sleep_timer", "2"),
+        ({"group_mute": True}, "switch.group_mute", "on"),
+        ({"uid": "B"}, "switch.group_mute", "unavailable"),
+        ({"uid": "B"}, "switch.cross_fade", "on"),
+        ({"mic_enabled": False}, "binary_sensor.microphone", "off"),
+    ],
+)
+def test_what_other_entities_must_show(truth: dict[str, object], name: str, value: object) -> None:
+    assert OTHERS[name](_truth(**truth)) == value
+
+
+def test_other_entities_are_found_by_their_unique_ids() -> None:
+    entities = {("number", "A-bass"): "number.a", ("switch", "A-bass"): "switch.a"}
+    assert others_of("A", entities) == {"number.bass": "number.a"}
+
+
 def test_positions_agree_within_a_tolerance() -> None:
     assert agree("media_position", 12.0, 14.9)
     assert not agree("media_position", 12.0, 16.0)
@@ -187,7 +221,7 @@ class _House:
     def __init__(self) -> None:
         self.faults: dict[str, str] = {}
         self.truth = _truth(invisible=False, group=["A"])
-        self.states = {"media_player.a": _state("playing")}
+        self.states = {"media_player.a": _state("playing"), "number.a_bass": _state("3")}
 
     def chaos_look(self) -> dict[str, Any]:
         """Return what the monitor asks for."""
@@ -199,7 +233,8 @@ async def _watched(seconds: dict[int, str | None], until: int) -> Monitor:
     """Let a volume be wrong all the time, and faults begin and end at some seconds."""
     house: Any = _House()
     loop = asyncio.get_running_loop()
-    monitor = Monitor(house, house, {"A": "media_player.a"})
+    others = {"A": {"number.bass": "number.a_bass"}}
+    monitor = Monitor(house, house, {"A": "media_player.a"}, others)
     with patch.object(loop, "time") as now:
         for second in range(until):
             now.return_value = float(second)
@@ -227,12 +262,14 @@ async def test_a_fault_that_came_later_is_no_excuse() -> None:
 
 
 async def test_without_a_fault_nothing_is_excused() -> None:
-    assert "volume_level" in _late(await _watched({}, 12))
+    assert {"volume_level", "number.bass"} <= _late(await _watched({}, 12))
 
 
 async def test_a_speaker_that_has_left_must_be_unavailable() -> None:
     assert _late(await _watched({0: "unplugged"}, 9)) == set()
-    assert _late(await _watched({0: "unplugged"}, 12)) == {"availability"}
+    monitor = await _watched({0: "unplugged"}, 12)
+    assert _late(monitor) == {"availability"}
+    assert monitor.wrong[0]["state"] == {"state": "playing", "number.bass": "3"}
 
 
 def test_staleness_keeps_the_longest() -> None:

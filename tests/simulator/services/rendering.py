@@ -344,19 +344,25 @@ def _snapshot_group_volume(speaker: Speaker, _args: Arguments) -> Answer:
     return None
 
 
-def _muted(speaker: Speaker) -> bool:
+def group_muted(speaker: Speaker) -> bool:
+    """Tell whether a player's whole group is muted."""
     return all(member.rendering.mute["Master"] for member in _members(speaker))
 
 
 @_coordinator
 def _group_mute(speaker: Speaker, _args: Arguments) -> Answer:
-    return {"CurrentMute": flag(_muted(speaker))}
+    return {"CurrentMute": flag(group_muted(speaker))}
+
+
+def set_group_mute(speaker: Speaker, *, on: bool) -> None:
+    """Mute all members, or end that."""
+    for member in _members(speaker):
+        member.rendering.set_mute(on=on)
 
 
 @_coordinator
 def _set_group_mute(speaker: Speaker, args: Arguments) -> Answer:
-    for member in _members(speaker):
-        member.rendering.set_mute(on=truth(args["DesiredMute"]))
+    set_group_mute(speaker, on=truth(args["DesiredMute"]))
     return None
 
 
@@ -380,7 +386,7 @@ def group_variables(speaker: Speaker) -> Variables:
             "GroupVolumeChangeable": "0",
         }
     return {
-        "GroupMute": flag(_muted(speaker)),
+        "GroupMute": flag(group_muted(speaker)),
         "GroupVolume": str(group_volume(speaker)),
         "GroupVolumeChangeable": flag(_group_changeable(speaker)),
     }
