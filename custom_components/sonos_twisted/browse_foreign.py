@@ -53,6 +53,7 @@ async def async_open(hass: HomeAssistant, media_type: str, content_id: str) -> B
         except BrowseError:
             raise
         except Exception as error:
+            # Whatever another integration raises, the user reads whose branch failed.
             _LOGGER.debug("%s cannot be opened", name, exc_info=True)
             raise BrowseError(
                 translation_domain=DOMAIN,

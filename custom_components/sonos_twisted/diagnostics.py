@@ -33,7 +33,7 @@ async def async_get_config_entry_diagnostics(
     """Tell all of a household."""
     if entry.state is not ConfigEntryState.LOADED:
         redactor = Redactor((), (entry.unique_id or "",))
-        return redactor.plain(_settings(hass, entry))  # type: ignore[no-any-return]
+        return redactor.document(_settings(hass, entry))
     return await _Document(hass, entry.runtime_data).async_household()
 
 
@@ -135,7 +135,7 @@ class _Document:
                 "news": recent.counts,
             },
         }
-        return redactor.plain(document)  # type: ignore[no-any-return]
+        return redactor.document(document)
 
     def _topology(self) -> dict[str, Any]:
         household, redactor = self._household, self.redactor

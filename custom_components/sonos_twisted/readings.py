@@ -7,6 +7,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+import functools
 import logging
 from typing import TYPE_CHECKING
 
@@ -200,7 +201,7 @@ class SpeakerReadings:
                     self._coordinator.async_subscribe(
                         speaker.uid,
                         frozenset({Aspect.DEVICE, Aspect.AVAILABILITY, Aspect.SOUND}),
-                        lambda speaker=speaker: self._probe(speaker),  # type: ignore[misc]
+                        functools.partial(self._probe, speaker),
                     )
                 )
             self._probe(speaker)

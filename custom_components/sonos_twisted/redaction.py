@@ -96,6 +96,10 @@ class Redactor:
             for name, value in sorted(variables.items())
         }
 
+    def document(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Do the same as :meth:`plain` with a document."""
+        return {self.text(str(key)): self.plain(value) for key, value in values.items()}
+
     def plain(self, value: Any) -> Any:
         """Return anything as JSON knows it, with every text in it made harmless."""
         if dataclasses.is_dataclass(value) and not isinstance(value, type):

@@ -185,6 +185,9 @@ class _Together:
 
     # Its end
 
+    def _has_fallen_silent(self) -> bool:
+        return self._stopped.is_set() or not self._sounds
+
     async def _async_until_over(self) -> None:
         """Wait until the file has been played, or something else plays."""
         await self._async_until(lambda: self._sounds or not self._has_file)
@@ -194,7 +197,7 @@ class _Together:
             heard, media = self._sounds, self._leader.own.media
             duration = media.duration if heard and media and media.duration else 0.0
             if await self._coordinator.async_until(
-                lambda heard=heard: self._stopped.is_set() or (heard and not self._sounds),  # type: ignore[misc]
+                self._has_fallen_silent if heard else self._stopped.is_set,
                 duration + _GRACE_SECONDS,
             ):
                 return

@@ -154,6 +154,7 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
         try:
             subscription.receive(request.sid, request.seq, variables)
         except Exception:
+            # A mistake of whoever takes events must not make the speaker's request fail.
             _LOGGER.exception(
                 "An event of %s could not be handled", subscription.service.service_type
             )

@@ -322,6 +322,7 @@ class Subscription(events_twisted.Subscription):
                 try:
                     self.auto_renew_fail(failure)
                 except Exception:
+                    # It is foreign code, and its mistake must not keep the failure from us.
                     _LOGGER.exception("A failed renewal could not be handled")
             return failure
 

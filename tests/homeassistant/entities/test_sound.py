@@ -182,6 +182,19 @@ async def test_speech_has_levels_where_a_soundbar_says_so(
     assert hass.states.get("select.lounge_speech_enhancement") is None
 
 
+@pytest.mark.usefixtures("all_entities", "entry")
+async def test_headphones_take_over_the_sound_of_the_television(
+    hass: HomeAssistant, remote: Remote
+) -> None:
+    """And give it back."""
+    swapped = "binary_sensor.den_tv_sound_on_headphones"
+    await shows(hass, swapped, state="off")
+    await in_house(hass, remote.swap_headphones, "Den", "RINCON_HEADPHONES")
+    await shows(hass, swapped, state="on")
+    await in_house(hass, remote.swap_headphones, "Den", "")
+    await shows(hass, swapped, state="off")
+
+
 def test_level_of_speech_without_a_name_is_none() -> None:
     """No firmware has it yet."""
     speaker = Speaker("A")

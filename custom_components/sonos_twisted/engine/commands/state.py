@@ -26,9 +26,10 @@ def _renamed(answer: dict[str, str], names: dict[str, str]) -> Variables:
     return {name: answer[argument] for argument, name in names.items() if argument in answer}
 
 
-def _transport_state(address: str) -> State:
-    answer = soap.call(address, _AVT, "GetTransportInfo", InstanceID=0)
-    return {_AVT: _renamed(answer, {"CurrentTransportState": "transport_state"})}
+def _asked(service: str, action: str, names: dict[str, str], address: str) -> State:
+    """Ask with an action that takes nothing else, and name its answers as events do."""
+    answer = soap.call(address, service, action, InstanceID=0)
+    return {service: _renamed(answer, names)}
 
 
 def _track(address: str) -> State:
@@ -44,63 +45,9 @@ def _track(address: str) -> State:
     return {_AVT: _renamed(answer, names)}
 
 
-def _media(address: str) -> State:
-    answer = soap.call(address, _AVT, "GetMediaInfo", InstanceID=0)
-    names = {
-        "NrTracks": "number_of_tracks",
-        "CurrentURI": "av_transport_uri",
-        "CurrentURIMetaData": "enqueued_transport_uri_meta_data",
-    }
-    return {_AVT: _renamed(answer, names)}
-
-
-def _play_mode(address: str) -> State:
-    answer = soap.call(address, _AVT, "GetTransportSettings", InstanceID=0)
-    return {_AVT: _renamed(answer, {"PlayMode": "current_play_mode"})}
-
-
-def _crossfade(address: str) -> State:
-    answer = soap.call(address, _AVT, "GetCrossfadeMode", InstanceID=0)
-    return {_AVT: _renamed(answer, {"CrossfadeMode": "current_crossfade_mode"})}
-
-
-def _actions(address: str) -> State:
-    answer = soap.call(address, _AVT, "GetCurrentTransportActions", InstanceID=0)
-    return {_AVT: _renamed(answer, {"Actions": "current_transport_actions"})}
-
-
 def _sound(name: str, address: str) -> State:
     value, setting = sound.read_sound(address, name), SOUND_SETTINGS[name]
     return {_RC: {setting.variable: {setting.channel: value} if setting.channel else value}}
-
-
-def _output_fixed(address: str) -> State:
-    answer = soap.call(address, _RC, "GetOutputFixed", InstanceID=0)
-    return {_RC: _renamed(answer, {"CurrentFixed": "output_fixed"})}
-
-
-def _trueplay(address: str) -> State:
-    answer = soap.call(address, _RC, "GetRoomCalibrationStatus", InstanceID=0)
-    names = {
-        "RoomCalibrationAvailable": "room_calibration_available",
-        "RoomCalibrationEnabled": "room_calibration_enabled",
-    }
-    return {_RC: _renamed(answer, names)}
-
-
-def _group_volume(address: str) -> State:
-    answer = soap.call(address, _GRC, "GetGroupVolume", InstanceID=0)
-    return {_GRC: _renamed(answer, {"CurrentVolume": "group_volume"})}
-
-
-def _group_mute(address: str) -> State:
-    answer = soap.call(address, _GRC, "GetGroupMute", InstanceID=0)
-    return {_GRC: _renamed(answer, {"CurrentMute": "group_mute"})}
-
-
-def _sleep_timer(address: str) -> State:
-    answer = soap.call(address, _AVT, "GetRemainingSleepTimerDuration", InstanceID=0)
-    return {_AVT: _renamed(answer, {"CurrentSleepTimerGeneration": "sleep_timer_generation"})}
 
 
 def _topology(address: str) -> State:
@@ -110,18 +57,49 @@ def _topology(address: str) -> State:
 
 #: What can be asked, each with one request.
 _QUERIES: dict[str, Callable[[str], State]] = {
-    "actions": _actions,
-    "crossfade": _crossfade,
-    "group_mute": _group_mute,
-    "group_volume": _group_volume,
-    "media": _media,
-    "output_fixed": _output_fixed,
-    "play_mode": _play_mode,
-    "sleep_timer": _sleep_timer,
+    "actions": partial(
+        _asked,
+        _AVT,
+        "GetCurrentTransportActions",
+        {"Actions": "current_transport_actions"},
+    ),
+    "crossfade": partial(
+        _asked, _AVT, "GetCrossfadeMode", {"CrossfadeMode": "current_crossfade_mode"}
+    ),
+    "group_mute": partial(_asked, _GRC, "GetGroupMute", {"CurrentMute": "group_mute"}),
+    "group_volume": partial(_asked, _GRC, "GetGroupVolume", {"CurrentVolume": "group_volume"}),
+    "media": partial(
+        _asked,
+        _AVT,
+        "GetMediaInfo",
+        {
+            "NrTracks": "number_of_tracks",
+            "CurrentURI": "av_transport_uri",
+            "CurrentURIMetaData": "enqueued_transport_uri_meta_data",
+        },
+    ),
+    "output_fixed": partial(_asked, _RC, "GetOutputFixed", {"CurrentFixed": "output_fixed"}),
+    "play_mode": partial(_asked, _AVT, "GetTransportSettings", {"PlayMode": "current_play_mode"}),
+    "sleep_timer": partial(
+        _asked,
+        _AVT,
+        "GetRemainingSleepTimerDuration",
+        {"CurrentSleepTimerGeneration": "sleep_timer_generation"},
+    ),
     "topology": _topology,
     "track": _track,
-    "transport_state": _transport_state,
-    "trueplay": _trueplay,
+    "transport_state": partial(
+        _asked, _AVT, "GetTransportInfo", {"CurrentTransportState": "transport_state"}
+    ),
+    "trueplay": partial(
+        _asked,
+        _RC,
+        "GetRoomCalibrationStatus",
+        {
+            "RoomCalibrationAvailable": "room_calibration_available",
+            "RoomCalibrationEnabled": "room_calibration_enabled",
+        },
+    ),
     **{name: partial(_sound, name) for name in SOUND_SETTINGS},
 }
 
