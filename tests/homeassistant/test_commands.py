@@ -267,12 +267,12 @@ async def test_waiting_until_events_have_made_something_true(
 @pytest.mark.parametrize(
     ("service", "action", "code", "task", "reason"),
     [
-        ("AVTransport", "Seek", 711, "go to this position", "bad_position"),
+        ("AVTransport", "Seek", 711, "seek", "bad_position"),
         ("AVTransport", "Play", 701, "play", "not_now"),
-        ("ContentDirectory", "Browse", 701, "look this up", "no_object"),
-        ("RenderingControl", "SetVolume", 402, "set the volume", "bad_value"),
-        ("AVTransport", "SetVolume", 402, "set the volume", "stale"),
-        ("QPlay", "QPlayAuth", 9999, "QPlayAuth", "other"),
+        ("ContentDirectory", "Browse", 701, "look_up", "no_object"),
+        ("RenderingControl", "SetVolume", 402, "set_volume", "bad_value"),
+        ("AVTransport", "SetVolume", 402, "set_volume", "stale"),
+        ("QPlay", "QPlayAuth", 9999, "other", "other"),
     ],
 )
 def test_codes_mean_something_else_at_each_service(
@@ -282,6 +282,7 @@ def test_codes_mean_something_else_at_each_service(
     assert declined.task(error) == task
     assert declined.reason(error) == reason
     assert reason in declined.REASONS
+    assert task in declined.TASKS
 
 
 def test_mistakes_and_trouble_are_told_apart() -> None:
