@@ -33,14 +33,14 @@ def english_words(paths: Iterable[str]) -> str:
 @callback
 def title_of(domain: str) -> str:
     """Return what an integration is called."""
-    return _text(domain, "title", async_get_hass().config.language)
+    return _text(domain, "title", async_get_hass().config.language, domain)
 
 
-def _text(domain: str, path: str, language: str) -> str:
+def _text(domain: str, path: str, language: str, otherwise: str | None = None) -> str:
     hass, key = async_get_hass(), f"component.{domain}.{path}"
     category = path.partition(".")[0]
     # Of a language that was chosen just now, the texts may still be on their way.
     for each in (language, LOCALE_EN):
         if text := async_get_cached_translations(hass, each, category, domain).get(key):
             return text
-    return path
+    return otherwise or path
