@@ -16,7 +16,6 @@ from tests.simulator.process import SimulatorProcess
 from .steps import lists_known
 
 if TYPE_CHECKING:
-
     from tests.simulator.control import Remote
 
 

@@ -15,7 +15,6 @@ from tests.homeassistant.actions import (
 from tests.simulator.process import SimulatorProcess
 
 if TYPE_CHECKING:
-
     from tests.simulator.control import Remote
 
 

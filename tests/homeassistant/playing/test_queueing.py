@@ -22,7 +22,6 @@ from tests.simulator.process import SimulatorProcess
 from .steps import IMPORTED, QUEUED, Case, play, queue, sent, truth
 
 if TYPE_CHECKING:
-
     from tests.simulator.control import Remote
 
 

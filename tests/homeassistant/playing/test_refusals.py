@@ -18,7 +18,6 @@ from tests.simulator.process import SimulatorProcess
 from .steps import play, truth
 
 if TYPE_CHECKING:
-
     from tests.simulator.control import Remote
 
 

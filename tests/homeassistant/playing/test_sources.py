@@ -21,7 +21,6 @@ from tests.homeassistant.conftest import until
 from .steps import play, truth
 
 if TYPE_CHECKING:
-
     from tests.simulator.control import Remote
 
 
