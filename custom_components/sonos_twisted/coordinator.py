@@ -390,7 +390,10 @@ class HouseholdCoordinator:
     def _apply_reachability(self, news: ReachabilityNews) -> Iterable[Change]:
         changes = self.household.set_available(news.uid, news.reachable, news.reason)
         speaker = self.household.speakers[news.uid]
-        self._log_room(speaker, f"cannot be reached: {news.reason}")
+        is_told = self.served.get(news.uid) is not Served.NOT_AT_ALL
+        self._log_room(
+            speaker, f"{'cannot be reached' if is_told else 'is unavailable'}: {news.reason}"
+        )
         return changes
 
     def _apply_lease(self, news: LeaseNews) -> Iterable[Change]:
