@@ -249,6 +249,10 @@ class HouseholdCoordinator:
         """Whether there is a speaker that can be asked about the household."""
         return any(speaker.available for speaker in self.household.rooms)
 
+    def can_be_reached(self, speaker: Speaker) -> bool:
+        """Tell whether a speaker answers, whether or not anything is known of its state."""
+        return speaker.available or self.served.get(speaker.uid) is Served.NOT_AT_ALL
+
     def address_of(self, speaker: Speaker) -> str:
         """Return a speaker's address in the form that commands take."""
         return f"{speaker.host}:{speaker.port}"

@@ -112,7 +112,11 @@ class HouseholdIssues:
         rooms = self._coordinator.household.rooms
         # These count as unavailable: there is nothing that they do.
         forbidden = [room for room in rooms if self._lease(room, Verdict.UPNP_DISABLED)]
-        silent = [room for room in rooms if self._is_used(room) and self._is_silent(room)]
+        silent = [
+            room
+            for room in rooms
+            if self._coordinator.can_be_reached(room) and self._is_silent(room)
+        ]
         error = self._listener_error
         self._set("no_free_port", placeholders(error) if error else None)
         self._set("upnp_disabled", _named(forbidden) if forbidden else None)
@@ -131,10 +135,6 @@ class HouseholdIssues:
         """Tell whether it is known by now how events of a room arrive."""
         told = (self._leases.get((room.uid, service)) for service in ESSENTIAL_SERVICES)
         return all(news is not None and news.verdict is not None for news in told)
-
-    def _is_used(self, room: Speaker) -> bool:
-        """Tell whether a room is there, so that its events should be, too."""
-        return room.available or self._coordinator.served.get(room.uid) is Served.NOT_AT_ALL
 
     def _is_silent(self, room: Speaker) -> bool:
         """Tell whether events of a room do not arrive, and not only for a moment."""
