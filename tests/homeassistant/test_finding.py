@@ -18,7 +18,7 @@ import zeroconf
 from zeroconf.asyncio import AsyncServiceInfo
 
 from custom_components.sonos_twisted.const import DOMAIN
-from custom_components.sonos_twisted.engine.commands.discovery import search
+from custom_components.sonos_twisted.engine import search_speakers
 from tests.homeassistant.actions import in_house
 from tests.homeassistant.conftest import NOBODY, OURS, base
 from tests.homeassistant.test_config_flow_discovery import ROOMS, announce, asked, ssdp
@@ -249,15 +249,15 @@ def test_search_bears_whatever_answers(loopback: None) -> None:
         device.bind((base(98), 0))
         device.settimeout(5)
         with (
-            patch(f"{OURS}.engine.commands.discovery._SSDP", device.getsockname()),
-            patch(f"{OURS}.engine.commands.discovery._MOST_SPEAKERS", 1),
+            patch(f"{OURS}.engine.ssdp_search._SSDP", device.getsockname()),
+            patch(f"{OURS}.engine.ssdp_search._MOST_SPEAKERS", 1),
             concurrent.futures.ThreadPoolExecutor() as pool,
         ):
-            searching = pool.submit(search, ["192.0.2.1", "127.0.0.1"], 5.0)
+            searching = pool.submit(search_speakers, ["192.0.2.1", "127.0.0.1"], 5.0)
             asked, address = device.recvfrom(1000)
             assert asked.startswith(b"M-SEARCH * HTTP/1.1\r\n")
             device.recvfrom(1000)
             for answer in (*answers, speaker):
                 device.sendto(answer, address)
             assert searching.result() == [(base(98), "")]
-    assert search(["192.0.2.1"], 5.0) == []
+    assert search_speakers(["192.0.2.1"], 5.0) == []
