@@ -465,6 +465,7 @@ async def test_reconfigure_hosts(
     assert before.isdisjoint(await hass.async_add_executor_job(sids, standing_house))
 
 
+@pytest.mark.parity("beyond: hosts changed later")
 async def test_reconfigure_refuses_others_by_name(
     hass: HomeAssistant,
     standing_house: SimulatorProcess,

@@ -122,6 +122,7 @@ async def test_what_was_found_by_itself_is_offered(
     assert offered(await begin(hass)) == {}
 
 
+@pytest.mark.parity("beyond: households to choose from")
 async def test_what_home_assistant_has_heard_is_offered(
     hass: HomeAssistant,
     standing_house: SimulatorProcess,

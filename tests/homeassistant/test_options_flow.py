@@ -306,6 +306,7 @@ def callbacks(house: SimulatorProcess) -> dict[str, str]:
     return {lease["sid"]: lease["callback"] for held in leases for lease in held}
 
 
+@pytest.mark.parity("beyond: settings in the user interface")
 async def test_a_change_is_in_force_at_once_and_disturbs_nobody_else(
     hass: HomeAssistant,
     standing_house: SimulatorProcess,
@@ -489,6 +490,7 @@ async def restart(hass: HomeAssistant, *settings: dict[str, Any]) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
+@pytest.mark.parity("beyond: YAML and user interface")
 async def test_yaml_has_the_last_word_on_what_it_sets(
     hass: HomeAssistant, standing_house: SimulatorProcess
 ) -> None:
