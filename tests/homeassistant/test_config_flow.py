@@ -500,7 +500,10 @@ async def test_reconfigure_with_a_host_that_does_not_answer(
     hosts = [NOBODY, standing_house.addresses["Kitchen"]]
     form = await reconfigure(hass, kitchen_entry, hosts)
     assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "silent_hosts")
-    assert form["description_placeholders"] == {"reasons": f"- {NOBODY} cannot be reached"}
+    assert form["description_placeholders"] is not None
+    reasons = form["description_placeholders"]["reasons"]
+    assert reasons.startswith(f"- No speaker answers at {NOBODY}. Check the address")
+    assert "\n" not in reasons
     result = await hass.config_entries.flow.async_configure(form["flow_id"], {})
     await hass.async_block_till_done()
     assert result["reason"] == "reconfigure_successful"
