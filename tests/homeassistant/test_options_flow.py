@@ -1,6 +1,7 @@
 """Changing the settings of a household in the user interface."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -31,6 +32,7 @@ from tests.homeassistant.test_config_flow import OTHER_DEVICE, device
 
 if TYPE_CHECKING:
     from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
+    from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
     from tests.simulator.process import SimulatorProcess
 
@@ -152,6 +154,25 @@ async def test_beginner_sees_two_fields(hass: HomeAssistant, asleep: MockConfigE
         "host": "",
         "set_in_yaml": "-",
     }
+
+
+async def test_frontend_gets_the_form(
+    hass: HomeAssistant, asleep: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> None:
+    """All of it, in the words of the frontend, also what is read-only."""
+    assert await async_setup_component(hass, "config", {})
+    client = await hass_client()
+    with patch(f"{OURS}.options_flow.async_set_in_yaml", return_value=frozenset({"hosts"})):
+        answer = await client.post(
+            "/api/config/config_entries/options/flow", json={"handler": asleep.entry_id}
+        )
+    assert answer.status == HTTPStatus.OK
+    fields = {field["name"]: field for field in (await answer.json())["data_schema"]}
+    assert fields["hosts"]["selector"]["text"]["read_only"] is True
+    assert fields["volumes"]["type"] == "expandable"
+    assert fields["volumes"]["expanded"] is False
+    (limits,) = fields["volumes"]["schema"]
+    assert limits["selector"]["object"]["fields"].keys() == {"room", "limit"}
 
 
 async def test_nothing_is_changed(hass: HomeAssistant, asleep: MockConfigEntry) -> None:
