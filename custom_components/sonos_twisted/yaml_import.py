@@ -54,6 +54,8 @@ async def _async_import(hass: HomeAssistant, config: ConfigType) -> None:
             if isinstance(answer, Identity):
                 found.setdefault(answer.household_id, []).append(host)
                 changed.add(answer.household_id)
+                if host in complained:
+                    _LOGGER.info("The configured host %s is available now", host)
             elif host not in complained:
                 complained.add(host)
                 _LOGGER.warning("The configured host %s is not available yet: %s", host, answer)

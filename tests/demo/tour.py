@@ -4,10 +4,8 @@ It adds the simulated household as a person does, looks at it, and takes picture
 does not appear makes it fail, and so does any text that lacks its translation.
 """
 
-import asyncio
 from pathlib import Path
 import re
-import sys
 import tempfile
 
 from . import log
