@@ -267,6 +267,10 @@ class HouseholdCoordinator:
         speaker = self.household.speakers.get(uid)
         return (speaker.name if speaker else "") or self.entry.title
 
+    def can_be_reached(self, speaker: Speaker) -> bool:
+        """Tell whether a speaker answers, whether or not anything is known of its state."""
+        return speaker.available or self.served.get(speaker.uid) is Served.NOT_AT_ALL
+
     def address_of(self, speaker: Speaker) -> str:
         """Return a speaker's address in the form that commands take."""
         return f"{speaker.host}:{speaker.port}"
@@ -412,7 +416,10 @@ class HouseholdCoordinator:
     def _apply_reachability(self, news: ReachabilityNews) -> Iterable[Change]:
         changes = self.household.set_available(news.uid, news.reachable, news.reason)
         speaker = self.household.speakers[news.uid]
-        self._log_room(speaker, f"cannot be reached: {news.reason}")
+        is_told = self.served.get(news.uid) is not Served.NOT_AT_ALL
+        self._log_room(
+            speaker, f"{'cannot be reached' if is_told else 'is unavailable'}: {news.reason}"
+        )
         return changes
 
     def _apply_served(self, news: ServedNews) -> Iterable[Change]:

@@ -64,7 +64,7 @@ async def begin(hass: HomeAssistant) -> ConfigFlowResult:
     """Open the form."""
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert result["type"] is FlowResultType.FORM
-    assert result["step_id"] == "user"
+    assert result["step_id"] == "host"
     assert result["errors"] == {}
     return result
 
@@ -123,6 +123,7 @@ async def test_host_name_is_looked_up_and_kept(
     form = await begin(hass)
     with patch.object(socket, "gethostbyname", return_value=kitchen):
         result = await enter(hass, form, "sonos-kitchen.lan")
+        await hass.async_block_till_done(wait_background_tasks=True)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].data["hosts"] == ["sonos-kitchen.lan"]
 
@@ -141,15 +142,12 @@ async def test_address_of_a_bonded_speaker_works_too(
 @pytest.mark.parametrize(
     "host",
     [
-        pytest.param("", id="nothing"),
-        pytest.param("   ", id="blanks"),
         pytest.param("http://192.168.1.20", id="URL"),
         pytest.param("192.168.1.20:1400", id="port"),
         pytest.param("192.168.1.20/status", id="path"),
         pytest.param("192.168.1.300", id="number too large"),
         pytest.param("192.168.1", id="too few numbers"),
         pytest.param("192.168.1.20, 192.168.1.21", id="two addresses"),
-        pytest.param("fe80::1", id="IPv6"),
         pytest.param("living room", id="blank within"),
         pytest.param("-kitchen.lan", id="hyphen first"),
         pytest.param("kitchen..lan", id="empty label"),
@@ -252,13 +250,49 @@ async def test_device_that_is_no_speaker(
     await recover(hass, form, standing_house)
 
 
-async def test_name_that_nobody_has(hass: HomeAssistant, standing_house: SimulatorProcess) -> None:
-    """A name that cannot be looked up is as good as a speaker that does not answer."""
+@pytest.mark.parametrize("nothing", ["", "   "])
+async def test_nothing_is_entered(
+    hass: HomeAssistant, standing_house: SimulatorProcess, nothing: str
+) -> None:
+    """The user is told what to enter."""
+    form = await enter(hass, await begin(hass), nothing)
+    assert form["errors"] == {"host": "no_host"}
+    assert "at least one" in await error_shown(hass, form)
+    await recover(hass, form, standing_house)
+
+
+@pytest.mark.parametrize("address", ["fe80::1", "[2001:db8::1]", " fe80::1%eth0 "])
+async def test_ipv6_address(
+    hass: HomeAssistant, standing_house: SimulatorProcess, address: str
+) -> None:
+    """Speakers are spoken to by IPv4, and the user is told so."""
+    form = await enter(hass, await begin(hass), address)
+    assert form["errors"] == {"host": "ipv6_only_address"}
+    assert "IPv4" in await error_shown(hass, form)
+    await recover(hass, form, standing_house)
+
+
+@pytest.mark.parametrize(
+    ("ipv6", "key"),
+    [
+        pytest.param({"return_value": [("fe80::1",)]}, "ipv6_only", id="only by IPv6"),
+        pytest.param({"side_effect": socket.gaierror}, "unknown_host", id="by nobody"),
+        pytest.param({"side_effect": UnicodeError}, "unknown_host", id="no name at all"),
+    ],
+)
+async def test_name_that_nobody_has(
+    hass: HomeAssistant, standing_house: SimulatorProcess, ipv6: dict[str, Any], key: str
+) -> None:
+    """The user is told what to do about it: a name is misspelt, or leads to IPv6 only."""
     form = await begin(hass)
-    with patch.object(socket, "gethostbyname", side_effect=socket.gaierror):
+    with (
+        patch.object(socket, "gethostbyname", side_effect=socket.gaierror),
+        patch.object(socket, "getaddrinfo", **ipv6),
+    ):
         form = await enter(hass, form, "sonos-kitchen.lan")
-    assert form["errors"] == {"host": "cannot_connect"}
-    assert "sonos-kitchen.lan" in await error_shown(hass, form)
+    assert form["errors"] == {"host": key}
+    assert (text := await error_shown(hass, form)).count("sonos-kitchen.lan") == 1
+    assert "IPv4 address" in text
     await recover(hass, form, standing_house)
 
 
@@ -270,6 +304,7 @@ async def test_second_speaker_of_the_same_household_is_known_already(
     result = await enter(hass, await begin(hass), standing_house.addresses["Bathroom"])
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
+    assert result["description_placeholders"] == {"title": "Sonos (Kitchen)"}
     assert len(hass.config_entries.async_entries(DOMAIN)) == 1
 
 

@@ -300,7 +300,7 @@ async def test_yaml_creates_an_entry_for_each_household(
 @pytest.fixture
 def asked() -> Iterator[Mock]:
     """Watch which hosts are asked who they are."""
-    with patch(f"{OURS}.yaml_import.identify", wraps=identify) as asked:
+    with patch(f"{OURS}.host_check.identify", wraps=identify) as asked:
         yield asked
 
 
