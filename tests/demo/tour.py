@@ -4,19 +4,29 @@ It adds the simulated household as a person does, looks at it, and takes picture
 does not appear makes it fail, and so does any text that lacks its translation.
 """
 
+import asyncio
+import os
 from pathlib import Path
 import re
+import sys
 import tempfile
 
 from . import log
 from .browser import Page, browser
 from .configuration import Settings
+from .house import simulated
 from .instance import free_port, running
 from .processes import DemoError
 from .screenshot import keep
 
 NAME = "Sonos Twisted"
 _WIDTH, _HEIGHT = 1000, 760
+
+#: Tours that start at the same moment shall not find the same port free.
+_FIRST_PORT = 9700 + os.getpid() % 1500
+
+#: A port at which nobody listens.
+_NOBODY = 9
 
 #: How the frontend shows what has no translation.
 _RAW = re.compile(r"\b(component|ui|state)(\.\w+){2,}")
@@ -48,6 +58,7 @@ class Tour:
         page = self._page
         await page.click("Add integration", "Select brand")
         await page.enter("Search for a brand name", NAME)
+        # Speakers of the simulated household do not announce themselves.
         await page.click(NAME, "all others of the same household are found through it")
         await page.enter("Speaker", host)
         await self.look("add")
@@ -65,13 +76,43 @@ class Tour:
         await page.click("Kitchen", "Loudness")
         await self.look("room")
 
+    async def misdirect(self, port: int) -> None:
+        """Let speakers send their events where nobody is, by an option."""
+        page = self._page
+        await page.go(f"{self._url}/config/integrations/integration/sonos_twisted")
+        await page.click("Configure", "Volume of announcements")
+        await self.look("options")
+        await page.click("Events", "Advertised port")
+        await page.enter("Listen port", str(port))
+        await page.enter("Advertised port", str(_NOBODY))
+        await self.look("options_events")
+        await page.click("Submit", "Options successfully saved")
+        await page.click("Finish")
+        await page.hides("Options successfully saved")
 
-async def take(house: list[str], pictures: Path) -> list[str]:
+    async def repair(self) -> None:
+        """Follow the repair to its end, and see it disappear."""
+        page = self._page
+        await page.go(f"{self._url}/config/repairs")
+        await page.click("Events of Sonos speakers do not arrive", "you can try another address")
+        await self.look("repair")
+        await page.click("Next", "What you enter is tried at once")
+        await self.look()
+        await page.click("Submit", f"accepted to send them to 127.0.0.1:{_NOBODY}")
+        await self.look("repair_failed")
+        await page.enter("Advertised port", "")
+        await page.click("Submit", "The issue is repaired!")
+        await page.click("Finish", "There are currently no repairs")
+        await self.look()
+
+
+async def take(hosts: list[str], pictures: Path, port: int = 1400) -> list[str]:
     """Make the whole tour through a Home Assistant of its own.
 
     Args:
-        house: The hosts of the household.
+        hosts: The household's speakers.
         pictures: The folder that the pictures go to.
+        port: The port to receive events on.
 
     Returns:
         What Home Assistant has complained about in its log meanwhile.
@@ -79,11 +120,33 @@ async def take(house: list[str], pictures: Path) -> list[str]:
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         settings = Settings(
-            folder=Path(folder, "config"), port=free_port(8300), domain="sonos_twisted"
+            folder=Path(folder, "config"), port=free_port(_FIRST_PORT), domain="sonos_twisted"
         )
         async with running(settings, lambda _: None), browser() as page:
             tour = Tour(page, f"http://localhost:{settings.port}", pictures)
             await tour.begin()
-            await tour.add(house[0])
+            await tour.add(hosts[0])
             await tour.visit()
+            await tour.misdirect(port)
+            await tour.repair()
         return log.complaints(settings.folder)
+
+
+async def _take_pictures(folder: Path) -> int:
+    """Take the pictures of the documentation; return the exit status."""
+    async with simulated(None) as house:
+        await take(house.hosts, folder)
+    return 0
+
+
+def main() -> int:
+    """Take the pictures of the documentation, into the folder that is named."""
+    try:
+        return asyncio.run(_take_pictures(Path(sys.argv[1])))
+    except DemoError as error:
+        print(f"\ndemo: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
