@@ -342,7 +342,9 @@ class HouseholdCoordinator:
                 changes[self.household.household_id].add(aspect)
         self.log.note(news)
         self.issues.note(news)
-        self.commands.note_regrouped(regrouped(changes))
+        groups = regrouped(changes)
+        self.commands.note_regrouped(groups)
+        self.log.regrouped(groups)
         self.async_tell(changes)
         self.volume_limits.hold(changes)
         # An event that changes nothing to be seen can leave the position in doubt, too; and what

@@ -7,7 +7,7 @@ room. What concerns no room in particular is told of the household.
 Lives on the event loop.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 import logging
 from typing import TYPE_CHECKING, Any, override
 
@@ -21,6 +21,9 @@ from .redaction import Redactor
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
     from .model import Speaker
+
+#: Values that are in most events, and say nothing.
+_NOTHING = ("", "NOT_IMPLEMENTED")
 
 #: Above the loggers of all rooms.
 ROOMS = logging.getLogger(f"{__package__}.room")
@@ -38,13 +41,21 @@ class _ByRoom(Redactor):
         return self._name_of(uid)
 
 
+def _in_one_word(value: Any) -> str:
+    """Return the value of a variable, or its values for several channels."""
+    if isinstance(value, Mapping):
+        return "/".join(f"{channel}:{each}" for channel, each in value.items())
+    return str(value)
+
+
 class RoomLog:
     """Logs what happens in the rooms of one household, at level debug."""
 
     def __init__(self, coordinator: HouseholdCoordinator) -> None:
         """Prepare for the household of a coordinator."""
         self._name = coordinator.name_of
-        self._redactor = _ByRoom(self._name, coordinator.household.household_id)
+        self._household = coordinator.household
+        self._redactor = _ByRoom(self._name, self._household.household_id)
         self._loggers: dict[str, logging.Logger] = {}
         self._failing: dict[tuple[str, str], str] = {}
 
@@ -60,9 +71,19 @@ class RoomLog:
             self._log(uid, "%s", self._redactor.text(text))
 
     def _values(self, variables: Any) -> str:
-        """Return variables with their values, on one line."""
-        values = self._redactor.variables(variables)
-        return ", ".join(f"{name}={value}" for name, value in values.items())
+        """Return variables with their values, on one line, without those that are empty."""
+        return ", ".join(
+            f"{name}={_in_one_word(value)}"
+            for name, value in self._redactor.variables(variables).items()
+            if value not in _NOTHING
+        )
+
+    @callback
+    def regrouped(self, uids: Iterable[str]) -> None:
+        """Tell who plays together now, of rooms of which that is new."""
+        for uid in sorted(uids):
+            members = self._household.group_members(uid)
+            self._log(uid, "its group is %s", ", ".join(map(self._name, members)) or "unknown")
 
     @callback
     def done(self, speaker: Speaker, command: str, seconds: float) -> None:
