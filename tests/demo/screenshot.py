@@ -1,7 +1,7 @@
-"""Takes a picture of the demo's dashboard with headless Chromium.
+"""Takes a picture of the demo's dashboard.
 
-The frontend loads its cards when they are needed, so the picture is taken when the page says,
-over the DevTools protocol, that all of them are drawn.
+The frontend loads its cards when they are needed, so the picture is taken when all of them are
+drawn.
 """
 
 import asyncio
