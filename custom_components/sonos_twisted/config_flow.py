@@ -32,8 +32,8 @@ from .engine.commands.discovery import DiscoveredHousehold, look_around
 from .engine.commands.identity import identify
 from .errors import placeholders, translation_key
 from .finding import async_find_households, async_note_found
-from .host_check import CheckedHosts, async_check, host_error
-from .options_flow import SonosTwistedOptionsFlow, told_of_silent
+from .host_check import CheckedHosts, async_check, host_error, told_of_silent
+from .options_flow import SonosTwistedOptionsFlow
 from .schema import host
 from .yaml_import import async_options, async_save, async_set_in_yaml
 

@@ -16,8 +16,8 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .discovery import Announcement, read_mdns, read_ssdp
-from .engine import EngineError
-from .engine.commands.discovery import DiscoveredHousehold, look_around, search
+from .engine import EngineError, search_speakers
+from .engine.commands.discovery import DiscoveredHousehold, look_around
 
 _ZONE_PLAYER = "urn:schemas-upnp-org:device:ZonePlayer:1"
 _MDNS_TYPE = "_sonos._tcp.local."
@@ -89,7 +89,7 @@ async def _async_heard_by_mdns(hass: HomeAssistant) -> list[Announcement]:
 async def _async_search(hass: HomeAssistant) -> list[Announcement]:
     sources = await async_get_enabled_source_ips(hass)
     ours = [str(source) for source in sources if isinstance(source, IPv4Address)]
-    found = await hass.async_add_executor_job(search, ours, SEARCH_SECONDS)
+    found = await hass.async_add_executor_job(search_speakers, ours, SEARCH_SECONDS)
     return [Announcement(host, household_id or None) for host, household_id in found]
 
 

@@ -14,6 +14,7 @@ from .engine import EngineError, Identity, NotSonosError
 from .engine.commands.identity import identify
 from .errors import placeholders, translation_key
 from .schema import hosts
+from .translated import word
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,15 @@ def _name(hass: HomeAssistant, identity: Identity) -> str:
     """Name a household as people know it: by its entry, or by one of its rooms."""
     entry = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, identity.household_id)
     return entry.title if entry else identity.description.room_name
+
+
+def told_of_silent(checked: CheckedHosts) -> dict[str, str]:
+    """Return what is told of hosts at which nobody answers."""
+    reasons = (
+        word(f"config.error.{translation_key(error)}").format(**placeholders(error))
+        for error in checked.silent.values()
+    )
+    return {"reasons": "\n".join(f"- {reason}" for reason in reasons)}
 
 
 def host_error(entered: object) -> str:

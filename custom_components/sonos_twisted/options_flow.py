@@ -35,7 +35,7 @@ from .const import (
     CONF_VOLUME_LIMITS,
 )
 from .engine import ConnectionSettings
-from .host_check import CheckedHosts, async_check
+from .host_check import CheckedHosts, async_check, told_of_silent
 from .schema import OPTIONS, contradictions
 from .yaml_import import async_save, async_set_in_yaml
 
@@ -254,8 +254,3 @@ def _checked_options(
                 options[key] = value
     together = contradictions(options)
     return options, {key: it for key, it in together.items() if key not in fixed} | errors
-
-
-def told_of_silent(checked: CheckedHosts) -> dict[str, str]:
-    """Return what is told of hosts at which nobody answers."""
-    return {"reasons": "\n".join(f"- {error}" for error in checked.silent.values())}

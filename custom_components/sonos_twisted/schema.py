@@ -106,26 +106,26 @@ def on_or_off(value: object) -> bool:
 
 def volume_limits(value: object) -> dict[str, int]:
     """Accept how loud rooms may become: by their names, or as a list of rooms and limits."""
-    if isinstance(value, list):
-        value = {
-            item[CONF_ROOM]: item[CONF_LIMIT]
-            for item in value
-            if isinstance(item, Mapping) and item.keys() == {CONF_ROOM, CONF_LIMIT}
-        } or None
+    if isinstance(value, list) and all(map(_is_limit, value)):
+        value = {item[CONF_ROOM]: item[CONF_LIMIT] for item in value}
     if not isinstance(value, Mapping):
-        msg = "expected names of rooms, each with its limit in percent"
+        msg = f"expected the names of rooms, each with its limit in percent, not {value!r}"
         raise vol.Invalid(msg)
     limits: dict[str, int] = {}
     for room, limit in value.items():
         name = str(room).strip()
         if not name:
             msg = "expected the name of a room"
-            raise vol.Invalid(msg)
+            raise vol.Invalid(msg, path=[room])
         try:
             limits[name] = volume(limit)
         except vol.Invalid as error:
             raise vol.Invalid(error.msg, path=[room]) from error
     return limits
+
+
+def _is_limit(item: object) -> bool:
+    return isinstance(item, Mapping) and item.keys() == {CONF_ROOM, CONF_LIMIT}
 
 
 def _one_of(*allowed: str) -> Callable[[object], str]:

@@ -302,6 +302,17 @@ def test_no_text_of_the_options_is_missing_or_left_over() -> None:
     assert options["error"]["wrong_household"] == TEXTS["config"]["error"]["wrong_household"]
 
 
+def test_each_setting_is_in_the_documents() -> None:
+    """By its key in YAML and its name in the user interface."""
+    page = (FOLDER.parent.parent / "docs" / "configuration.md").read_text("utf-8")
+    init = TEXTS["options"]["step"]["init"]
+    places = [("", init), *((f"{it['name']}, ", it) for it in init["sections"].values())]
+    names = {key: f"{place}{name}" for place, it in places for key, name in it["data"].items()}
+    assert names.keys() == {"hosts", *OPTIONS}
+    for key, name in names.items():
+        assert f"| `{key}` | {name} |" in page
+
+
 def test_each_field_of_a_form_is_explained() -> None:
     """It has a name and a sentence, and so has each section."""
     steps = [*TEXTS["config"]["step"].values(), *TEXTS["options"]["step"].values()]

@@ -43,6 +43,7 @@ from .reactor import ReactorThread, reactor_thread
 from .self_test import SelfTest
 from .share_links import share_link_resources
 from .speaker_link import ESSENTIAL_SERVICES
+from .ssdp_search import search_speakers
 from .subscription import Subscription
 from .verdict import Verdict
 
@@ -90,5 +91,6 @@ __all__ = [
     "is_clip_format",
     "plex_resources",
     "reactor_thread",
+    "search_speakers",
     "share_link_resources",
 ]

@@ -44,7 +44,7 @@ def describe(address: str) -> DeviceDescription:
         raise NotSonosError(Player.at(address).ip_address) from error
 
 
-def look_up(name: str) -> str:
+def _look_up(name: str) -> str:
     """Return the IPv4 address of a host.
 
     Raises:
@@ -79,7 +79,7 @@ def identify(address: str) -> Identity:
 
     """
     player = Player.at(address)
-    host = look_up(player.ip_address)
+    host = _look_up(player.ip_address)
     found = Player(host, player.port).address
     description = describe(found)
     answer = soap.call(found, "DeviceProperties", "GetHouseholdID")
