@@ -33,11 +33,22 @@ async def test_user_interface(loopback: None, tmp_path: Path) -> None:
         complaints = await tour.take(house.hosts, tmp_path, 24000 + os.getpid() % 80 * 100)
     (complaint,) = complaints
     assert "Asking for the state at intervals" in complaint
-    pictures = {path.name for path in tmp_path.iterdir()}
-    assert pictures == {path.name for path in IMAGES.iterdir()} - {"dashboard.png"}
+    assert names_in(tmp_path) == names_in(IMAGES) - {"dashboard.png"}
+
+
+def names_in(folder: Path) -> set[str]:
+    """Return the names of the files in a folder."""
+    return {path.name for path in folder.iterdir()}
 
 
 def test_pictures_are_small() -> None:
     """They are loaded by everybody who reads the documentation."""
     sizes = {path.name: path.stat().st_size for path in IMAGES.iterdir()}
     assert max(sizes.values()) < MOST_BYTES, sizes
+
+
+def test_pictures_are_shown() -> None:
+    """None is left over from another time."""
+    pages = [IMAGES.parent.parent / "README.md", *IMAGES.parent.glob("*.md")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    assert {name for name in names_in(IMAGES) if f"images/{name})" not in text} == set()
