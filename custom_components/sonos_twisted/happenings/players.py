@@ -163,9 +163,10 @@ class Players:
     def _alarm_named(self) -> None:
         """Take in which alarms ring, of which that was asked."""
         for uid, alarm in list(self._alarms.items()):
-            player = self._household.speakers[uid]
-            ringing = self._coordinator.ringing.in_room(player)
-            if alarm is not None and ringing is not None:
+            player = self._household.speakers.get(uid)
+            if alarm is None or player is None:
+                continue
+            if (ringing := self._coordinator.ringing.in_room(player)) is not None:
                 alarm.alarm_id = alarm.alarm_id or ringing.alarm_id
                 self._tell_beginning(player, alarm)
 

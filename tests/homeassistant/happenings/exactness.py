@@ -346,6 +346,8 @@ class Run:
                 self._expect_plugs(uid, others)
         for told in self.told.values():
             told.heard.clear()
+        self.plugged.clear()
+        self.charges.clear()
         assert tracks == self.bus.tracks, (tracks, self.bus.tracks)
         told_others = Counter(
             {key: count for key, count in self.bus.others.items() if key[0] in _CHECKED}
@@ -426,14 +428,12 @@ class Run:
             tracks[uid] += self.untold.pop(uid)
 
     def _expect_plugs(self, uid: str, others: Counter[tuple[str, str]]) -> None:
-        plugs, self.plugged[uid] = self.plugged[uid], []
-        if plugs:
+        if plugs := self.plugged[uid]:
             before, now = self.plugs_seen.get(uid), plugs[-1]
             if before is not None and before != now:
                 others["line_in_connected" if now else "line_in_disconnected", uid] += 1
             self.plugs_seen[uid] = now
-        charges, self.charges[uid] = self.charges[uid], []
-        if charges:
+        if charges := self.charges[uid]:
             charge, left = self.charges_seen.get(uid), charges[-1]
             if charge is not None and left < charge:
                 others["battery_low", uid] += 1
