@@ -129,7 +129,7 @@ class RingingAlarms:
         try:
             answer = await self._coordinator.commands.attempt(speaker, alarms.read_running)
         except EngineError:
-            return
+            answer = {}
         if speaker.uid not in self._ringing:
             return
         self._ringing[speaker.uid] = Ringing(

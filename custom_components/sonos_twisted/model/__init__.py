@@ -136,6 +136,7 @@ from .topology import (
     is_really_gone,
     parse_zone_group_state,
 )
+from .track import SOUNDING, Passage, Track, has_no_tracks, is_sounding, passage, track_of
 from .transport import Transport
 
 __all__ = [
@@ -147,6 +148,7 @@ __all__ = [
     "PLAYLIST_CLASS",
     "PLAY_MODES",
     "RECURRENCES",
+    "SOUNDING",
     "SOUND_MODE_SETTINGS",
     "SOUND_SETTINGS",
     "STATION_CLASS",
@@ -177,6 +179,7 @@ __all__ = [
     "NotSonosDescription",
     "Observed",
     "Obstacle",
+    "Passage",
     "Plan",
     "PlayMode",
     "Playable",
@@ -200,6 +203,7 @@ __all__ = [
     "Step",
     "Topology",
     "TopologyChange",
+    "Track",
     "Transport",
     "Value",
     "VanishedDevice",
@@ -213,6 +217,7 @@ __all__ = [
     "escape_markup",
     "fitting",
     "format_duration",
+    "has_no_tracks",
     "has_sound_setting",
     "has_speech_levels",
     "has_sub",
@@ -222,6 +227,7 @@ __all__ = [
     "is_newer_firmware",
     "is_playing",
     "is_really_gone",
+    "is_sounding",
     "item_metadata",
     "kind_of",
     "lacking",
@@ -247,6 +253,7 @@ __all__ = [
     "parse_stream_content",
     "parse_zone",
     "parse_zone_group_state",
+    "passage",
     "plan",
     "playable_from_didl",
     "playable_from_favorite",
@@ -262,6 +269,7 @@ __all__ = [
     "sound_setting",
     "source_from_uri",
     "television",
+    "track_of",
     "tunein_station",
     "uid_in_uri",
     "variable_name",
