@@ -36,6 +36,7 @@ from .everywhere import Everywhere
 from .favorite_buttons import FavoriteButtons
 from .foreign_hosts import async_check_hosts
 from .grouping import RoomGroups
+from .happenings.detector import HappeningDetector
 from .health import EventHealth
 from .household_issues import HouseholdIssues
 from .model import Aspect, Change, Household, Speaker
@@ -97,6 +98,7 @@ class HouseholdCoordinator:
         sources: What each room can be switched to.
         favorite_buttons: The buttons that start favourites.
         issues: What is shown to be in the way of the household's events.
+        happenings: What finds out what happens.
 
     """
 
@@ -137,6 +139,7 @@ class HouseholdCoordinator:
         self.sources = HouseholdSources(self)
         self.favorite_buttons = FavoriteButtons(self)
         self.issues = HouseholdIssues(self)
+        self.happenings = HappeningDetector(self)
         self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}
         self._apply: dict[type[AnyNews], Callable[[Any], Iterable[Change]]] = {
@@ -326,6 +329,7 @@ class HouseholdCoordinator:
         self._tv_formats.plan(changes.keys())
         self.health.note(news)
         self.sleep_timers.plan(changes.keys())
+        self.happenings.note(news, changes)
 
     @callback
     def async_report(self, changes: Iterable[Change]) -> None:
@@ -368,6 +372,8 @@ class HouseholdCoordinator:
             for start in self.household.note_start(uid, dt_util.utcnow())
         }
         self.devices.update(change.changes | starts)
+        for uid in change.rebooted:
+            self.happenings.distrust(uid)
         self._remember_hosts()
         if change.appeared:
             speakers = [self.household.speakers[uid] for uid in change.appeared]

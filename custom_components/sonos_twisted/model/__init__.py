@@ -136,6 +136,7 @@ from .topology import (
     is_really_gone,
     parse_zone_group_state,
 )
+from .track import Passage, Track, has_no_tracks, is_sounding, passage, track_of
 from .transport import Transport
 
 __all__ = [
@@ -177,6 +178,7 @@ __all__ = [
     "NotSonosDescription",
     "Observed",
     "Obstacle",
+    "Passage",
     "Plan",
     "PlayMode",
     "Playable",
@@ -200,6 +202,7 @@ __all__ = [
     "Step",
     "Topology",
     "TopologyChange",
+    "Track",
     "Transport",
     "Value",
     "VanishedDevice",
@@ -213,6 +216,7 @@ __all__ = [
     "escape_markup",
     "fitting",
     "format_duration",
+    "has_no_tracks",
     "has_sound_setting",
     "has_speech_levels",
     "has_sub",
@@ -222,6 +226,7 @@ __all__ = [
     "is_newer_firmware",
     "is_playing",
     "is_really_gone",
+    "is_sounding",
     "item_metadata",
     "kind_of",
     "lacking",
@@ -247,6 +252,7 @@ __all__ = [
     "parse_stream_content",
     "parse_zone",
     "parse_zone_group_state",
+    "passage",
     "plan",
     "playable_from_didl",
     "playable_from_favorite",
@@ -262,6 +268,7 @@ __all__ = [
     "sound_setting",
     "source_from_uri",
     "television",
+    "track_of",
     "tunein_station",
     "uid_in_uri",
     "variable_name",
