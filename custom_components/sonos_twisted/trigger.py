@@ -19,6 +19,8 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
+from .const import DOMAIN
+from .errors import refused
 from .happenings import KINDS, Happening, async_subscribe
 from .rooms import is_room
 from .triggering import checks_of, describe, refusing_field, variables
@@ -27,11 +29,9 @@ from .triggering import checks_of, describe, refusing_field, variables
 class _TargetedRooms(TargetEntityChangeTracker):
     """Knows which rooms a target stands for, also when its areas, labels, ... change."""
 
-    def __init__(self, hass: HomeAssistant, target: ConfigType) -> None:
-        """Prepare for a target; `async_setup` begins."""
-        super().__init__(
-            hass, TargetSelection(target), lambda found: {it for it in found if is_room(hass, it)}
-        )
+    def __init__(self, hass: HomeAssistant, target: TargetSelection) -> None:
+        """Prepare for a target; ``async_setup`` begins."""
+        super().__init__(hass, target, lambda found: {it for it in found if is_room(hass, it)})
         self.uids: frozenset[str] = frozenset()
 
     @override
@@ -60,7 +60,7 @@ class HappeningTrigger(Trigger):
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         """Prepare for what an automation says."""
         super().__init__(hass, config)
-        self._target = config.target or {}
+        self._target = TargetSelection(config.target or {})
         self._options = config.options or {}
 
     @override
@@ -69,6 +69,8 @@ class HappeningTrigger(Trigger):
         run_action: TriggerActionRunner,
         did_not_trigger: TriggerNotTriggeredReporter | None = None,
     ) -> CALLBACK_TYPE:
+        if not self._target.has_any_target:
+            raise refused("trigger_without_target", trigger=f"{DOMAIN}.{self.kind}")
         rooms = _TargetedRooms(self._hass, self._target)
 
         @callback

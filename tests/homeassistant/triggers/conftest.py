@@ -33,6 +33,7 @@ class Automations:
         """Set up an automation for each group of triggers, once."""
         config = [
             {
+                "id": str(number),
                 "alias": f"Note {number}",
                 "mode": "parallel",
                 "max": 100,
@@ -41,7 +42,6 @@ class Automations:
             }
             for number, triggers in enumerate(groups)
         ]
-        assert "automation" not in self.hass.config.components
         assert await async_setup_component(self.hass, "automation", {"automation": config})
         await self.hass.async_block_till_done()
         states = self.hass.states.async_all("automation")
