@@ -171,6 +171,7 @@ class HouseholdCoordinator:
         self.content.start()
         self.alarms.start()
         self.ringing.start()
+        self.happenings.start()
         self.announcements.start()
         self.sources.start()
         self.readings.start()
@@ -189,6 +190,7 @@ class HouseholdCoordinator:
         self.content.stop()
         self.alarms.stop()
         self.ringing.stop()
+        self.happenings.stop()
         self.issues.stop()
         await self.connection.close()
 
@@ -338,6 +340,7 @@ class HouseholdCoordinator:
         for change in changes:
             aspects[change.uid].add(change.aspect)
         self.async_tell(aspects)
+        self.happenings.note_answers(aspects)
 
     @callback
     def async_tell(self, changes: Mapping[str, set[Aspect]]) -> None:
@@ -372,8 +375,7 @@ class HouseholdCoordinator:
             for start in self.household.note_start(uid, dt_util.utcnow())
         }
         self.devices.update(change.changes | starts)
-        for uid in change.rebooted:
-            self.happenings.distrust(uid)
+        self.happenings.note_reboot(change.rebooted)
         self._remember_hosts()
         if change.appeared:
             speakers = [self.household.speakers[uid] for uid in change.appeared]

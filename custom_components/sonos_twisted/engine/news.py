@@ -83,12 +83,13 @@ class EventNews:
     def merged_with(self, newer: Self) -> Self:
         """Lay the newer event's variables over this one's."""
         earlier, later = self._tracks, newer._tracks
+        passed = earlier.then(later) if earlier and later else None
         return replace(
             newer,
             variables=merge_variables(self.variables, newer.variables),
             events=self.events + newer.events,
             is_initial=self.is_initial or newer.is_initial,
-            passed=earlier.then(later) if earlier and later else None,
+            passed=passed if passed and passed.last else None,
         )
 
 

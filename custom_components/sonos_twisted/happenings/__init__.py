@@ -14,12 +14,12 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from .kinds import KINDS, Kind, Scope
+from .kinds import KINDS, Kind
 
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
 
-__all__ = ["EVENT", "KINDS", "Happening", "Kind", "Scope", "async_fire", "async_subscribe"]
+__all__ = ["EVENT", "KINDS", "Happening", "Kind", "async_fire", "async_subscribe"]
 
 #: The type of the events on the bus.
 EVENT = f"{DOMAIN}_event"
@@ -27,19 +27,19 @@ EVENT = f"{DOMAIN}_event"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """One thing that happened in a room or a household, once.
+    """One thing that happened in a room, once.
 
     Attributes:
         kind: A key of ``KINDS``.
         entry_id: The config entry of the household.
-        uid: The speaker of the room that it happened in; None: the household.
+        uid: The speaker of the room that it happened in.
         data: What ``KINDS`` says that there is to know; can be written as JSON.
 
     """
 
     kind: str
     entry_id: str
-    uid: str | None
+    uid: str
     data: Mapping[str, Any]
 
 
@@ -78,7 +78,7 @@ def async_subscribe(
         hass: Home Assistant.
         listener: What to call.
         kinds: Of which kinds.
-        uids: In the rooms of which speakers; None: in all rooms and households.
+        uids: In the rooms of which speakers; None: in all rooms of all households.
 
     Returns:
         A function that ends this.
@@ -100,7 +100,7 @@ def async_subscribe(
 
 @callback
 def async_fire(
-    coordinator: HouseholdCoordinator, kind: str, uid: str | None, data: Mapping[str, Any]
+    coordinator: HouseholdCoordinator, kind: str, uid: str, data: Mapping[str, Any]
 ) -> None:
     """Tell everybody that something has happened.
 
@@ -111,7 +111,7 @@ def async_fire(
     Args:
         coordinator: Of the household.
         kind: A key of ``KINDS``.
-        uid: The speaker of the room; None: the household.
+        uid: The speaker of the room.
         data: What there is to know.
 
     """
@@ -125,7 +125,7 @@ def async_fire(
 
 
 def _event_data(coordinator: HouseholdCoordinator, happening: Happening) -> dict[str, Any]:
-    uid = happening.uid or coordinator.household.household_id
+    uid = happening.uid
     speaker = coordinator.household.speakers.get(uid)
     device = dr.async_get(coordinator.hass).async_get_device(identifiers={(DOMAIN, uid)})
     return {

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant
 
-from tests.homeassistant.actions import KITCHEN, in_house, shows
+from tests.homeassistant.actions import KITCHEN, in_house, shown, shows
 
 if TYPE_CHECKING:
     from tests.homeassistant.happenings.conftest import Told
@@ -23,7 +23,7 @@ async def test_a_track_is_told_once_when_it_begins(
     await in_house(hass, remote.next, "Kitchen")
     second = await told.until("track_changed", "Kitchen", 2)
     assert second["old"]["title"] == first["new"]["title"]
-    assert second["new"]["image"] == hass.states.get(KITCHEN).attributes["entity_picture"]
+    assert second["new"]["image"] == shown(hass, KITCHEN, "entity_picture")
     await in_house(hass, remote.pause, "Kitchen")
     await shows(hass, KITCHEN, state="paused")
     await in_house(hass, remote.play, "Kitchen")
