@@ -28,7 +28,7 @@ import voluptuous as vol
 
 from .claims import CONF_ALARM_ID, CONF_FAVORITE, CONF_ROOMS, SOURCES
 from .const import DOMAIN
-from .model import fits
+from .model import Source, fits
 
 if TYPE_CHECKING:
     from .happenings import Happening
@@ -81,7 +81,11 @@ def _source(name: str) -> Filter:
     return Filter(
         field=vol.Optional(name),
         selector=SelectSelector(
-            {"options": SOURCES, "multiple": True, "translation_key": "audio_source"}
+            {
+                "options": [Source.NONE.value, *SOURCES],
+                "multiple": True,
+                "translation_key": "audio_source",
+            }
         ),
         accepts=lambda wanted, data: data[name] in wanted,
     )
@@ -123,7 +127,7 @@ FILTERS: Final[Mapping[str, tuple[Filter, ...]]] = {
         Filter(
             field=vol.Optional(CONF_FAVORITE),
             selector=TextSelector(),
-            accepts=lambda wanted, data: fits(data["favorite"], wanted),
+            accepts=lambda wanted, data: fits(data["name"], wanted),
         ),
     ),
     "joined_group": (_rooms("after"),),

@@ -94,6 +94,8 @@ async def test_only_alarms_are_shown_at_first(
 ) -> None:
     """Of everything else the media player tells already, or it happens too often."""
     entries = er.async_entries_for_config_entry(er.async_get(hass), coordinator.entry.entry_id)
-    enabled = {e.unique_id.partition("-")[2] for e in entries if e.domain == "event" and not e.disabled}
+    enabled = {
+        e.unique_id.partition("-")[2] for e in entries if e.domain == "event" and not e.disabled
+    }
     assert enabled == {"alarm"}
     happens(coordinator, "group_changed", KITCHEN, {})

@@ -55,9 +55,9 @@ CASES: tuple[tuple[str, dict[str, object], dict[str, Any], str | None], ...] = (
     ("battery_low", {}, {"battery": 21, "previous": 22}, "threshold"),
     ("battery_low", {"threshold": 50}, {"battery": 50, "previous": 51}, None),
     ("battery_low", {"threshold": 50}, {"battery": 20, "previous": 21}, "threshold"),
-    ("favorite_started", {"favorite": "jazz"}, {"favorite": "Jazz"}, None),
-    ("favorite_started", {"favorite": "jazz*"}, {"favorite": "Jazz FM"}, None),
-    ("favorite_started", {"favorite": "jazz"}, {"favorite": "Jazz FM"}, "favorite"),
+    ("favorite_started", {"favorite": "jazz"}, {"name": "Jazz"}, None),
+    ("favorite_started", {"favorite": "jazz*"}, {"name": "Jazz FM"}, None),
+    ("favorite_started", {"favorite": "jazz"}, {"name": "Jazz FM"}, "favorite"),
 )
 
 
@@ -71,7 +71,9 @@ def test_field_lets_pass_what_is_wanted(
 
 
 def test_each_field_is_tried_both_ways() -> None:
-    tried = {(kind, name) for kind, options, _, refusing in CASES for name in options if not refusing}
+    tried = {
+        (kind, name) for kind, options, _, refusing in CASES for name in options if not refusing
+    }
     refused = {(kind, refusing) for kind, _, _, refusing in CASES if refusing}
     fields = {(kind, str(each.field)) for kind, known in FILTERS.items() for each in known}
     assert fields <= tried

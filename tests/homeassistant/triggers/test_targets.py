@@ -10,7 +10,6 @@ from homeassistant.helpers import (
     floor_registry as fr,
     label_registry as lr,
 )
-
 import pytest
 
 from tests.homeassistant.actions import BATHROOM, KITCHEN, OFFICE
@@ -87,7 +86,8 @@ async def test_what_is_filtered_out_is_in_the_traces(
 ) -> None:
     """In both forms only what is wanted triggers; of targets one can see why it did not."""
     await automations.set_up(
-        [on("source_changed", KITCHEN, to="tv")], [on_device(hass, "source_changed", KITCHEN, to="tv")]
+        [on("source_changed", KITCHEN, to="tv")],
+        [on_device(hass, "source_changed", KITCHEN, to="tv")],
     )
     for to in ("radio", "tv"):
         data = {"from": "queue", "to": to, "source": None}
