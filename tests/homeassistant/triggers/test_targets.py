@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .conftest import Automations
 
-_DATA = {"before": [], "after": [], "rooms_before": [], "rooms_after": [], "coordinator": None}
+_DATA: dict[str, Any] = {"before": [], "after": [], "rooms_before": [], "rooms_after": [], "coordinator": None}
 
 
 async def test_target_is_followed(
