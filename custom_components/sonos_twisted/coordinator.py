@@ -36,6 +36,7 @@ from .everywhere import Everywhere
 from .favorite_buttons import FavoriteButtons
 from .foreign_hosts import async_check_hosts
 from .grouping import RoomGroups
+from .happenings.detector import HappeningDetector
 from .health import EventHealth
 from .household_issues import HouseholdIssues
 from .model import Aspect, Change, Household, Speaker
@@ -97,6 +98,7 @@ class HouseholdCoordinator:
         sources: What each room can be switched to.
         favorite_buttons: The buttons that start favourites.
         issues: What is shown to be in the way of the household's events.
+        happenings: What finds out what happens.
 
     """
 
@@ -137,6 +139,7 @@ class HouseholdCoordinator:
         self.sources = HouseholdSources(self)
         self.favorite_buttons = FavoriteButtons(self)
         self.issues = HouseholdIssues(self)
+        self.happenings = HappeningDetector(self)
         self._waiting: set[asyncio.Event] = set()
         self._rooms_there: dict[str, bool] = {}
         self._apply: dict[type[AnyNews], Callable[[Any], Iterable[Change]]] = {
@@ -168,6 +171,7 @@ class HouseholdCoordinator:
         self.content.start()
         self.alarms.start()
         self.ringing.start()
+        self.happenings.start()
         self.announcements.start()
         self.sources.start()
         self.readings.start()
@@ -186,6 +190,7 @@ class HouseholdCoordinator:
         self.content.stop()
         self.alarms.stop()
         self.ringing.stop()
+        self.happenings.stop()
         self.issues.stop()
         await self.connection.close()
 
@@ -326,6 +331,7 @@ class HouseholdCoordinator:
         self._tv_formats.plan(changes.keys())
         self.health.note(news)
         self.sleep_timers.plan(changes.keys())
+        self.happenings.note(news, changes)
 
     @callback
     def async_report(self, changes: Iterable[Change]) -> None:
@@ -334,6 +340,7 @@ class HouseholdCoordinator:
         for change in changes:
             aspects[change.uid].add(change.aspect)
         self.async_tell(aspects)
+        self.happenings.note_answers(aspects)
 
     @callback
     def async_tell(self, changes: Mapping[str, set[Aspect]]) -> None:
@@ -368,6 +375,7 @@ class HouseholdCoordinator:
             for start in self.household.note_start(uid, dt_util.utcnow())
         }
         self.devices.update(change.changes | starts)
+        self.happenings.note_reboot(change.rebooted)
         self._remember_hosts()
         if change.appeared:
             speakers = [self.household.speakers[uid] for uid in change.appeared]

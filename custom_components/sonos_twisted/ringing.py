@@ -132,7 +132,7 @@ class RingingAlarms:
             answer = await self._coordinator.commands.attempt(speaker, alarms.read_running)
         except EngineError as error:
             _LOGGER.debug("%s does not say which alarm rings: %s", speaker.name, error)
-            return
+            answer = {}
         if speaker.uid not in self._ringing:
             return
         self._ringing[speaker.uid] = Ringing(

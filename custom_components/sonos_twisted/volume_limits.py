@@ -13,6 +13,7 @@ from homeassistant.core import callback
 
 from .engine import EngineError
 from .engine.commands import rendering
+from .happenings import async_fire
 from .model import Aspect, Speaker
 from .storage import Subject, household_store
 
@@ -50,6 +51,18 @@ class VolumeLimits:
     def capped(self, speaker: Speaker, volume: int) -> int:
         """Return a volume, or how loud a room may become if that is less."""
         return min(volume, self._limits.get(speaker.uid, volume))
+
+    def obeyed(self, speaker: Speaker, volume: int) -> int:
+        """Return the same for a volume that somebody wants, and tell if it is less."""
+        capped = self.capped(speaker, volume)
+        if capped < volume:
+            self.tell_hit(speaker, volume)
+        return capped
+
+    def tell_hit(self, speaker: Speaker, volume: int) -> None:
+        """Tell that a room became, or was to become, louder than it may be."""
+        data = {"volume": volume, "limit": self._limits[speaker.uid]}
+        async_fire(self._coordinator, "volume_limit_hit", speaker.uid, data)
 
     async def async_set(self, speaker: Speaker, limit: int | None) -> None:
         """Set how loud a room may become, or with None, let it become as loud as it can."""

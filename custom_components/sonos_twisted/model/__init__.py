@@ -13,6 +13,7 @@ from .contents import (
     ContentKind,
     Match,
     divide,
+    fits,
     is_container,
     kind_of,
     match,
@@ -136,6 +137,7 @@ from .topology import (
     is_really_gone,
     parse_zone_group_state,
 )
+from .track import Passage, Track, has_no_tracks, is_sounding, passage, track_of
 from .transport import Transport
 
 __all__ = [
@@ -177,6 +179,7 @@ __all__ = [
     "NotSonosDescription",
     "Observed",
     "Obstacle",
+    "Passage",
     "Plan",
     "PlayMode",
     "Playable",
@@ -200,6 +203,7 @@ __all__ = [
     "Step",
     "Topology",
     "TopologyChange",
+    "Track",
     "Transport",
     "Value",
     "VanishedDevice",
@@ -211,8 +215,10 @@ __all__ = [
     "days_of",
     "divide",
     "escape_markup",
+    "fits",
     "fitting",
     "format_duration",
+    "has_no_tracks",
     "has_sound_setting",
     "has_speech_levels",
     "has_sub",
@@ -222,6 +228,7 @@ __all__ = [
     "is_newer_firmware",
     "is_playing",
     "is_really_gone",
+    "is_sounding",
     "item_metadata",
     "kind_of",
     "lacking",
@@ -247,6 +254,7 @@ __all__ = [
     "parse_stream_content",
     "parse_zone",
     "parse_zone_group_state",
+    "passage",
     "plan",
     "playable_from_didl",
     "playable_from_favorite",
@@ -262,6 +270,7 @@ __all__ = [
     "sound_setting",
     "source_from_uri",
     "television",
+    "track_of",
     "tunein_station",
     "uid_in_uri",
     "variable_name",
