@@ -17,6 +17,7 @@ from homeassistant.components.media_player import (
 )
 from homeassistant.const import PERCENTAGE, UnitOfTime
 from homeassistant.core import State
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.selector import (
     EntitySelector,
     NumberSelector,
@@ -59,7 +60,7 @@ class Claim:
 
     Attributes:
         name: The name of the condition, without the domain.
-        fields: What can be chosen, and how it is checked.
+        fields: What can be chosen.
         seen: Whether the state of the room's media player says so. What is seen in a state can be
             looked up in the past, so that a condition can ask for how long it has been the case.
         known: Whether what is known of the room says so.
@@ -75,6 +76,14 @@ class Claim:
     known: Callable[[HouseholdCoordinator, Speaker, Options], bool] | None = None
     by_the_clock: frozenset[str] = frozenset()
     of_unreachable: bool = False
+
+    @property
+    def checks(self) -> dict[vol.Marker, Any]:
+        """The fields as they are checked: a single value need not be written as a list."""
+        return {
+            name: vol.All(cv.ensure_list, check) if check.config.get("multiple") else check
+            for name, check in self.fields.items()
+        }
 
 
 _MINUTES = NumberSelector(

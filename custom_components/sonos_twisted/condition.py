@@ -71,7 +71,7 @@ class RoomCondition(EntityConditionBase):
 def _condition(of: Claim) -> type[Condition]:
     options: dict[Any, Any] = {
         vol.Required(ATTR_BEHAVIOR, default=BEHAVIOR_ANY): vol.In([BEHAVIOR_ANY, BEHAVIOR_ALL]),
-        **of.fields,
+        **of.checks,
     }
     if of.seen is not None:
         options[vol.Optional(CONF_FOR)] = cv.positive_time_period

@@ -23,7 +23,7 @@ CONDITION_SCHEMA = vol.Schema(
         CONF_TYPE,
         {
             name: cv.DEVICE_CONDITION_BASE_SCHEMA.extend(
-                {vol.Required(CONF_TYPE): name, **claim.fields}
+                {vol.Required(CONF_TYPE): name, **claim.checks}
             )
             for name, claim in CLAIMS.items()
         },
