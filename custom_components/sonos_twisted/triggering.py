@@ -159,11 +159,10 @@ def refusing_field(options: Mapping[str, Any], happening: Happening) -> str | No
 @callback
 def variables(hass: HomeAssistant, happening: Happening) -> dict[str, Any]:
     """Return what an automation is told besides by which trigger: where it happened, and what."""
-    uid = happening.uid or ""
-    entities = er.async_get(hass)
+    uid, entities, devices = happening.uid, er.async_get(hass), dr.async_get(hass)
     entity_id = entities.async_get_entity_id(MEDIA_PLAYER_DOMAIN, DOMAIN, uid)
     entity = entities.async_get(entity_id) if entity_id else None
-    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, uid), happening.entry_id)
+    device = devices.async_get_device_by_identifier((DOMAIN, uid), happening.entry_id)
     areas = (each.area_id for each in (entity, device) if each is not None)
     return {
         "entity_id": entity_id,

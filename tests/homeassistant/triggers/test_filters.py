@@ -61,6 +61,11 @@ CASES: tuple[tuple[str, dict[str, object], dict[str, Any], str | None], ...] = (
 )
 
 
+@pytest.fixture(autouse=True)
+def use_this_integration() -> None:
+    """Start no Home Assistant for each of the cases."""
+
+
 @pytest.mark.parametrize(("kind", "options", "data", "refusing"), CASES)
 def test_field_lets_pass_what_is_wanted(
     kind: str, options: dict[str, object], data: dict[str, Any], refusing: str | None
@@ -95,7 +100,7 @@ def test_each_field_is_tried_both_ways() -> None:
     ],
 )
 async def test_what_is_wrong_is_told(
-    hass: HomeAssistant, trigger: dict[str, Any], complaint: str
+    hass: HomeAssistant, enable_custom_integrations: None, trigger: dict[str, Any], complaint: str
 ) -> None:
     """When an automation is saved, in the words of Home Assistant."""
     config = {"id": "1", "alias": "x", "triggers": [trigger], "actions": []}

@@ -31,6 +31,11 @@ _RESERVED = {
 }
 
 
+@pytest.fixture(autouse=True)
+def use_this_integration() -> None:
+    """Start no Home Assistant for each of the kinds."""
+
+
 async def test_each_kind_is_described() -> None:
     """By a trigger, a name, a sentence and an icon, in the order of the names."""
     kinds = sorted(KINDS)
@@ -53,8 +58,8 @@ def test_fields_are_those_of_the_table(kind: str) -> None:
         written = type(selector)(described[name]["selector"][key])
         assert written.serialize() == selector.serialize()
         assert described[name].get("required", False) is isinstance(field, vol.Required)
-        default = None if isinstance(field.default, vol.Undefined) else field.default()
-        assert described[name].get("default") == default
+        filled = vol.Schema({field: selector})({}) if isinstance(field, vol.Required) else {}
+        assert described[name].get("default") == filled.get(name)
         assert set(texts["fields"][name]) == {"name", "description"}
         assert {name} <= extra["extra_fields"].keys() & extra["extra_fields_descriptions"].keys()
         words = selector.config.get("options")
