@@ -1,9 +1,11 @@
 """Each field of a trigger lets pass what is wanted, and nothing else; and says what is wrong."""
 
+import re
 from typing import Any
 
 from homeassistant.components.automation.config import async_validate_config_item
 from homeassistant.core import HomeAssistant
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
 import voluptuous as vol
 
@@ -11,6 +13,7 @@ from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.happenings import KINDS, Happening
 from custom_components.sonos_twisted.triggering import FILTERS, checks_of, refusing_field
 from tests.homeassistant.actions import BATHROOM, KITCHEN, PATIO
+from tests.reference.triggers import EXAMPLES, PAGE
 
 from .conftest import on
 
@@ -84,6 +87,18 @@ def test_each_field_is_tried_both_ways() -> None:
     assert fields <= tried
     assert fields == refused
     assert FILTERS.keys() <= KINDS.keys()
+
+
+async def test_examples_are_right(hass: HomeAssistant, enable_custom_integrations: None) -> None:
+    """Each of the page of triggers, which has one for each kind."""
+    examples = load_yaml_dict(str(EXAMPLES))
+    assert list(examples) == sorted(KINDS)
+    page = PAGE.read_text("utf-8")
+    for kind, example in examples.items():
+        assert example["triggers"][0]["trigger"] == f"{DOMAIN}.{kind}"
+        assert await async_validate_config_item(hass, kind, {"alias": kind, **example})
+    blocks = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert [parse_yaml(block) for block in blocks] == list(examples.values())
 
 
 @pytest.mark.parametrize(
