@@ -28,7 +28,7 @@ import voluptuous as vol
 
 from .claims import CONF_ALARM_ID, CONF_FAVORITE, CONF_ROOMS, SOURCES
 from .const import DOMAIN
-from .model import fits
+from .model import Source, fits
 
 if TYPE_CHECKING:
     from .happenings import Happening
@@ -81,7 +81,11 @@ def _source(name: str) -> Filter:
     return Filter(
         field=vol.Optional(name),
         selector=SelectSelector(
-            {"options": SOURCES, "multiple": True, "translation_key": "audio_source"}
+            {
+                "options": [Source.NONE.value, *SOURCES],
+                "multiple": True,
+                "translation_key": "audio_source",
+            }
         ),
         accepts=lambda wanted, data: data[name] in wanted,
     )
@@ -123,7 +127,7 @@ FILTERS: Final[Mapping[str, tuple[Filter, ...]]] = {
         Filter(
             field=vol.Optional(CONF_FAVORITE),
             selector=TextSelector(),
-            accepts=lambda wanted, data: fits(data["favorite"], wanted),
+            accepts=lambda wanted, data: fits(data["name"], wanted),
         ),
     ),
     "joined_group": (_rooms("after"),),
@@ -155,11 +159,10 @@ def refusing_field(options: Mapping[str, Any], happening: Happening) -> str | No
 @callback
 def variables(hass: HomeAssistant, happening: Happening) -> dict[str, Any]:
     """Return what an automation is told besides by which trigger: where it happened, and what."""
-    uid = happening.uid or ""
-    entities = er.async_get(hass)
+    uid, entities, devices = happening.uid, er.async_get(hass), dr.async_get(hass)
     entity_id = entities.async_get_entity_id(MEDIA_PLAYER_DOMAIN, DOMAIN, uid)
     entity = entities.async_get(entity_id) if entity_id else None
-    device = dr.async_get(hass).async_get_device_by_identifier((DOMAIN, uid), happening.entry_id)
+    device = devices.async_get_device_by_identifier((DOMAIN, uid), happening.entry_id)
     areas = (each.area_id for each in (entity, device) if each is not None)
     return {
         "entity_id": entity_id,

@@ -18,7 +18,7 @@ from .house import House, play, simulated
 from .instance import FIRST_PORT, free_port, running
 from .narrator import Narrator, Progress
 from .processes import Child, DemoError
-from .smoke import Smoke, summary
+from .smoke import AUTOMATIONS, Smoke, summary
 
 _PATIENCE = 45.0
 _GONE = {"unavailable", "unknown"}
@@ -51,6 +51,7 @@ def _settings(arguments: argparse.Namespace, hosts: Sequence[str], *, real: bool
         domain=arguments.domain,
         hosts=hosts,
         options=options,
+        more=AUTOMATIONS if arguments.smoke and arguments.domain == "sonos_twisted" else "",
     )
 
 

@@ -68,6 +68,7 @@ class Settings:
     domain: str
     hosts: Sequence[str]
     options: dict[str, str | int] = field(default_factory=dict)
+    more: str = ""  # YAML besides
 
 
 def _integration(settings: Settings) -> str:
@@ -90,7 +91,7 @@ def write(settings: Settings) -> None:
     storage = config / ".storage"
     storage.mkdir(parents=True)
     (config / "configuration.yaml").write_text(
-        _YAML.format(port=settings.port, integration=_integration(settings))
+        _YAML.format(port=settings.port, integration=_integration(settings)) + settings.more
     )
     if settings.domain != "sonos":
         (config / "custom_components").symlink_to(ROOT / "custom_components")

@@ -7,6 +7,7 @@ wants to know of them subscribes. Lives on the event loop.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+import logging
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -18,6 +19,8 @@ from .kinds import KINDS, Kind
 
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
+
+_LOGGER = logging.getLogger(__name__)
 
 __all__ = ["EVENT", "KINDS", "Happening", "Kind", "async_fire", "async_subscribe"]
 
@@ -120,14 +123,23 @@ def async_fire(
     if (subscriptions := hass.data.get(_SUBSCRIPTIONS)) is not None:
         for subscription in list(subscriptions.by_kind.get(kind, ())):
             if subscription.uids is None or uid in subscription.uids:
-                subscription.listener(happening)
+                _tell(subscription, happening)
     hass.bus.async_fire(EVENT, _event_data(coordinator, happening))
+
+
+def _tell(subscription: _Subscription, happening: Happening) -> None:
+    try:
+        subscription.listener(happening)
+    except Exception:
+        # What an automation does with its variables must not take the others along.
+        _LOGGER.exception("Could not tell that there was %s", happening.kind)
 
 
 def _event_data(coordinator: HouseholdCoordinator, happening: Happening) -> dict[str, Any]:
     uid = happening.uid
     speaker = coordinator.household.speakers.get(uid)
-    device = dr.async_get(coordinator.hass).async_get_device(identifiers={(DOMAIN, uid)})
+    devices, entry_id = dr.async_get(coordinator.hass), coordinator.entry.entry_id
+    device = devices.async_get_device_by_identifier((DOMAIN, uid), entry_id)
     return {
         "type": happening.kind,
         "device_id": device.id if device else None,

@@ -40,6 +40,7 @@ class _Room:
         image: The picture that was shown of it.
         order: What was chosen then.
         origin: What it plays from.
+        player: Who played it for the room's group.
         has_missed_track: Whether other tracks may have begun while nobody could know.
         has_missed_origin: The same of where it plays from.
 
@@ -49,6 +50,7 @@ class _Room:
     image: str | None = None
     order: _Order | None = None
     origin: _Origin = (Source.NONE, None)
+    player: str = ""
     has_missed_track: bool = True
     has_missed_origin: bool = True
 
@@ -85,6 +87,8 @@ class Rooms:
         if self._coordinator.announcements.is_announcing(speaker):
             return  # afterwards everything is as it was
         room = self._room(speaker.uid)
+        if room.player != player.uid:
+            room.player, passed = player.uid, Passage()  # it was not there to hear them
         if self._told.has(player.uid, TRANSPORT):
             self._compare_origin(speaker, room, media)
         if self._told.has(player.uid, TRACK):

@@ -8,11 +8,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import mock_restore_cache_with_extra_data
 
 from custom_components.sonos_twisted.entities.events import EVENTS
-from custom_components.sonos_twisted.happenings import KINDS
 from tests.homeassistant.actions import BATHROOM, KITCHEN, in_house, shown
 from tests.homeassistant.conftest import until
-
-from .conftest import happens
 
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
@@ -85,15 +82,12 @@ async def test_each_type_is_a_kind(entity: str, kind: str, data: dict[str, Any])
     assert description.attributes(data) == data
 
 
-def test_events_are_kinds() -> None:
-    assert {kind for each in EVENTS for kind in each.event_types or ()} <= KINDS.keys()
-
-
 async def test_only_alarms_are_shown_at_first(
     hass: HomeAssistant, coordinator: HouseholdCoordinator
 ) -> None:
     """Of everything else the media player tells already, or it happens too often."""
     entries = er.async_entries_for_config_entry(er.async_get(hass), coordinator.entry.entry_id)
-    enabled = {e.unique_id.partition("-")[2] for e in entries if e.domain == "event" and not e.disabled}
+    enabled = {
+        e.unique_id.partition("-")[2] for e in entries if e.domain == "event" and not e.disabled
+    }
     assert enabled == {"alarm"}
-    happens(coordinator, "group_changed", KITCHEN, {})

@@ -1,9 +1,11 @@
 """Each field of a trigger lets pass what is wanted, and nothing else; and says what is wrong."""
 
+import re
 from typing import Any
 
 from homeassistant.components.automation.config import async_validate_config_item
 from homeassistant.core import HomeAssistant
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
 import voluptuous as vol
 
@@ -11,6 +13,7 @@ from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.happenings import KINDS, Happening
 from custom_components.sonos_twisted.triggering import FILTERS, checks_of, refusing_field
 from tests.homeassistant.actions import BATHROOM, KITCHEN, PATIO
+from tests.reference.triggers import EXAMPLES, PAGE
 
 from .conftest import on
 
@@ -55,10 +58,15 @@ CASES: tuple[tuple[str, dict[str, object], dict[str, Any], str | None], ...] = (
     ("battery_low", {}, {"battery": 21, "previous": 22}, "threshold"),
     ("battery_low", {"threshold": 50}, {"battery": 50, "previous": 51}, None),
     ("battery_low", {"threshold": 50}, {"battery": 20, "previous": 21}, "threshold"),
-    ("favorite_started", {"favorite": "jazz"}, {"favorite": "Jazz"}, None),
-    ("favorite_started", {"favorite": "jazz*"}, {"favorite": "Jazz FM"}, None),
-    ("favorite_started", {"favorite": "jazz"}, {"favorite": "Jazz FM"}, "favorite"),
+    ("favorite_started", {"favorite": "jazz"}, {"name": "Jazz"}, None),
+    ("favorite_started", {"favorite": "jazz*"}, {"name": "Jazz FM"}, None),
+    ("favorite_started", {"favorite": "jazz"}, {"name": "Jazz FM"}, "favorite"),
 )
+
+
+@pytest.fixture(autouse=True)
+def use_this_integration() -> None:
+    """Start no Home Assistant for each of the cases."""
 
 
 @pytest.mark.parametrize(("kind", "options", "data", "refusing"), CASES)
@@ -71,12 +79,26 @@ def test_field_lets_pass_what_is_wanted(
 
 
 def test_each_field_is_tried_both_ways() -> None:
-    tried = {(kind, name) for kind, options, _, refusing in CASES for name in options if not refusing}
+    tried = {
+        (kind, name) for kind, options, _, refusing in CASES for name in options if not refusing
+    }
     refused = {(kind, refusing) for kind, _, _, refusing in CASES if refusing}
     fields = {(kind, str(each.field)) for kind, known in FILTERS.items() for each in known}
     assert fields <= tried
     assert fields == refused
     assert FILTERS.keys() <= KINDS.keys()
+
+
+async def test_examples_are_right(hass: HomeAssistant, enable_custom_integrations: None) -> None:
+    """Each of the page of triggers, which has one for each kind."""
+    examples = load_yaml_dict(str(EXAMPLES))
+    assert list(examples) == sorted(KINDS)
+    page = PAGE.read_text("utf-8")
+    for kind, example in examples.items():
+        assert example["triggers"][0]["trigger"] == f"{DOMAIN}.{kind}"
+        assert await async_validate_config_item(hass, kind, {"alias": kind, **example})
+    blocks = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert [parse_yaml(block) for block in blocks] == list(examples.values())
 
 
 @pytest.mark.parametrize(
@@ -93,7 +115,7 @@ def test_each_field_is_tried_both_ways() -> None:
     ],
 )
 async def test_what_is_wrong_is_told(
-    hass: HomeAssistant, trigger: dict[str, Any], complaint: str
+    hass: HomeAssistant, enable_custom_integrations: None, trigger: dict[str, Any], complaint: str
 ) -> None:
     """When an automation is saved, in the words of Home Assistant."""
     config = {"id": "1", "alias": "x", "triggers": [trigger], "actions": []}

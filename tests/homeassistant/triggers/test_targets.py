@@ -10,7 +10,6 @@ from homeassistant.helpers import (
     floor_registry as fr,
     label_registry as lr,
 )
-
 import pytest
 
 from tests.homeassistant.actions import BATHROOM, KITCHEN, OFFICE
@@ -24,7 +23,13 @@ if TYPE_CHECKING:
 
     from .conftest import Automations
 
-_DATA = {"before": [], "after": [], "rooms_before": [], "rooms_after": [], "coordinator": None}
+_DATA: dict[str, Any] = {
+    "before": [],
+    "after": [],
+    "rooms_before": [],
+    "rooms_after": [],
+    "coordinator": None,
+}
 
 
 async def test_target_is_followed(
@@ -87,7 +92,8 @@ async def test_what_is_filtered_out_is_in_the_traces(
 ) -> None:
     """In both forms only what is wanted triggers; of targets one can see why it did not."""
     await automations.set_up(
-        [on("source_changed", KITCHEN, to="tv")], [on_device(hass, "source_changed", KITCHEN, to="tv")]
+        [on("source_changed", KITCHEN, to="tv")],
+        [on_device(hass, "source_changed", KITCHEN, to="tv")],
     )
     for to in ("radio", "tv"):
         data = {"from": "queue", "to": to, "source": None}
@@ -121,3 +127,14 @@ async def test_trigger_without_target_is_complained_about(
     """As Home Assistant's own are: when the automation is set up, which goes on without it."""
     await automations.set_up([on("track_changed", {}), on("track_changed", KITCHEN)])
     assert "The trigger sonos_twisted.track_changed has no target" in caplog.text
+
+
+async def test_trigger_that_fails_takes_no_other_along(
+    automations: Automations, coordinator: HouseholdCoordinator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Variables of a trigger are templates, which may be wrong."""
+    bad = on("group_changed", KITCHEN) | {"variables": {"x": "{{ 1 / 0 }}"}}
+    await automations.set_up([bad], [on("group_changed", KITCHEN)])
+    happens(coordinator, "group_changed", KITCHEN, _DATA)
+    assert len(await automations.until(1)) == 1
+    assert "ZeroDivisionError" in caplog.text
