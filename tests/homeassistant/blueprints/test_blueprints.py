@@ -18,7 +18,6 @@ from tests.homeassistant.actions import (
     LIVING_ROOM,
     OFFICE,
     PATIO,
-    act,
     in_house,
     shown,
 )
@@ -136,9 +135,7 @@ async def test_tv_takes_over(hass: HomeAssistant, remote: Remote, use: Use) -> N
     """The soundbar plays the TV alone, and the music nearby waits."""
     tv = "switch.tv"
     hass.states.async_set(tv, "off")
-    await use(
-        "tv_takes_over", soundbar=LIVING_ROOM, tv=[tv], nearby=[BATHROOM, OFFICE], volume=33
-    )
+    await use("tv_takes_over", soundbar=LIVING_ROOM, tv=[tv], nearby=[BATHROOM, OFFICE], volume=33)
     await in_house(hass, remote.group, "Kitchen", "Living Room")
     await in_house(hass, remote.play_tracks, "Living Room")
     await in_house(hass, remote.play_tracks, "Bathroom")
@@ -227,7 +224,6 @@ async def test_good_night(
 ) -> None:
     """The house is silent but the bedroom, and somebody is told that no alarm is due."""
     await until(hass, lambda: standing_coordinator.alarms.is_known)
-    rooms = [KITCHEN, PATIO, OFFICE, BATHROOM, LIVING_ROOM]
     for number in (14, 15):
         await in_house(hass, remote.edit_alarm, number, {"enabled": "0"})
     known = standing_coordinator.alarms
@@ -235,11 +231,12 @@ async def test_good_night(
     await use(
         "good_night",
         triggers=[{"trigger": "event", "event_type": "night"}],
-        rooms=[*rooms, BEDROOM],
+        rooms=[KITCHEN, PATIO, OFFICE, BATHROOM, LIVING_ROOM, BEDROOM],
         bedroom=[BEDROOM],
         favorite=STATION,
         volume=9,
         minutes=20,
+        within=1440,
         without_alarm=[{"event": TOLD, "event_data": {"alarm": False}}],
         then=[{"event": TOLD, "event_data": {"done": True}}],
     )
@@ -254,22 +251,15 @@ async def test_good_night(
     assert [event.data for event in told] == [{"alarm": False}, {"done": True}]
     await shows(hass, PATIO, state="paused")
     assert shown(hass, KITCHEN, "state") != "playing"
-    bedroom = next(
-        room for room in standing_coordinator.household.rooms if room.name == "Bedroom"
-    )
+    bedroom = next(room for room in standing_coordinator.household.rooms if room.name == "Bedroom")
     await until(hass, lambda: standing_coordinator.sleep_timers.minutes_left(bedroom) == 20)
     told.clear()
-    answer = await act(hass, "ours.create_alarm", KITCHEN, time="06:00:00")
-    try:
-        await until(hass, lambda: any(alarm.enabled for alarm in known.known.alarms))
-        await in_house(hass, remote.stop_playing, "Bedroom")
-        hass.states.async_set("automation.good_night", "on")
-        await act(hass, "automation.turn_off", "automation.good_night")
-        await act(hass, "automation.turn_on", "automation.good_night")
-    finally:
-        await in_house(hass, remote.delete_alarm, answer[KITCHEN]["alarm_id"])
-        for number in (14, 15):
-            await in_house(hass, remote.edit_alarm, number, {"enabled": "1"})
+    await in_house(hass, remote.edit_alarm, 14, {"enabled": "1", "recurrence": "DAILY"})
+    await until(hass, lambda: any(alarm.enabled for alarm in known.known.alarms))
+    hass.bus.async_fire("night")
+    await until(hass, lambda: told)
+    assert [event.data for event in told] == [{"done": True}]
+    await in_house(hass, remote.edit_alarm, 14, {"recurrence": "WEEKDAYS"})
 
 
 async def test_quiet_hours(
@@ -370,7 +360,9 @@ async def test_announce_where_people_are(
     async def clips() -> dict[str, list[int]]:
         known = (await in_house(hass, remote.truth))["speakers"].items()
         return {
-            standing_coordinator.household.speakers[uid].name: [clip["volume"] for clip in each["clips"]]
+            standing_coordinator.household.speakers[uid].name: [
+                clip["volume"] for clip in each["clips"]
+            ]
             for uid, each in known
             if each["clips"]
         }
@@ -380,9 +372,7 @@ async def test_announce_where_people_are(
     ) as resolve:
         hass.bus.async_fire("washed", {"what": "Shirts"})
         assert await eventually(clips, bool) == {"Kitchen": [30]}
-    assert resolve.call_args.args[1] == (
-        "media-source://tts/tts.voice?message=Shirts%20%26%20more"
-    )
+    assert resolve.call_args.args[1] == ("media-source://tts/tts.voice?message=Shirts%20%26%20more")
     await until(hass, lambda: not shown(hass, "automation.announce_where_people_are", "current"))
 
 
@@ -390,6 +380,7 @@ async def test_events_lost(
     hass: HomeAssistant,
     remote: Remote,
     use: Use,
+    standing_coordinator: HouseholdCoordinator,
     told: list[Event[dict[str, Any]]],
 ) -> None:
     """Told after a while, and taken back when they arrive again."""
@@ -404,10 +395,12 @@ async def test_events_lost(
     notes = persistent_notification._async_get_or_create_notifications(hass)
     await in_house(hass, remote.set_subscribe_status, "Kitchen", 503)
     await in_house(hass, remote.forget_leases, "Kitchen")
+    await standing_coordinator.health.async_verify()
     await until(hass, lambda: told)
     assert told[0].data == {"lost": "Kitchen"}
     await until(hass, lambda: "sonos_twisted_events_media_player_kitchen" in notes)
-    await in_house(hass, remote.heal)
+    await in_house(hass, remote.set_subscribe_status, "Kitchen", None)
+    await standing_coordinator.health.async_verify()
     await until(hass, lambda: len(told) == 2)
     assert told[1].data == {"restored": "Kitchen"}
     await until(hass, lambda: "sonos_twisted_events_media_player_kitchen" not in notes)
