@@ -5,7 +5,7 @@ import pytest
 from scripts.lib import diagrams
 from tests.parity.collector import Shown, collect
 from tests.parity.page import PAGE, Chapter, Feature, chapters, page, unknown
-from tests.reference import entities, triggers
+from tests.reference import conditions, entities, triggers
 
 
 def test_the_lease_is_drawn_as_it_is_built() -> None:
@@ -71,3 +71,8 @@ def test_page_of_entities_is_current() -> None:
 def test_page_of_triggers_is_current() -> None:
     """It is made from what users read of them and from the table; scripts/reference makes it."""
     assert triggers.PAGE.read_text("utf-8") == triggers.page()
+
+
+def test_page_of_conditions_is_current() -> None:
+    """It is made from what users read of them; scripts/reference makes it."""
+    assert conditions.PAGE.read_text("utf-8") == conditions.page()

@@ -1,6 +1,6 @@
 """Writes all pages; scripts/reference is the way to call it."""
 
-from . import entities, triggers
+from . import conditions, entities, triggers
 
-for part in (entities, triggers):
+for part in (conditions, entities, triggers):
     part.PAGE.write_text(part.page(), encoding="utf-8")

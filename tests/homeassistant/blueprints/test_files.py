@@ -9,7 +9,6 @@ from homeassistant.components.blueprint.models import Blueprint
 from homeassistant.core import HomeAssistant
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
-from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 
 from tests.test_project import MANIFEST
 
@@ -24,16 +23,19 @@ def inputs(blueprint: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return all inputs of a blueprint, those of its sections, too."""
     found: dict[str, dict[str, Any]] = {}
     for name, described in blueprint["blueprint"]["input"].items():
-        found |= described["input"] if "input" in described else {name: described}
+        found |= described.get("input", {name: described})
     return found
 
 
-@pytest.mark.parametrize("path", OURS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [(path, path.read_text("utf-8")) for path in OURS],
+    ids=[path.stem for path in OURS],
+)
 async def test_blueprint_can_be_imported_and_is_explained(
-    hass: HomeAssistant, aioclient_mock: AiohttpClientMocker, path: Path
+    hass: HomeAssistant, aioclient_mock: Any, path: Path, text: str
 ) -> None:
     """From its address, as the links in the documentation do it."""
-    text = path.read_text("utf-8")
     url = f"{REPOSITORY}/blob/main/{path.relative_to(BLUEPRINTS.parent)}"
     raw = url.replace("github.com", "raw.githubusercontent.com").replace("/blob/", "/")
     aioclient_mock.get(raw, text=text)
