@@ -42,6 +42,7 @@ async def offered(hass: HomeAssistant, device_id: str) -> set[str]:
     return set(found)
 
 
+@pytest.mark.parity("beyond: device triggers")
 async def test_devices_offer_what_can_happen_to_them(
     hass: HomeAssistant, coordinator: HouseholdCoordinator
 ) -> None:

@@ -29,6 +29,7 @@ def restored(hass: HomeAssistant) -> None:
     mock_restore_cache_with_extra_data(hass, [(State(TRACK, BEFORE), extra)])
 
 
+@pytest.mark.parity("beyond: event entities")
 @pytest.mark.usefixtures("all_entities", "restored")
 async def test_what_happens_is_shown(
     hass: HomeAssistant, coordinator: HouseholdCoordinator, remote: Remote

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import Event, HomeAssistant, callback
+import pytest
 
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.happenings import EVENT, KINDS
@@ -99,6 +100,8 @@ STEPS: tuple[tuple[Does, tuple[tuple[str, str], ...]], ...] = (
 )
 
 
+@pytest.mark.parity("beyond: triggers")
+@pytest.mark.parity("beyond: device triggers")
 async def test_each_kind_triggers_once_where_it_happens(
     hass: HomeAssistant,
     automations: Automations,

@@ -32,6 +32,7 @@ _DATA: dict[str, Any] = {
 }
 
 
+@pytest.mark.parity("beyond: trigger targets")
 async def test_target_is_followed(
     hass: HomeAssistant, automations: Automations, coordinator: HouseholdCoordinator
 ) -> None:
@@ -84,6 +85,7 @@ async def test_target_is_followed(
     assert await triggered(KITCHEN) == []
 
 
+@pytest.mark.parity("beyond: trigger options")
 async def test_what_is_filtered_out_is_in_the_traces(
     hass: HomeAssistant,
     automations: Automations,
