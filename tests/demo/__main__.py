@@ -11,7 +11,7 @@ from time import monotonic
 
 from homeassistant.const import __version__
 
-from . import dashboard, log, screenshot
+from . import automations, dashboard, log, screenshot
 from .client import Client
 from .configuration import ROOT, Settings
 from .house import House, play, simulated
@@ -130,6 +130,9 @@ async def _demo(arguments: argparse.Namespace) -> int:
                 return 0
             if arguments.smoke and house:
                 results = await Smoke(client, house, players).run()
+                if settings.domain == "sonos_twisted":
+                    await automations.check(client, next(iter(players.values())))
+                    print("Home Assistant takes all conditions and blueprints.")
             else:
                 narrator = Narrator()
                 narrator.meet(client.states[entity_id] for entity_id in players.values())

@@ -40,6 +40,7 @@ from tests.homeassistant.actions import (
     shows,
 )
 from tests.homeassistant.conftest import eventually, until
+from tests.reference.conditions import EXAMPLES
 
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
@@ -431,7 +432,18 @@ def test_each_condition_is_described() -> None:
             assert field in of_devices["extra_fields_descriptions"]
             if "translation_key" in check.config:
                 options = TEXTS["selector"][check.config["translation_key"]]["options"]
-                assert set(check.config["options"]) == options.keys()
+                assert set(check.config["options"]) <= options.keys()
+
+
+async def test_home_assistant_takes_the_examples(
+    hass: HomeAssistant, standing_coordinator: HouseholdCoordinator
+) -> None:
+    """Those of the documentation, of which there is one for each."""
+    examples = load_yaml_dict(str(EXAMPLES))
+    assert list(examples) == list(CLAIMS)
+    for name, example in examples.items():
+        assert f"{DOMAIN}.{name}" in json.dumps(example)
+        assert await passes(hass, example) in {True, False}
 
 
 async def test_home_assistant_takes_the_descriptions(
