@@ -11,14 +11,14 @@ from time import monotonic
 
 from homeassistant.const import __version__
 
-from . import dashboard, log, screenshot
+from . import automations, dashboard, log, screenshot
 from .client import Client
 from .configuration import ROOT, Settings
 from .house import House, play, simulated
 from .instance import FIRST_PORT, free_port, running
 from .narrator import Narrator, Progress
 from .processes import Child, DemoError
-from .smoke import Smoke, summary
+from .smoke import AUTOMATIONS, Smoke, summary
 
 _PATIENCE = 45.0
 _GONE = {"unavailable", "unknown"}
@@ -51,6 +51,7 @@ def _settings(arguments: argparse.Namespace, hosts: Sequence[str], *, real: bool
         domain=arguments.domain,
         hosts=hosts,
         options=options,
+        more=AUTOMATIONS if arguments.smoke and arguments.domain == "sonos_twisted" else "",
     )
 
 
@@ -123,6 +124,9 @@ async def _demo(arguments: argparse.Namespace) -> int:
                 return 0
             if arguments.smoke and house:
                 results = await Smoke(client, house, players).run()
+                if settings.domain == "sonos_twisted":
+                    await automations.check(client, next(iter(players.values())))
+                    print("Home Assistant takes all conditions and blueprints.")
             else:
                 narrator = Narrator()
                 narrator.meet(client.states[entity_id] for entity_id in players.values())

@@ -58,6 +58,8 @@ sonos:
     hosts: [{hosts}]
 {more}"""
 
+BLUEPRINTS = ROOT / "blueprints" / "automation" / "sonos_twisted"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -97,6 +99,8 @@ def write(settings: Settings) -> None:
     )
     if settings.domain != "sonos":
         (config / "custom_components").symlink_to(ROOT / "custom_components")
+        # Home Assistant looks for blueprints behind no link.
+        shutil.copytree(BLUEPRINTS, config / "blueprints" / "automation" / BLUEPRINTS.name)
     _store(
         storage,
         "onboarding",
