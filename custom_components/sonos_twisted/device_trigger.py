@@ -98,7 +98,7 @@ async def async_attach_trigger(
             CONF_PLATFORM: "device",
             CONF_DOMAIN: DOMAIN,
             CONF_TYPE: kind,
-            "description": describe(told, kind),
+            "description": describe(hass, kind, told),
             **told,
         }
         hass.async_run_hass_job(job, {"trigger": trigger})

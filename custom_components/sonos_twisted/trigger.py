@@ -79,7 +79,7 @@ class HappeningTrigger(Trigger):
                 return
             told = variables(self._hass, happening)
             if (field := refusing_field(self._options, happening)) is None:
-                run_action(told, describe(told, happening.kind))
+                run_action(told, describe(self._hass, self.kind, told))
             elif did_not_trigger is not None:
                 did_not_trigger(NotTriggeredInfo("filtered_out", {"field": field, **told}))
 

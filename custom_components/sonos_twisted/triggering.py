@@ -24,6 +24,7 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     TextSelector,
 )
+from homeassistant.helpers.translation import async_get_cached_translations
 import voluptuous as vol
 
 from .claims import CONF_ALARM_ID, CONF_FAVORITE, CONF_ROOMS, SOURCES
@@ -173,6 +174,8 @@ def variables(hass: HomeAssistant, happening: Happening) -> dict[str, Any]:
     }
 
 
-def describe(variables: Mapping[str, Any], kind: str) -> str:
-    """Say in the words of a log by what an automation was triggered."""
-    return f"{kind.replace('_', ' ')} in {variables['room']}"
+@callback
+def describe(hass: HomeAssistant, kind: str, told: Mapping[str, Any]) -> str:
+    """Say for logs and traces by what an automation is triggered, and in which room."""
+    names = async_get_cached_translations(hass, hass.config.language, "triggers", DOMAIN)
+    return f"{names.get(f'component.{DOMAIN}.triggers.{kind}.name', kind)}: {told['room']}"

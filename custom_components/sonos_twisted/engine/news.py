@@ -56,6 +56,8 @@ class EventNews:
         events: How many events were merged into this one; 0 if the speaker was asked instead.
         is_initial: Whether one of them was the first of its subscription, which tells how things
             are, and not that they have changed just now.
+        boot_seq: The boot sequence number that the speaker was known to have when it sent the
+            (last) event; None if that was not known.
         passed: The tracks of which the merged events told one after the other; None if it is a
             single event.
 
@@ -67,6 +69,7 @@ class EventNews:
     received_at: float
     events: int = 1
     is_initial: bool = False
+    boot_seq: int | None = None
     passed: Passage | None = None
 
     @property

@@ -400,7 +400,9 @@ class SpeakerLink:
                 reading = parse_position_info(answer)
                 self._context.post(PositionNews(self.uid, reading, self._asked_at))
             if variables:
-                self._context.post(EventNews(self.uid, service, variables, now, events=0))
+                self._context.post(
+                    EventNews(self.uid, service, variables, now, 0, boot_seq=self.boot_seq)
+                )
 
     def _command_failed(self, error: Exception) -> None:
         if isinstance(error, OUT_OF_REACH):
@@ -433,8 +435,16 @@ class SpeakerLink:
             text = str(variables.pop("zone_group_state"))
             self._context.topology_received(self.uid, text, None)
         if variables:
-            now, is_initial = time.monotonic(), event.seq == 0
-            self._context.post(EventNews(self.uid, service, variables, now, is_initial=is_initial))
+            self._context.post(
+                EventNews(
+                    self.uid,
+                    service,
+                    variables,
+                    time.monotonic(),
+                    is_initial=event.seq == 0,
+                    boot_seq=self.boot_seq,
+                )
+            )
 
     def _wake_leases(self) -> None:
         """An event arrived: the speaker may as well serve the leases that have failed."""

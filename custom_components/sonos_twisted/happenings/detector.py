@@ -58,6 +58,7 @@ class HappeningDetector:
     @callback
     def stop(self) -> None:
         """Listen no more."""
+        self._rooms.stop()
         if self._end is not None:
             self._end()
             self._end = None
@@ -74,13 +75,15 @@ class HappeningDetector:
         Entities have written their state by then.
         """
         self._note_absence(changes)
+        self._note_restarts()
         if self._household.topology is not self._topology:
             self._compare_groups()
         told: dict[str, set[str]] = {}
         transport: dict[str, EventNews] = {}
         for piece in news:
             if isinstance(piece, EventNews):
-                told.setdefault(piece.uid, set()).update(self._told.note(piece))
+                if self._is_of_now(piece):
+                    told.setdefault(piece.uid, set()).update(self._told.note(piece))
                 if piece.service == _AVT:
                     transport[piece.uid] = piece
             elif isinstance(piece, LeaseNews) and piece.reason:
@@ -111,13 +114,15 @@ class HappeningDetector:
     # Who was away
 
     def _note_absence(self, changes: Mapping[str, set[Aspect]]) -> None:
-        rebooted, self._rebooted = self._rebooted, []
         for uid, aspects in changes.items():
             speaker = self._household.speakers.get(uid)
             if speaker is None or Aspect.AVAILABILITY not in aspects:
                 continue
             if not (speaker.present and speaker.available):
                 self._distrust(uid)
+
+    def _note_restarts(self) -> None:
+        rebooted, self._rebooted = self._rebooted, []
         for uid in rebooted:
             self._distrust(uid)
             speaker = self._household.speakers[uid]
@@ -125,13 +130,22 @@ class HappeningDetector:
                 data = {"software_version": speaker.software_version}
                 async_fire(self._coordinator, "speaker_rebooted", uid, data)
 
+    def _is_of_now(self, news: EventNews) -> bool:
+        """Tell whether a speaker has told this since it was away the last time."""
+        speaker = self._household.speakers[news.uid]
+        is_of_this_start = news.boot_seq is None or news.boot_seq >= (speaker.boot_seq or 0)
+        return speaker.available and is_of_this_start
+
     def _distrust(self, uid: str) -> None:
         """Take it that a speaker was away: what is new of what it plays is not new just now."""
         self._told.forget(uid)
         self._players.distrust(uid)
         self._speakers.distrust(uid)
-        for member in {uid, *self._household.group_members(uid)}:
-            self._rooms.distrust(member)
+        self._rooms.distrust(uid)
+        player = self._household.coordinator_of(uid)
+        if player is not None and player.uid == uid:
+            for member in self._household.group_members(uid):
+                self._rooms.distrust(member)
 
     # Groups
 
@@ -184,5 +198,7 @@ class HappeningDetector:
             if player is None or not (speaker.visible and speaker.available):
                 continue
             self._players.look(speaker, transport.get(uid))
+            if player.follows is not None:
+                continue  # it plays for nobody, and the topology will say so
             told = transport.get(player.uid)
             self._rooms.look(speaker, player, (told and told.passed) or _NO_TRACKS)

@@ -91,12 +91,10 @@ def _has_left(uid: str, old: Group, after: Mapping[str, Group]) -> bool:
     """
     if not old.has_company:
         return False
+
+    def rank(part: Group) -> tuple[int, bool]:
+        remain = set(part.members) & set(old.members)
+        return len(remain), old.coordinator in remain
+
     parts = {after[member] for member in old.members if member in after}
-    ranked = sorted(
-        parts,
-        key=lambda part: (
-            len(set(part.members) & set(old.members)),
-            old.coordinator in part.members,
-        ),
-    )
-    return uid not in ranked[-1].members
+    return rank(after[uid]) < max(map(rank, parts))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.util import dt as dt_util
 
-from ..model import Media, PlaybackPosition, PlaybackState, Source, Speaker, whole_number
+from ..model import SOUNDING, Media, PlaybackPosition, Source, Speaker, whole_number
 from . import async_fire
 from .memory import ALARM, QUEUE, SLEEP, Told
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ..engine import EventNews
 
 _AVT = "AVTransport"
-
-_SOUNDING = frozenset({PlaybackState.PLAYING, PlaybackState.TRANSITIONING})
 
 #: Seconds before its end from which on a sleep timer that is gone has run out: it is known to the
 #: second, and clocks differ.
@@ -165,9 +163,10 @@ class Players:
     def _alarm_named(self) -> None:
         """Take in which alarms ring, of which that was asked."""
         for uid, alarm in list(self._alarms.items()):
-            player = self._household.speakers[uid]
-            ringing = self._coordinator.ringing.in_room(player)
-            if alarm is not None and ringing is not None:
+            player = self._household.speakers.get(uid)
+            if alarm is None or player is None:
+                continue
+            if (ringing := self._coordinator.ringing.in_room(player)) is not None:
                 alarm.alarm_id = alarm.alarm_id or ringing.alarm_id
                 self._tell_beginning(player, alarm)
 
@@ -200,7 +199,7 @@ class Players:
             # How much of a new one is left is not known yet.
             self._timers[player.uid] = _Timer(timer.generation, None)
         has_gone = is_another or timer.end == 0
-        is_silent = player.playback not in _SOUNDING
+        is_silent = player.playback not in SOUNDING
         if has_gone and late >= -_TIMER_SECONDS and (is_silent or not is_another):
             self._fire("sleep_timer_ended", player, {})
 
@@ -211,7 +210,7 @@ class Players:
         before = self._queues.pop(uid, None)
         if media is None or media.source is not Source.QUEUE:
             return
-        if player.own.playback in _SOUNDING:
+        if player.own.playback in SOUNDING:
             self._queues[uid] = _Queue(media, player.own.position, _is_last(player, media))
         elif before is not None and news is not None and _has_ended(before, media, news):
             self._fire("queue_ended", player, {"queue_size": media.queue_size})

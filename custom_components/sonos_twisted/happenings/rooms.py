@@ -1,9 +1,13 @@
 """What happens to what a room plays: another track, another source, a favorite."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from homeassistant.core import callback
+
 from ..model import (
+    SOUNDING,
     Media,
     Passage,
     Source,
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 #: The sources of which it matters in which room they are plugged in.
 _INPUTS = frozenset({Source.LINE_IN, Source.TV})
 
+#: Seconds after which who is silent and has another source has not left its group.
+LEAVING_SECONDS = 2.0
+
 type _Origin = tuple[Source, str | None]
 """What a room plays from, and the room where that is plugged in."""
 
@@ -41,6 +48,7 @@ class _Room:
         order: What was chosen then.
         origin: What it plays from.
         player: Who played it for the room's group.
+        untold: How many tracks have begun that were over before it could be told.
         has_missed_track: Whether other tracks may have begun while nobody could know.
         has_missed_origin: The same of where it plays from.
 
@@ -51,6 +59,7 @@ class _Room:
     order: _Order | None = None
     origin: _Origin = (Source.NONE, None)
     player: str = ""
+    untold: int = 0
     has_missed_track: bool = True
     has_missed_origin: bool = True
 
@@ -63,6 +72,14 @@ class Rooms:
         self._coordinator = coordinator
         self._told = told
         self._rooms: dict[str, _Room] = {}
+        self._doubtful: dict[str, asyncio.TimerHandle] = {}
+
+    @callback
+    def stop(self) -> None:
+        """Wait for nothing more."""
+        for timer in self._doubtful.values():
+            timer.cancel()
+        self._doubtful.clear()
 
     def distrust(self, uid: str) -> None:
         """Take it that what a room plays may have become another while nobody could know."""
@@ -89,10 +106,35 @@ class Rooms:
         room = self._room(speaker.uid)
         if room.player != player.uid:
             room.player, passed = player.uid, Passage()  # it was not there to hear them
-        if self._told.has(player.uid, TRANSPORT):
+        if self._told.has(player.uid, TRANSPORT) and not self._may_be_left(speaker, player, room):
             self._compare_origin(speaker, room, media)
         if self._told.has(player.uid, TRACK):
             self._compare_track(speaker, room, track_of(media, _transport(player)), passed)
+
+    def _may_be_left(self, speaker: Speaker, player: Speaker, room: _Room) -> bool:
+        """Tell whether who plays for a room may be about to leave it.
+
+        Who leaves has another source at once, in silence, and says so before the topology tells
+        that it has left. Until then, it would seem to be the source of all others, too.
+        """
+        waiting = self._doubtful.pop(speaker.uid, None)
+        if waiting is not None:
+            waiting.cancel()
+        media = speaker.media or Media()
+        if speaker is player or room.has_missed_origin or room.origin == _origin(media):
+            return False
+        if speaker.playback in SOUNDING:
+            return False
+        loop = self._coordinator.hass.loop
+        self._doubtful[speaker.uid] = loop.call_later(LEAVING_SECONDS, self._believe, speaker)
+        return True
+
+    @callback
+    def _believe(self, speaker: Speaker) -> None:
+        """Take it that what a room plays from is another one, though it is silent."""
+        del self._doubtful[speaker.uid]
+        if speaker.media is not None and speaker.visible and speaker.available:
+            self._compare_origin(speaker, self._room(speaker.uid), speaker.media)
 
     def _compare_origin(self, speaker: Speaker, room: _Room, media: Media) -> None:
         before, room.origin = room.origin, _origin(media)
@@ -113,21 +155,24 @@ class Rooms:
         if missed:
             room.track, room.image, room.order = chosen, self._image(speaker), _order(media)
             return
+        begun = passed.begun_since(room.track)
         track = chosen if is_sounding(speaker.playback, media) else passed.last
+        if has_no_tracks(media) or (track and track.is_none):
+            room.track = room.image = room.order = track = None
         if track is None:
-            if has_no_tracks(media):
-                room.track = room.image = room.order = None
+            room.untold += begun
             return
         old, old_image = room.track, room.image
-        begun = max(passed.begun_since(old), old is None or old.is_followed_by(track))
+        begun = max(begun, old is None or old.is_followed_by(track))
         if begun or track.song[0] is not None:
             room.track, room.image = track, self._image(speaker)
         if begun:
             data = {
                 "old": old and _described(old, old_image),
                 "new": _described(track, room.image),
-                "skipped": begun - 1,
+                "skipped": begun - 1 + room.untold,
             }
+            room.untold = 0
             async_fire(self._coordinator, "track_changed", speaker.uid, data)
             self._compare_order(speaker, room, media)
 

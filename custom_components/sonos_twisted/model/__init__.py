@@ -137,7 +137,7 @@ from .topology import (
     is_really_gone,
     parse_zone_group_state,
 )
-from .track import Passage, Track, has_no_tracks, is_sounding, passage, track_of
+from .track import SOUNDING, Passage, Track, has_no_tracks, is_sounding, passage, track_of
 from .transport import Transport
 
 __all__ = [
@@ -149,6 +149,7 @@ __all__ = [
     "PLAYLIST_CLASS",
     "PLAY_MODES",
     "RECURRENCES",
+    "SOUNDING",
     "SOUND_MODE_SETTINGS",
     "SOUND_SETTINGS",
     "STATION_CLASS",

@@ -23,6 +23,9 @@ _ONE_ADDRESS = frozenset(
 )
 """The sources that play one song after the other under one address."""
 
+SOUNDING = frozenset({PlaybackState.PLAYING, PlaybackState.TRANSITIONING})
+"""The states in which something is to be heard, or about to be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Track:
@@ -39,8 +42,15 @@ class Track:
         is_station = media.source is Source.RADIO and media.title == media.channel
         return (None, None) if is_station else (media.title, media.artist)
 
+    @property
+    def is_none(self) -> bool:
+        """Whether it stands for what sounds and has no tracks."""
+        return has_no_tracks(self.media)
+
     def is_followed_by(self, other: Track) -> bool:
         """Tell whether another one plays when this has played before."""
+        if self.is_none or other.is_none:
+            return not other.is_none
         if self.song == other.song and None not in self.song and self._is_alike(other):
             return self._has_moved_on(other)
         if other.media.source in _ONE_ADDRESS and self._is_alike(other):
@@ -98,11 +108,13 @@ def has_no_tracks(media: Media) -> bool:
 
 
 def _track_of_event(variables: Variables) -> Track | None:
-    """Give the track that sounds and of which an event tells by itself."""
+    """Give the track that sounds and of which an event tells by itself, or what has none."""
     if "transport_state" not in variables or "current_track_uri" not in variables:
         return None
     playback = PlaybackState.from_transport_state(_text(variables, "transport_state") or "")
     media = media_from_variables(variables)
+    if has_no_tracks(media):
+        return Track(media)
     return track_of(media, variables) if is_sounding(playback, media) else None
 
 
@@ -125,7 +137,10 @@ class Passage:
 
     def begun_since(self, known: Track | None) -> int:
         """Count how many times another track has begun since one that was known before."""
-        begins = self.first is not None and (known is None or known.is_followed_by(self.first))
+        first = self.first
+        if first is None or first.is_none:
+            return self.changes
+        begins = known is None or known.is_followed_by(first)
         return self.changes + begins
 
 

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.core import Event, HomeAssistant, callback
 import pytest
 
-from custom_components.sonos_twisted.happenings import EVENT
+from custom_components.sonos_twisted.happenings import EVENT, KINDS
 from tests.homeassistant.conftest import until
 
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
     from tests.simulator.control import Remote
     from tests.simulator.process import SimulatorProcess
+
+
+COMMON = {"device_id", "entity_id", "room", "type"}
 
 
 class Told:
@@ -37,6 +40,12 @@ class Told:
         """Return of which kinds was told in a room."""
         return [data["type"] for data in self.data if data["room"] == room]
 
+    def check_fields(self) -> None:
+        """Compare what was told with the table."""
+        for data in self.data:
+            assert data.keys() - COMMON == KINDS[data["type"]].fields.keys()
+            assert None not in {data[name] for name in COMMON}
+
     async def until(self, kind: str, room: str, times: int = 1) -> dict[str, Any]:
         """Wait until something was told so many times, and return it."""
         await until(self.hass, lambda: len(self.of(kind, room)) >= times, lambda: str(self.data))
@@ -49,6 +58,7 @@ def told(hass: HomeAssistant, standing_coordinator: HouseholdCoordinator) -> Ite
     told = Told(hass)
     yield told
     told.end()
+    told.check_fields()
 
 
 @pytest.fixture

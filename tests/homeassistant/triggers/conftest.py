@@ -1,6 +1,6 @@
 """A house that the tests of a module share, and automations that note by what they are run."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import HomeAssistant
@@ -11,14 +11,14 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.happenings import async_fire
-from tests.homeassistant.conftest import until
+from tests.homeassistant.conftest import base, until
+from tests.simulator.process import SimulatorProcess
 
 if TYPE_CHECKING:
     from homeassistant.core import ServiceCall
 
     from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
     from tests.simulator.control import Remote
-    from tests.simulator.process import SimulatorProcess
 
 
 class Automations:
@@ -56,6 +56,13 @@ class Automations:
         """Wait until there were so many runs."""
         await until(self.hass, lambda: len(self.told) >= times, lambda: str(self.told))
         return self.told
+
+
+@pytest.fixture(scope="package")
+def _standing_house() -> Iterator[SimulatorProcess]:
+    """Run one house for all modules in here."""
+    with SimulatorProcess(base=base(23)) as house:
+        yield house
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers.trigger import async_get_all_descriptions
 import pytest
 
 from custom_components.sonos_twisted.const import DOMAIN
@@ -21,6 +22,7 @@ from tests.homeassistant.actions import (
     shows,
 )
 from tests.homeassistant.conftest import until
+from tests.homeassistant.test_translations import TEXTS
 
 from .conftest import device_of, on, on_device
 
@@ -109,14 +111,6 @@ async def test_each_kind_triggers_once_where_it_happens(
     remote: Remote,
 ) -> None:
     """By its target and by its device alike, with the variables that the bus event has."""
-    await in_house(hass, remote.publish, DING, 0.3)
-    await in_house(hass, remote.set_battery, "Patio", 50, "BATTERY")
-    await act(hass, "ours.set_volume_limit", KITCHEN, volume_level=0.6)
-    await shows(hass, "sensor.patio_battery", state="50")
-    await automations.set_up(
-        *([on(kind, room) | {"id": room} for room in ROOMS] for kind in KINDS),
-        *([on_device(hass, kind, room) | {"id": room} for room in ROOMS] for kind in KINDS),
-    )
     happened: list[dict[str, Any]] = []
 
     @callback
@@ -124,6 +118,17 @@ async def test_each_kind_triggers_once_where_it_happens(
         happened.append(dict(event.data))
 
     hass.bus.async_listen(EVENT, note)
+    await in_house(hass, remote.publish, DING, 0.3)
+    await in_house(hass, remote.set_battery, "Patio", 50, "BATTERY")
+    await act(hass, "ours.set_volume_limit", KITCHEN, volume_level=0.6)
+    await shows(hass, "sensor.patio_battery", state="50")
+    await in_house(hass, remote.play_radio, "Kitchen", "Harbour FM")
+    await until(hass, lambda: any(each["type"] == "track_changed" for each in happened))
+    await automations.set_up(
+        *([on(kind, room) | {"id": room} for room in ROOMS] for kind in KINDS),
+        *([on_device(hass, kind, room) | {"id": room} for room in ROOMS] for kind in KINDS),
+    )
+    happened.clear()
     for does, expected in STEPS:
         begun = len(happened)
 
@@ -155,4 +160,7 @@ async def test_each_kind_triggers_once_where_it_happens(
             assert [each["entity_id"] for each in variables] == [x["entity_id"] for x in facts]
             for each in variables:
                 assert each["device_id"] == device_of(hass, each["entity_id"])
-                assert each["description"] == f"{kind.replace('_', ' ')} in {each['room']}"
+                name = TEXTS["triggers"][kind]["name"]
+                assert each["description"] == f"{name}: {each['room']}"
+    described = await async_get_all_descriptions(hass)
+    assert all(described[f"{DOMAIN}.{kind}"] for kind in KINDS)
