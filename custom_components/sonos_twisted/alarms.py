@@ -17,6 +17,7 @@ from homeassistant.helpers.event import async_track_point_in_utc_time, async_tra
 from homeassistant.util import dt as dt_util
 
 from .alarm_writes import AlarmWrite, Change, Creation, Deletion
+from .earliest_timer import EarliestTimer
 from .engine import EngineError, PlayerUnreachableError, Served, UpnpDisabledError
 from .engine.commands import alarms
 from .errors import command_failed, failed
@@ -84,7 +85,7 @@ class HouseholdAlarms:
         self._lock = asyncio.Lock()
         self._writes: list[AlarmWrite] = []
         self._writing: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = EarliestTimer(coordinator.hass.loop, self._async_begin)
         self._behind = 0
         self._zone: tuple[str | None, dt.tzinfo | None] = (None, None)
         self._listeners: list[CALLBACK_TYPE] = []
@@ -116,11 +117,10 @@ class HouseholdAlarms:
         for end in self._endings:
             end()
         self._endings.clear()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
         if self._moment is not None:
             self._moment()
-        self._timer = self._moment = None
+            self._moment = None
 
     @callback
     def async_subscribe(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -392,16 +392,10 @@ class HouseholdAlarms:
     def _plan(self, seconds: float) -> None:
         if not self._endings:
             return
-        when = self._loop.time() + seconds
-        if self._timer is not None:
-            if self._timer.when() <= when:
-                return
-            self._timer.cancel()
-        self._timer = self._loop.call_at(when, self._async_begin)
+        self._timer.after(seconds)
 
     @callback
     def _async_begin(self) -> None:
-        self._timer = None
         self._background(self._async_refresh(), "reads alarms")
 
     async def _async_refresh(self) -> None:

@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant
 
 from .browse_items import BrowseType, folder
 from .const import DOMAIN
+from .translated import title_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -24,9 +25,9 @@ async def async_branches(hass: HomeAssistant) -> list[BrowseMedia]:
     """Return what other integrations add to the root."""
     branches: list[BrowseMedia] = []
     for name, read in (
-        ("Plex", _plex_root),
-        ("Spotify", _spotify_root),
-        ("Media source", _media_source_root),
+        ("plex", _plex_root),
+        ("spotify", _spotify_root),
+        ("media_source", _media_source_root),
     ):
         try:
             branches += await read(hass)
@@ -45,7 +46,7 @@ async def async_open(hass: HomeAssistant, media_type: str, content_id: str) -> B
         BrowseError: When it cannot be opened.
 
     """
-    for name, find in (("Plex", _plex), ("Spotify", _spotify), ("Media source", _media_source)):
+    for name, find in (("plex", _plex), ("spotify", _spotify), ("media_source", _media_source)):
         if (opened := find(hass, media_type, content_id)) is None:
             continue
         try:
@@ -58,7 +59,7 @@ async def async_open(hass: HomeAssistant, media_type: str, content_id: str) -> B
             raise BrowseError(
                 translation_domain=DOMAIN,
                 translation_key="branch_failed",
-                translation_placeholders={"branch": name, "error": str(error)},
+                translation_placeholders={"branch": title_of(name), "error": str(error)},
             ) from error
     return None
 

@@ -15,6 +15,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from .const import DOMAIN
 from .model import ContentKind, Didl, is_container, kind_of
+from .translated import word
 
 #: Gives the address of an item's picture from its type, its id, and what the speaker names.
 type ImageUrl = Callable[[str, str, str | None], str | None]
@@ -55,7 +56,7 @@ class Look:
     Attributes:
         media_class: Gives the symbol.
         media_type: What comes back when it is opened or played.
-        plural: What a folder of such things is called.
+        plural: The key of what a folder of such things is called.
 
     """
 
@@ -63,22 +64,27 @@ class Look:
     media_type: str
     plural: str
 
+    @property
+    def title(self) -> str:
+        """What a folder of such things is called."""
+        return word(f"common.browse_{self.plural}")
+
 
 LOOKS = {
-    ContentKind.ALBUM: Look(MediaClass.ALBUM, MediaType.ALBUM, "Albums"),
-    ContentKind.ARTIST: Look(MediaClass.ARTIST, MediaType.ARTIST, "Artists"),
-    ContentKind.AUDIOBOOK: Look(MediaClass.TRACK, MediaType.TRACK, "Audiobooks"),
-    ContentKind.COMPOSER: Look(MediaClass.COMPOSER, MediaType.COMPOSER, "Composers"),
+    ContentKind.ALBUM: Look(MediaClass.ALBUM, MediaType.ALBUM, "albums"),
+    ContentKind.ARTIST: Look(MediaClass.ARTIST, MediaType.ARTIST, "artists"),
+    ContentKind.AUDIOBOOK: Look(MediaClass.TRACK, MediaType.TRACK, "audiobooks"),
+    ContentKind.COMPOSER: Look(MediaClass.COMPOSER, MediaType.COMPOSER, "composers"),
     ContentKind.CONTRIBUTING_ARTIST: Look(
-        MediaClass.CONTRIBUTING_ARTIST, MediaType.CONTRIBUTING_ARTIST, "Contributing artists"
+        MediaClass.CONTRIBUTING_ARTIST, MediaType.CONTRIBUTING_ARTIST, "contributing_artists"
     ),
-    ContentKind.FOLDER: Look(MediaClass.DIRECTORY, DIRECTORY, "Folders"),
-    ContentKind.GENRE: Look(MediaClass.GENRE, MediaType.GENRE, "Genres"),
-    ContentKind.OTHER: Look(MediaClass.MUSIC, MediaType.TRACK, "Other"),
-    ContentKind.PLAYLIST: Look(MediaClass.PLAYLIST, MediaType.PLAYLIST, "Playlists"),
-    ContentKind.PODCAST: Look(MediaClass.PODCAST, MediaType.PODCAST, "Podcasts"),
-    ContentKind.STATION: Look(MediaClass.MUSIC, BrowseType.STATION, "Radio stations"),
-    ContentKind.TRACK: Look(MediaClass.TRACK, MediaType.TRACK, "Tracks"),
+    ContentKind.FOLDER: Look(MediaClass.DIRECTORY, DIRECTORY, "folders"),
+    ContentKind.GENRE: Look(MediaClass.GENRE, MediaType.GENRE, "genres"),
+    ContentKind.OTHER: Look(MediaClass.MUSIC, MediaType.TRACK, "other"),
+    ContentKind.PLAYLIST: Look(MediaClass.PLAYLIST, MediaType.PLAYLIST, "playlists"),
+    ContentKind.PODCAST: Look(MediaClass.PODCAST, MediaType.PODCAST, "podcasts"),
+    ContentKind.STATION: Look(MediaClass.MUSIC, BrowseType.STATION, "stations"),
+    ContentKind.TRACK: Look(MediaClass.TRACK, MediaType.TRACK, "tracks"),
 }
 
 

@@ -4,7 +4,6 @@ Speakers tell by an event that one of these lists has changed, and not how; then
 Lives on the event loop.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 import functools
 import logging
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
 
+from .earliest_timer import EarliestTimer
 from .engine.commands import content
 from .engine.commands.content import PAGE, Page
 from .model import Aspect, Didl, named
@@ -60,7 +60,7 @@ class HouseholdContent:
         self._coordinator = coordinator
         self._lists: dict[str, tuple[Didl, ...]] = dict.fromkeys(_ASPECTS, ())
         self._changed: set[str] = set()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = EarliestTimer(coordinator.hass.loop, self._async_begin)
         self._reading = False
         self._turn = 0
         self._listeners: list[CALLBACK_TYPE] = []
@@ -99,9 +99,7 @@ class HouseholdContent:
         for end in self._endings:
             end()
         self._endings.clear()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._timer.cancel()
 
     @callback
     def async_subscribe(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -126,18 +124,11 @@ class HouseholdContent:
         self._plan(SETTLING_SECONDS)
 
     def _plan(self, seconds: float) -> None:
-        if self._reading:
-            return
-        loop = self._coordinator.hass.loop
-        if self._timer is not None:
-            if self._timer.when() <= loop.time() + seconds:
-                return
-            self._timer.cancel()
-        self._timer = loop.call_later(seconds, self._async_begin)
+        if not self._reading:
+            self._timer.after(seconds)
 
     @callback
     def _async_begin(self) -> None:
-        self._timer = None
         self._reading = True
         coordinator = self._coordinator
         coordinator.entry.async_create_background_task(

@@ -1,4 +1,4 @@
-"""What speakers mean by their error codes, and what they were asked, in words for people.
+"""What speakers mean by their error codes, and what they were asked: keys of the words for people.
 
 A code means something else at each service. Those that Sonos adds to the ones of UPnP were
 observed; they are documented nowhere.
@@ -50,83 +50,91 @@ _REASONS: dict[tuple[str, int], str] = {
     ("GroupRenderingControl", 701): "not_here",
 }
 
-#: What a speaker was asked to do, by UPnP action, as it follows after "could not".
+#: What a speaker was asked to do, as the end of a translation key, by UPnP action.
 _TASKS: dict[str, str] = {
-    "AddMultipleURIsToQueue": "add this to the queue",
-    "AddURIToQueue": "add this to the queue",
-    "AddURIToSavedQueue": "add this to the playlist",
-    "BecomeCoordinatorOfStandaloneGroup": "leave its group",
-    "BeginSoftwareUpdate": "install the firmware",
-    "Browse": "look this up",
-    "CheckForUpdate": "look for firmware",
-    "ConfigureSleepTimer": "set the sleep timer",
-    "CreateAlarm": "create the alarm",
-    "CreateObject": "save this",
-    "CreateSavedQueue": "create the playlist",
-    "DelegateGroupCoordinationTo": "hand the group over",
-    "DestroyAlarm": "delete the alarm",
-    "DestroyObject": "delete this",
-    "GetPositionInfo": "tell its position",
-    "GetRemainingSleepTimerDuration": "tell the sleep timer",
-    "ListAlarms": "list the alarms",
-    "Next": "skip to the next track",
+    "AddMultipleURIsToQueue": "add_to_queue",
+    "AddURIToQueue": "add_to_queue",
+    "AddURIToSavedQueue": "add_to_playlist",
+    "BecomeCoordinatorOfStandaloneGroup": "leave_group",
+    "BeginSoftwareUpdate": "install_firmware",
+    "Browse": "look_up",
+    "CheckForUpdate": "look_for_firmware",
+    "ConfigureSleepTimer": "set_sleep_timer",
+    "CreateAlarm": "create_alarm",
+    "CreateObject": "save",
+    "CreateSavedQueue": "create_playlist",
+    "DelegateGroupCoordinationTo": "hand_over",
+    "DestroyAlarm": "delete_alarm",
+    "DestroyObject": "delete",
+    "GetPositionInfo": "tell_position",
+    "GetRemainingSleepTimerDuration": "tell_sleep_timer",
+    "ListAlarms": "list_alarms",
+    "Next": "skip_forward",
     "Pause": "pause",
     "Play": "play",
-    "Previous": "go back to the previous track",
-    "RampToVolume": "fade to the volume",
-    "RefreshShareIndex": "update the music library",
-    "RemoveAllTracksFromQueue": "clear the queue",
-    "RemoveTrackFromQueue": "remove this from the queue",
-    "RemoveTrackRangeFromQueue": "remove this from the queue",
-    "ReorderTracksInQueue": "move this in the queue",
-    "ReorderTracksInSavedQueue": "change the playlist",
-    "ResetBasicEQ": "reset its sound",
-    "SaveQueue": "save the queue",
-    "Seek": "go to this position",
-    "SetAVTransportURI": "switch to this",
-    "SetAudioInputAttributes": "rename the line-in",
-    "SetAutoplayLinkedZones": "change TV autoplay",
-    "SetAutoplayRoomUUID": "change TV autoplay",
-    "SetAutoplayVolume": "change TV autoplay",
-    "SetBass": "set the bass",
-    "SetButtonLockState": "switch the touch controls",
-    "SetCrossfadeMode": "set crossfade",
-    "SetEQ": "change its sound",
-    "SetGroupMute": "mute the group",
-    "SetGroupVolume": "set the volume of the group",
-    "SetLEDState": "switch the status light",
-    "SetLineInLevel": "set the level of the line-in",
-    "SetLoudness": "switch loudness",
+    "Previous": "skip_back",
+    "RampToVolume": "fade",
+    "RefreshShareIndex": "update_library",
+    "RemoveAllTracksFromQueue": "clear_queue",
+    "RemoveTrackFromQueue": "remove_from_queue",
+    "RemoveTrackRangeFromQueue": "remove_from_queue",
+    "ReorderTracksInQueue": "move_in_queue",
+    "ReorderTracksInSavedQueue": "change_playlist",
+    "ResetBasicEQ": "reset_sound",
+    "SaveQueue": "save_queue",
+    "Seek": "seek",
+    "SetAVTransportURI": "switch_to",
+    "SetAudioInputAttributes": "rename_line_in",
+    "SetAutoplayLinkedZones": "change_autoplay",
+    "SetAutoplayRoomUUID": "change_autoplay",
+    "SetAutoplayVolume": "change_autoplay",
+    "SetBass": "set_bass",
+    "SetButtonLockState": "switch_touch_controls",
+    "SetCrossfadeMode": "set_crossfade",
+    "SetEQ": "change_sound",
+    "SetGroupMute": "mute_group",
+    "SetGroupVolume": "set_group_volume",
+    "SetLEDState": "switch_status_light",
+    "SetLineInLevel": "set_line_in_level",
+    "SetLoudness": "switch_loudness",
     "SetMute": "mute",
-    "SetOutputFixed": "fix the volume of the line-out",
-    "SetPlayMode": "set shuffle and repeat",
-    "SetRelativeGroupVolume": "change the volume of the group",
-    "SetRelativeVolume": "change the volume",
-    "SetRoomCalibrationStatus": "switch Trueplay",
-    "SetTreble": "set the treble",
-    "SetUseAutoplayVolume": "change TV autoplay",
-    "SetVolume": "set the volume",
-    "SetZoneAttributes": "rename the room",
-    "SnapshotGroupVolume": "set the volume of the group",
-    "SnoozeAlarm": "snooze the alarm",
+    "SetOutputFixed": "fix_line_out",
+    "SetPlayMode": "set_play_mode",
+    "SetRelativeGroupVolume": "change_group_volume",
+    "SetRelativeVolume": "change_volume",
+    "SetRoomCalibrationStatus": "switch_trueplay",
+    "SetTreble": "set_treble",
+    "SetUseAutoplayVolume": "change_autoplay",
+    "SetVolume": "set_volume",
+    "SetZoneAttributes": "rename_room",
+    "SnapshotGroupVolume": "set_group_volume",
+    "SnoozeAlarm": "snooze_alarm",
     "Stop": "stop",
-    "UpdateAlarm": "change the alarm",
-    "UpdateObject": "rename this",
+    "UpdateAlarm": "change_alarm",
+    "UpdateObject": "rename",
 }
 
 #: The same for tasks that were about certain media; all others are a part of playing them.
-_TASKS_WITH_MEDIA = {"AddURIToQueue": "add {media} to the queue"}
-_PLAY_MEDIA = "play {media}"
+_TASKS_WITH_MEDIA = {"AddURIToQueue": "add_media"}
+_PLAY_MEDIA = "play_media"
+
+_OTHER = "other"
+
+#: Everything that :func:`reason` can return.
+REASONS = frozenset({*_REASONS.values(), _OTHER})
+
+#: Everything that :func:`task` can return.
+TASKS = frozenset({*_TASKS.values(), *_TASKS_WITH_MEDIA.values(), _PLAY_MEDIA, _OTHER})
 
 
 def reason(error: UpnpError) -> str:
     """Return why a speaker declined, as the end of a translation key."""
     codes = ((error.service, error.code), ("", error.code))
-    return next((_REASONS[code] for code in codes if code in _REASONS), "other")
+    return next((_REASONS[code] for code in codes if code in _REASONS), _OTHER)
 
 
 def task(error: UpnpError, media: str = "") -> str:
-    """Return what a speaker was asked to do, as it follows after "could not".
+    """Return what a speaker was asked to do, as the end of a translation key.
 
     Args:
         error: How it declined.
@@ -134,9 +142,5 @@ def task(error: UpnpError, media: str = "") -> str:
 
     """
     if not media:
-        return _TASKS.get(error.action, error.action)
-    return _TASKS_WITH_MEDIA.get(error.action, _PLAY_MEDIA).format(media=media)
-
-
-#: Everything that :func:`reason` can return.
-REASONS = frozenset({*_REASONS.values(), "other"})
+        return _TASKS.get(error.action, _OTHER)
+    return _TASKS_WITH_MEDIA.get(error.action, _PLAY_MEDIA)

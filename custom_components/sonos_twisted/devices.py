@@ -22,6 +22,7 @@ from .const import DOMAIN
 from .engine import EngineError
 from .engine.commands import identity
 from .model import Aspect, Change, Speaker
+from .translated import word
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
@@ -48,7 +49,7 @@ def _household_info(household_id: str, name: str) -> DeviceInfo:
         identifiers={(DOMAIN, household_id)},
         entry_type=DeviceEntryType.SERVICE,
         manufacturer="Sonos",
-        model="Household",
+        model=word("common.household"),
         name=name,
     )
 

@@ -1,6 +1,9 @@
 """The engine's errors in the words and types that Home Assistant shows."""
 
+from collections.abc import Iterable, Mapping
+
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.translation import async_get_exception_message
 
 from . import declined
 from .const import DOMAIN
@@ -14,6 +17,7 @@ from .engine import (
     UpnpError,
     WrongHouseholdError,
 )
+from .translated import english_words, words
 
 #: Translation keys by error, the most particular first. The same keys name the errors of the
 #: config flow.
@@ -33,7 +37,7 @@ def translation_key(error: Exception) -> str:
     return next((key for kind, key in _KEYS if isinstance(error, kind)), "unknown")
 
 
-def placeholders(error: Exception, media: str = "") -> dict[str, str]:
+def placeholders(error: Exception) -> dict[str, str]:
     """Return what the descriptions of all errors may refer to; see :func:`command_failed`."""
     return {
         "error": str(error),
@@ -41,7 +45,6 @@ def placeholders(error: Exception, media: str = "") -> dict[str, str]:
         "callback": str(getattr(error, "callback", "")),
         "action": str(getattr(error, "action", "")),
         "code": str(getattr(error, "code", "")),
-        "task": declined.task(error, media) if isinstance(error, UpnpError) else "",
         "address": str(getattr(error, "address", "")),
         "first_port": str(getattr(error, "first_port", "")),
         "last_port": str(getattr(error, "last_port", "")),
@@ -57,14 +60,12 @@ def command_failed(room: str, error: EngineError, media: str = "") -> HomeAssist
         media: What it was about, by the name that the user knows.
 
     """
-    key = f"command_{translation_key(error)}"
-    if isinstance(error, UpnpError):
-        key = f"declined_{declined.reason(error)}"
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={"room": room, **placeholders(error, media)},
-    )
+    told = {"room": room, **placeholders(error)}
+    if not isinstance(error, UpnpError):
+        return failed(f"command_{translation_key(error)}", **told)
+    reason = f"common.reason_{declined.reason(error)}"
+    key = f"could_not_{declined.task(error, media)}"
+    return failed_with_words(key, {"reason": [reason]}, **told, media=media)
 
 
 def refused(key: str, **placeholders: str) -> ServiceValidationError:
@@ -90,4 +91,28 @@ def failed(key: str, **placeholders: str) -> HomeAssistantError:
     """
     return HomeAssistantError(
         translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
+    )
+
+
+def failed_with_words(
+    key: str, words_of: Mapping[str, Iterable[str]], **placeholders: str
+) -> HomeAssistantError:
+    """Do the same as :func:`failed` when the description is completed by other translated words.
+
+    Home Assistant shows the description in the user's language; the words are in the server's. As
+    text, for logs and traces, such an error is in English, as all are.
+
+    Args:
+        key: The key of its description in ``translations``.
+        words_of: What the description refers to, as paths of words in ``translations``.
+        **placeholders: What it refers to besides.
+
+    """
+    in_english = {name: english_words(paths) for name, paths in words_of.items()}
+    translated = {name: words(paths) for name, paths in words_of.items()}
+    return HomeAssistantError(
+        async_get_exception_message(DOMAIN, key, placeholders | in_english),
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders | translated,
     )

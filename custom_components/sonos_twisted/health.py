@@ -3,7 +3,6 @@
 Lives on the event loop.
 """
 
-import asyncio
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
+from .earliest_timer import EarliestTimer
 from .engine import AnyNews, EngineError, EventNews, LeaseNews, ListenerNews, ServedNews
 from .errors import command_failed
 from .model import HouseholdHealth
@@ -55,15 +55,13 @@ class EventHealth:
         self._watching: list[CALLBACK_TYPE] = []
         self._sampling = 0
         self._looked_at = float("-inf")
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = EarliestTimer(self._loop, self._begin)
 
     @callback
     def stop(self) -> None:
         """Look no more."""
         self._watching.clear()
-        timer, self._timer = self._timer, None
-        if timer is not None:
-            timer.cancel()
+        self._timer.cancel()
 
     @callback
     def async_watch(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
@@ -133,16 +131,10 @@ class EventHealth:
         """Look in so many seconds, or earlier if that is planned; if somebody shows it."""
         if not self._watching:
             return
-        when = self._loop.time() + seconds
-        if self._timer is not None:
-            if self._timer.when() <= when:
-                return
-            self._timer.cancel()
-        self._timer = self._loop.call_at(when, self._begin)
+        self._timer.after(seconds)
 
     @callback
     def _begin(self) -> None:
-        self._timer = None
         coordinator = self._coordinator
         coordinator.entry.async_create_background_task(
             coordinator.hass, self._async_look_and_plan(), "health of events"

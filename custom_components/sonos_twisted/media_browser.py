@@ -21,6 +21,7 @@ from .browse_items import (
 from .content import async_all_pages
 from .engine.commands import content
 from .model import LIBRARY_LISTS, ContentKind, Didl, divide, kind_of, whole_number
+from .translated import word
 
 if TYPE_CHECKING:
     from .browse_items import ImageUrl
@@ -45,13 +46,13 @@ _MOST_LETTERS = 24
 _QUEUE = "Q:0"
 _SHARES = "S:"
 
-#: The title of each branch of the root, its id, and its symbol.
-_BRANCHES = {
-    BrowseType.FAVORITES: ("Favorites", "FV:2", MediaClass.DIRECTORY),
-    BrowseType.PLAYLISTS: ("Sonos playlists", "SQ:", MediaClass.PLAYLIST),
-    BrowseType.RADIO: ("Radio stations", "R:0/0", MediaClass.MUSIC),
-    BrowseType.QUEUE: ("Queue", _QUEUE, MediaClass.PLAYLIST),
-    BrowseType.LIBRARY: ("Music library", "A:", MediaClass.DIRECTORY),
+#: The key of the title of each branch of the root, its id, and its symbol.
+BRANCHES = {
+    BrowseType.FAVORITES: ("favorites", "FV:2", MediaClass.DIRECTORY),
+    BrowseType.PLAYLISTS: ("sonos_playlists", "SQ:", MediaClass.PLAYLIST),
+    BrowseType.RADIO: ("stations", "R:0/0", MediaClass.MUSIC),
+    BrowseType.QUEUE: ("queue", _QUEUE, MediaClass.PLAYLIST),
+    BrowseType.LIBRARY: ("library", "A:", MediaClass.DIRECTORY),
 }
 
 #: The lists of the music library: what each is called, and its symbol.
@@ -154,7 +155,7 @@ class MediaBrowser:
         kinds = {kind_of(item) for item in favorites if item.res_uri}
         shown = _branch(BrowseType.FAVORITES)
         shown.children = [
-            folder(look.plural, BrowseType.FAVORITES_FOLDER, kind, look.media_class)
+            folder(look.title, BrowseType.FAVORITES_FOLDER, kind, look.media_class)
             for kind, look in LOOKS.items()
             if kind in kinds
         ]
@@ -165,7 +166,7 @@ class MediaBrowser:
             raise not_browsable(BrowseType.FAVORITES_FOLDER, content_id)
         kind = ContentKind(content_id)
         look = LOOKS[kind]
-        shown = folder(look.plural, BrowseType.FAVORITES_FOLDER, kind, look.media_class)
+        shown = folder(look.title, BrowseType.FAVORITES_FOLDER, kind, look.media_class)
         favorites = self._coordinator.content.favorites
         return self._fill(shown, [item for item in favorites if kind_of(item) is kind])
 
@@ -309,14 +310,14 @@ class MediaBrowser:
 
 
 def _branch(branch: BrowseType) -> BrowseMedia:
-    title, content_id, media_class = _BRANCHES[branch]
-    shown = folder(title, branch, content_id, media_class)
+    title, content_id, media_class = BRANCHES[branch]
+    shown = folder(word(f"common.browse_{title}"), branch, content_id, media_class)
     return shown if branch is BrowseType.QUEUE else _searchable(shown)
 
 
 def _list_folder(object_id: str) -> BrowseMedia:
     look = _LISTS[object_id]
-    return _searchable(folder(look.plural, BrowseType.LIST, object_id, look.media_class))
+    return _searchable(folder(look.title, BrowseType.LIST, object_id, look.media_class))
 
 
 def _searchable(shown: BrowseMedia) -> BrowseMedia:

@@ -4,7 +4,6 @@ Players send no event for a seek, or when a track begins again. The model knows 
 worth a request; here it is sent, once for a room in a while. Lives on the event loop.
 """
 
-import asyncio
 from collections.abc import Iterable
 import functools
 import logging
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from homeassistant.core import callback
 
+from .earliest_timer import EarliestTimer
 from .engine import EngineError, Served
 from .engine.commands import transport
 from .model import Speaker, parse_position_info
@@ -35,7 +35,7 @@ class PositionReader:
         """Prepare for the household of a coordinator."""
         self._coordinator = coordinator
         self._loop = coordinator.hass.loop
-        self._planned: dict[str, asyncio.TimerHandle] = {}
+        self._planned: dict[str, EarliestTimer] = {}
         self._next_at: dict[str, float] = {}
         self._stopping = False
 
@@ -69,17 +69,13 @@ class PositionReader:
             if self._coordinator.served.get(uid) is Served.BY_POLLING:
                 continue  # every round of polling brings the position
             when = max(due, self._next_at.get(uid, now))
-            if (planned := self._planned.get(uid)) is not None:
-                if planned.when() <= when:
-                    continue
-                planned.cancel()
-            self._planned[uid] = self._loop.call_at(
-                when, functools.partial(self._async_start, speaker)
-            )
+            if (planned := self._planned.get(uid)) is None:
+                start = functools.partial(self._async_start, speaker)
+                planned = self._planned[uid] = EarliestTimer(self._loop, start)
+            planned.at(when)
 
     @callback
     def _async_start(self, speaker: Speaker) -> None:
-        del self._planned[speaker.uid]
         due = speaker.next_reading_at
         if due is not None and due > self._loop.time():
             self.plan([speaker.uid])  # since it was planned, things changed

@@ -3,7 +3,6 @@
 Lives on the event loop.
 """
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
+from .earliest_timer import EarliestTimer
 from .engine import EngineError, UpnpError
 from .engine.commands import firmware, settings
 from .model import Aspect, Speaker, Variables
@@ -114,7 +114,7 @@ class SpeakerReadings:
         self._coordinator = coordinator
         self._loop = coordinator.hass.loop
         self._wanted: dict[tuple[str, str], int] = defaultdict(int)
-        self._timers: dict[tuple[str, str], asyncio.TimerHandle] = {}
+        self._timers: dict[tuple[str, str], EarliestTimer] = {}
         self._answered: dict[tuple[str, str], object] = {}
         self._asking: set[tuple[str, str]] = set()
         self._known: set[str] = set()
@@ -161,7 +161,7 @@ class SpeakerReadings:
         @callback
         def no_more() -> None:
             self._wanted[key] -= 1
-            if not self._wanted[key] and (timer := self._timers.pop(key, None)) is not None:
+            if not self._wanted[key] and (timer := self._timers.get(key)) is not None:
                 timer.cancel()
 
         return no_more
@@ -227,19 +227,15 @@ class SpeakerReadings:
         if self._stopped:
             return
         key = (speaker.uid, name)
-        when = self._loop.time() + seconds
-        if (timer := self._timers.get(key)) is not None:
-            if timer.when() <= when:
-                return
-            timer.cancel()
-        self._timers[key] = self._loop.call_at(when, self._async_begin, speaker, name)
+        if (timer := self._timers.get(key)) is None:
+            begin = functools.partial(self._async_begin, speaker, name)
+            timer = self._timers[key] = EarliestTimer(self._loop, begin)
+        timer.after(seconds)
 
     @callback
     def _async_begin(self, speaker: Speaker, name: str) -> None:
-        key = (speaker.uid, name)
-        del self._timers[key]
         if not (speaker.visible and speaker.available):
-            self._answered.pop(key, None)  # so that it is asked when it is back
+            self._answered.pop((speaker.uid, name), None)  # so that it is asked when it is back
             return
         coordinator = self._coordinator
         coordinator.entry.async_create_background_task(

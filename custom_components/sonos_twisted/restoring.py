@@ -16,7 +16,7 @@ from homeassistant.exceptions import HomeAssistantError
 from .asking import async_as_it_is, is_asked
 from .engine import EngineError, PlayerUnreachableError, UpnpError
 from .engine.commands import grouping, queue, sleep_timer, sound, state, transport
-from .errors import command_failed, failed
+from .errors import command_failed, failed, failed_with_words
 from .model import (
     GROUPING,
     SOUND_SETTINGS,
@@ -282,7 +282,9 @@ class _Restoring:
                 step.uid,
                 failed("restore_queue_changed", room=room)
                 if step.action is Action.SEEK_TRACK
-                else failed("restore_no_effect", room=room, what=_WHAT[step.action]),
+                else failed_with_words(
+                    "restore_no_effect", {"what": [_WHAT[step.action]]}, room=room
+                ),
             )
         return done
 
@@ -381,20 +383,20 @@ _QUERIES: dict[Action, tuple[str, ...]] = {
     Action.STOP: ("transport_state",),
 }
 
-#: What an action is about, as it follows after "brought back".
+#: What an action is about, as the path of a word in ``translations``.
 _WHAT: dict[Action, str] = {
-    Action.LEAVE: "its group",
-    Action.JOIN: "its group",
-    Action.SET_SOUND: "how it sounds",
-    Action.FILL_QUEUE: "its queue",
-    Action.SET_URI: "what it played",
-    Action.SEEK: "the position in the track",
-    Action.SET_PLAY_MODE: "shuffle and repeat",
-    Action.SET_CROSSFADE: "crossfade",
-    Action.SET_SLEEP_TIMER: "its sleep timer",
-    Action.PLAY: "the music",
-    Action.PAUSE: "the silence",
-    Action.STOP: "the silence",
+    Action.LEAVE: "common.restored_group",
+    Action.JOIN: "common.restored_group",
+    Action.SET_SOUND: "common.restored_sound",
+    Action.FILL_QUEUE: "common.restored_queue",
+    Action.SET_URI: "common.restored_media",
+    Action.SEEK: "common.restored_position",
+    Action.SET_PLAY_MODE: "common.restored_play_mode",
+    Action.SET_CROSSFADE: "common.restored_crossfade",
+    Action.SET_SLEEP_TIMER: "common.restored_sleep_timer",
+    Action.PLAY: "common.restored_music",
+    Action.PAUSE: "common.restored_silence",
+    Action.STOP: "common.restored_silence",
 }
 
 #: Without these, what would be heard is something else than it was.

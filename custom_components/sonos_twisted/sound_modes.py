@@ -5,12 +5,12 @@ in Home Assistant's storage. A room shows the mode whose settings it has, whoeve
 Lives on the event loop.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .asking import async_read_back, is_asked
 from .engine.commands import sound
-from .errors import failed, refused
+from .errors import failed_with_words, refused
 from .model import (
     SOUND_MODE_SETTINGS,
     Aspect,
@@ -27,6 +27,26 @@ if TYPE_CHECKING:
     from .model import Speaker
 
 ATTR_LEFT_OUT = "sound_mode_left_out"
+
+#: The entities that show settings: their platforms and, where they are not the same, their keys.
+_ENTITIES = {
+    "left_volume": ("number", "balance"),
+    "right_volume": ("number", "balance"),
+    "height_channel_level": ("number", "height_level"),
+    "speech_enhance_enabled": ("switch", "dialog_level"),
+    **{
+        key: ("switch", key)
+        for key in (
+            "dialog_level",
+            "loudness",
+            "night_mode",
+            "sub_enabled",
+            "sub_polarity",
+            "surround_enabled",
+            "surround_mode",
+        )
+    },
+}
 
 
 class SoundModes:
@@ -153,9 +173,11 @@ async def async_reset(coordinator: HouseholdCoordinator, speaker: Speaker) -> No
 
 def _complain(speaker: Speaker, declined: Mapping[str, int]) -> None:
     if declined:
-        raise failed("sound_declined", room=speaker.name, settings=_listed(declined))
+        settings = [entity_name(name) for name in SOUND_MODE_SETTINGS if name in declined]
+        raise failed_with_words("sound_declined", {"settings": settings}, room=speaker.name)
 
 
-def _listed(names: Iterable[str]) -> str:
-    wanted = set(names)
-    return ", ".join(name.replace("_", " ") for name in SOUND_MODE_SETTINGS if name in wanted)
+def entity_name(setting: str) -> str:
+    """Return the path of the name of the entity that shows a setting."""
+    platform, key = _ENTITIES.get(setting, ("number", setting))
+    return f"entity.{platform}.{key}.name"

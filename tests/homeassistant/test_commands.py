@@ -68,14 +68,16 @@ async def test_what_is_declined_while_regrouping_is_tried_again(
         await in_house(hass, remote.fail_action, "Kitchen", "Pause", 711)
         with pytest.raises(HomeAssistantError) as caught:
             await commands.in_group(bathroom, transport.pause)
-        assert caught.value.translation_key == "declined_bad_position"
+        assert caught.value.translation_key == "could_not_pause"
+        assert "no such position" in str(caught.value)
         assert (caught.value.translation_placeholders or {})["room"] == "Bathroom"
         # Nor is it that there is no such thing.
         commands.note_regrouped({bathroom.uid})
         await in_house(hass, remote.reset_requests)
         with pytest.raises(HomeAssistantError) as caught:
             await commands.in_group(bathroom, content.browse, "SQ:77")
-        assert caught.value.translation_key == "declined_no_object"
+        assert caught.value.translation_key == "could_not_look_up"
+        assert "no such thing" in str(caught.value)
         kitchen = speaker(coordinator, "Kitchen")
         requests = (await in_house(hass, remote.requests))[kitchen.uid]
         assert requests["SOAP ContentDirectory.Browse"] == 1
@@ -196,7 +198,8 @@ async def test_a_household_is_asked_through_any_speaker_that_answers(
     await in_house(hass, remote.heal)
     with pytest.raises(HomeAssistantError) as caught:
         await commands.in_household(content.browse, "SQ:77")
-    assert caught.value.translation_key == "declined_no_object"
+    assert caught.value.translation_key == "could_not_look_up"
+    assert "no such thing" in str(caught.value)
 
 
 async def test_whoever_answered_is_asked_first_the_next_time(
@@ -267,12 +270,12 @@ async def test_waiting_until_events_have_made_something_true(
 @pytest.mark.parametrize(
     ("service", "action", "code", "task", "reason"),
     [
-        ("AVTransport", "Seek", 711, "go to this position", "bad_position"),
+        ("AVTransport", "Seek", 711, "seek", "bad_position"),
         ("AVTransport", "Play", 701, "play", "not_now"),
-        ("ContentDirectory", "Browse", 701, "look this up", "no_object"),
-        ("RenderingControl", "SetVolume", 402, "set the volume", "bad_value"),
-        ("AVTransport", "SetVolume", 402, "set the volume", "stale"),
-        ("QPlay", "QPlayAuth", 9999, "QPlayAuth", "other"),
+        ("ContentDirectory", "Browse", 701, "look_up", "no_object"),
+        ("RenderingControl", "SetVolume", 402, "set_volume", "bad_value"),
+        ("AVTransport", "SetVolume", 402, "set_volume", "stale"),
+        ("QPlay", "QPlayAuth", 9999, "other", "other"),
     ],
 )
 def test_codes_mean_something_else_at_each_service(
@@ -282,6 +285,7 @@ def test_codes_mean_something_else_at_each_service(
     assert declined.task(error) == task
     assert declined.reason(error) == reason
     assert reason in declined.REASONS
+    assert task in declined.TASKS
 
 
 def test_mistakes_and_trouble_are_told_apart() -> None:

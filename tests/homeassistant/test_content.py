@@ -84,9 +84,9 @@ async def test_lists_that_cannot_be_read_are_read_later(
         # While it waits to read again, the household may be closed.
         await in_house(hass, remote.fail_action, "*", "Browse", 501, 9)
         content.refresh("FV:2")
-        await until(hass, lambda: content._timer is not None and not content._reading)
+        await until(hass, lambda: content._timer.when is not None and not content._reading)
         assert await hass.config_entries.async_unload(entry.entry_id)
-    assert content._timer is None
+    assert content._timer.when is None
     assert complaints(caplog) == []
 
 
@@ -97,7 +97,7 @@ async def test_a_change_does_not_wait_for_a_list_that_could_not_be_read(
     await until(hass, lambda: content.favorites and content.playlists and content.stations)
     await in_house(hass, remote.fail_action, "*", "Browse", 501, 1)
     content.refresh("SQ:")
-    await until(hass, lambda: content._timer is not None and content._timer.when() > soon(hass, 9))
+    await until(hass, lambda: (content._timer.when or 0.0) > soon(hass, 9))
     await in_house(hass, remote.heal)
     await in_house(hass, remote.add_favorite, "Song", "http://192.0.2.1/song.mp3")
     await until(hass, lambda: "Song" in titles(content.favorites))

@@ -444,7 +444,9 @@ async def test_command_to_a_room_that_is_gone_says_so(
             "media_player", action, {"entity_id": BATHROOM, **data}, blocking=True
         )
     assert caught.value.translation_key == "command_cannot_connect"
-    assert str(caught.value).startswith("Bathroom did not get the command: 127.")
+    assert str(caught.value).startswith(
+        "Bathroom did not get the command: it cannot be reached at 127."
+    )
     await in_house(hass, remote.reconnect, "Bathroom")
 
 

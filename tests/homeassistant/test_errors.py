@@ -59,7 +59,7 @@ def test_each_error_has_words(error: EngineError, key: str, telling: dict[str, s
     [
         (
             PlayerUnreachableError(HOST, "does not answer"),
-            f"Kitchen did not get the command: {HOST} does not answer",
+            f"Kitchen did not get the command: it cannot be reached at {HOST}",
         ),
         (
             UpnpError(HOST, "Play", 701, "AVTransport"),
@@ -81,7 +81,7 @@ def test_each_error_has_words(error: EngineError, key: str, telling: dict[str, s
         ),
         (
             UpnpError(HOST, "Dance", 999, "AVTransport"),
-            "Kitchen could not Dance: it gave no reason that is known (error 999)",
+            "Kitchen could not perform Dance: it gave no reason that is known (error 999)",
         ),
         (NotSonosError(HOST), "Kitchen gave an answer that cannot be understood"),
         (

@@ -277,7 +277,8 @@ async def test_a_room_that_does_not_leave_is_named(hass: HomeAssistant, remote: 
     await in_house(hass, remote.fail_action, "Patio", leave, 606)
     with pytest.raises(HomeAssistantError) as caught:
         await act(hass, "unjoin", PATIO)
-    assert caught.value.translation_key == "declined_forbidden"
+    assert caught.value.translation_key == "could_not_leave_group"
+    assert "not allowed" in str(caught.value)
 
 
 async def test_a_join_that_failed_once_silently_is_asked_for_again(
@@ -328,7 +329,8 @@ async def test_handing_over(hass: HomeAssistant, remote: Remote) -> None:
     await in_house(hass, remote.fail_action, "Bathroom", "DelegateGroupCoordinationTo", 606)
     with pytest.raises(HomeAssistantError) as caught:
         await act(hass, "ours.hand_over", KITCHEN, to=KITCHEN)
-    assert caught.value.translation_key == "declined_forbidden"
+    assert caught.value.translation_key == "could_not_hand_over"
+    assert "not allowed" in str(caught.value)
 
 
 @pytest.mark.parity("beyond: group all")
@@ -379,7 +381,8 @@ async def test_what_cannot_be_paused_is_an_error(
     await in_house(hass, remote.fail_action, "Kitchen", "Pause", 501)
     with pytest.raises(HomeAssistantError) as caught:
         await act(hass, "ours.pause_all", OFFICE)
-    assert caught.value.translation_key == "declined_failed"
+    assert caught.value.translation_key == "could_not_pause"
+    assert "went wrong inside" in str(caught.value)
     await in_house(hass, remote.refuse, "Kitchen")
     with pytest.raises(HomeAssistantError) as caught:
         await act(hass, "ours.pause_all", OFFICE)

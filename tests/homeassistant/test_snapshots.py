@@ -513,7 +513,7 @@ async def test_the_speaker_is_asked_when_no_event_tells(
     after = await truth(hass, remote)
     assert compared(after) == compared(before)
     assert [problem["reason"] for problem in report["problems"]] == [
-        "Office accepted the command, but how it sounds did not come back"
+        "Office accepted the command, but this did not come back: how it sounds"
     ]
 
 

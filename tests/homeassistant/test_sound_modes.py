@@ -130,7 +130,7 @@ async def test_what_a_room_declines_is_named(hass: HomeAssistant, remote: Remote
     await shows(hass, "number.kitchen_treble", state="6")
     await act(hass, "ours.save_sound_mode", KITCHEN, name="Party")
     await in_house(hass, remote.fail_action, "Bath", "SetBass", 402)
-    with pytest.raises(HomeAssistantError, match="Bath declined to change bass;"):
+    with pytest.raises(HomeAssistantError, match="Bath declined to change Bass;"):
         await act(hass, "select_sound_mode", BATH, sound_mode="Party")
     assert (await truth_of(hass, remote, "Bath"))["treble"] == 6
     await shows(hass, BATH, sound_mode=None)

@@ -16,8 +16,9 @@ import voluptuous as vol
 
 import custom_components.sonos_twisted as integration
 from custom_components.sonos_twisted.actions import IntegrationAction, RoomAction
+from custom_components.sonos_twisted.browse_items import LOOKS
 from custom_components.sonos_twisted.const import PLATFORMS as INTEGRATION_PLATFORMS
-from custom_components.sonos_twisted.declined import REASONS
+from custom_components.sonos_twisted.declined import REASONS, TASKS
 from custom_components.sonos_twisted.engine import (
     EngineError,
     EventsNotArrivingError,
@@ -34,8 +35,11 @@ from custom_components.sonos_twisted.engine import (
 )
 from custom_components.sonos_twisted.errors import command_failed, placeholders, translation_key
 from custom_components.sonos_twisted.issues import KINDS
+from custom_components.sonos_twisted.media_browser import BRANCHES
+from custom_components.sonos_twisted.model import SOUND_MODE_SETTINGS
 from custom_components.sonos_twisted.repairs import _FLOWS, _LISTEN, CONF_SAVE_ANYWAY
 from custom_components.sonos_twisted.services import ACTIONS as FOR_ROOMS, INTEGRATION_ACTIONS
+from custom_components.sonos_twisted.sound_modes import entity_name
 
 FOLDER = Path(integration.__file__).parent
 HOME_ASSISTANT_FLOOR = [
@@ -131,7 +135,7 @@ def named_keys() -> set[str]:
         for node in ast.walk(ast.parse(module.read_text("utf-8")))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
-        and node.func.id in {"refused", "failed"}
+        and node.func.id in {"refused", "failed", "failed_with_words"}
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)
     }
@@ -166,14 +170,34 @@ def test_no_exception_is_missing_or_left_over() -> None:
     raised = (
         {translation_key(error) for error in OPENED}
         | {command_failed("Kitchen", error).translation_key for error in ASKED}
-        | {f"declined_{reason}" for reason in REASONS}
+        | {f"could_not_{task}" for task in TASKS}
         | named_keys()
     )
-    assert {f"declined_{reason}" for reason in REASONS} <= TEXTS["exceptions"].keys()
+    assert {f"could_not_{task}" for task in TASKS} <= TEXTS["exceptions"].keys()
     assert named_keys() <= TEXTS["exceptions"].keys()
     assert TEXTS["exceptions"].keys() <= raised
     assert {translation_key(error) for error in OPENED} <= TEXTS["exceptions"].keys()
     assert "not_a_speaker" in TEXTS["exceptions"]
+
+
+def test_no_word_is_missing_or_left_over() -> None:
+    """Of those that complete other texts or are shown in the media browser."""
+    named = {
+        path.removeprefix("common.")
+        for path in constants(*HOME_ASSISTANT_FLOOR)
+        if re.fullmatch(r"common\.[a-z_]+[a-z]", path)
+    }
+    browsed = {look.plural for look in LOOKS.values()} | {
+        title for title, _, _ in BRANCHES.values()
+    }
+    reasons = {f"reason_{reason}" for reason in REASONS}
+    assert TEXTS["common"].keys() == named | reasons | {f"browse_{title}" for title in browsed}
+
+
+def test_settings_that_are_declined_are_named() -> None:
+    """By the entities that show them."""
+    texts = dict(strings(TEXTS))
+    assert all(entity_name(setting) in texts for setting in SOUND_MODE_SETTINGS)
 
 
 #: What is told with each issue, so that its texts may refer to it.

@@ -131,7 +131,7 @@ async def test_only_what_is_quiet_is_on_by_default(
     assert not hass.states.get(RATE)
     assert all(entity_registry.async_get(each.format("kitchen")) for each in OF_ROOMS)
     health = entry.runtime_data.health
-    await until(hass, lambda: health._timer is None)
+    await until(hass, lambda: health._timer.when is None)
     await hass.config_entries.async_unload(entry.entry_id)
 
 

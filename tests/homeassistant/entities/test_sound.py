@@ -347,6 +347,6 @@ async def test_sound_is_reset_in_all_that_a_room_has(hass: HomeAssistant, remote
     assert (truth["bass"], truth["eq"]["SurroundLevel"], truth["eq"]["NightMode"]) == (0, 0, 0)
     await in_house(hass, remote.set_tone, "Lounge", "bass", 5)
     await in_house(hass, remote.fail_action, "Lounge", "ResetExtEQ", 402)
-    with pytest.raises(HomeAssistantError, match="Lounge declined to change audio delay"):
+    with pytest.raises(HomeAssistantError, match="Lounge declined to change Audio delay"):
         await act(hass, "button.press", "button.lounge_reset_sound")
     assert (await truth_of(hass, remote, "Lounge"))["bass"] == 0

@@ -1,0 +1,1 @@
+"""What rooms can be told to play, in every form and mode."""
