@@ -147,3 +147,16 @@ def test_index_has_every_page() -> None:
     index = ROOT / "docs" / "README.md"
     listed = set(re.findall(r"\]\(([\w-]+\.md)\)", index.read_text("utf-8")))
     assert listed == {page.name for page in index.parent.glob("*.md")} - {index.name}
+
+
+#: What a walk tells its reader to make.
+_MADE_BY_READERS = {"translations/pl.json"}
+
+
+def test_files_of_the_walks_are_there() -> None:
+    """In the project, or in the integration, where most of them are."""
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = {*re.findall(r"`([\w./-]+\.(?:json|py|toml|ya?ml))`", text)} - _MADE_BY_READERS
+    assert len(named) > len(_MADE_BY_READERS)
+    places = [ROOT, actions.PACKAGE, ROOT / "tests/homeassistant/entities"]
+    assert not [it for it in sorted(named) if not any((place / it).exists() for place in places)]
