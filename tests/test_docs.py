@@ -158,5 +158,6 @@ def test_files_of_the_walks_are_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     named = {*re.findall(r"`([\w./-]+\.(?:json|py|toml|ya?ml))`", text)} - _MADE_BY_READERS
     assert len(named) > len(_MADE_BY_READERS)
-    places = [ROOT, actions.PACKAGE, ROOT / "tests/homeassistant/entities"]
+    tests = ROOT / "tests/homeassistant/entities"
+    places = [ROOT, actions.PACKAGE, actions.PACKAGE / "translations", tests]
     assert not [it for it in sorted(named) if not any((place / it).exists() for place in places)]
