@@ -86,11 +86,13 @@ def _sections(described: dict[str, Any]) -> set[str]:
 
 def check(project: Project) -> Iterator[str]:
     """Check what is described against its texts and icons, in both directions."""
+    choices: dict[str, set[str]] = {}
     for kind in _KINDS:
-        yield from _check_kind(project, kind)
+        yield from _check_kind(project, kind, choices)
+    yield from _check_choices(project, choices)
 
 
-def _check_kind(project: Project, kind: _Kind) -> Iterator[str]:
+def _check_kind(project: Project, kind: _Kind, choices: dict[str, set[str]]) -> Iterator[str]:
     file = project.package / f"{kind.section}.yaml"
     name = project.name(file)
     texts: dict[str, Any] = project.english.get(kind.section, {})
@@ -113,7 +115,10 @@ def _check_kind(project: Project, kind: _Kind) -> Iterator[str]:
         where = "without an icon" if key in described else "in icons.json only"
         yield f"{name}: {key} is {where}"
     for key in sorted(described.keys() & texts.keys()):
-        yield from _check_texts(project, described[key] or {}, texts[key], f"{name}: {key}")
+        yield from _check_texts(described[key] or {}, texts[key], f"{name}: {key}")
+    for description in described.values():
+        for _, field in _fields(description or {}):
+            _note_choices(field, choices)
     for key in sorted(described.keys() & icons.keys()):
         if kind.icon not in icons[key]:
             yield f"{name}: {key} has no {kind.icon} icon"
@@ -129,27 +134,27 @@ def _check_form(described: dict[str, Any], kind: _Kind, name: str) -> Iterator[s
             yield from violations(vol.Schema(_DESCRIPTION), value, f"{name}: {key}")
 
 
-def _check_texts(
-    project: Project, described: dict[str, Any], texts: dict[str, Any], name: str
-) -> Iterator[str]:
+def _check_texts(described: dict[str, Any], texts: dict[str, Any], name: str) -> Iterator[str]:
     fields = dict(_fields(described))
     for key in sorted(fields.keys() ^ texts.get("fields", {}).keys()):
         where = "not described in en.json" if key in fields else "described in en.json only"
         yield f"{name}: the field {key} is {where}"
     for key in sorted(_sections(described) ^ texts.get("sections", {}).keys()):
         yield f"{name}: the section {key} is either in YAML or in en.json only"
-    for key, field in fields.items():
-        yield from _check_choices(project, field.get("selector") or {}, f"{name}: the field {key}")
 
 
-def _check_choices(project: Project, chosen: dict[str, Any], name: str) -> Iterator[str]:
-    """Compare the options of a list to choose from with their texts."""
-    select = chosen.get("select") or {}
-    key = select.get("translation_key")
-    if key is None:
-        return
-    options = {it["value"] if isinstance(it, dict) else it for it in select["options"]}
-    told: dict[str, str] = project.english.get("selector", {}).get(key, {}).get("options", {})
-    for option in sorted(options ^ told.keys()):
-        where = f"not in en.json, selector.{key}" if option in options else "in en.json only"
-        yield f"{name}: the option {option} is {where}"
+def _note_choices(field: dict[str, Any], choices: dict[str, set[str]]) -> None:
+    """Note the options of a list to choose from by the key of their texts; several may share it."""
+    select = (field.get("selector") or {}).get("select") or {}
+    if "translation_key" in select:
+        options = {it["value"] if isinstance(it, dict) else it for it in select["options"]}
+        choices.setdefault(select["translation_key"], set()).update(options)
+
+
+def _check_choices(project: Project, choices: dict[str, set[str]]) -> Iterator[str]:
+    for key, options in choices.items():
+        texts: dict[str, Any] = project.english.get("selector", {}).get(key, {})
+        told: dict[str, str] = texts.get("options", {})
+        for option in sorted(options ^ told.keys()):
+            where = "not in en.json" if option in options else "in en.json only"
+            yield f"the option {option} of selector.{key} is {where}"

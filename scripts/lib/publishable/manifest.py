@@ -110,9 +110,25 @@ def check(project: Project) -> Iterator[str]:
     for key in ("after_dependencies", "dependencies", "loggers"):
         if out_of_order(manifest.get(key, ())):
             yield f"{name}: {key} is not in alphabetical order"
-    if manifest.get("config_flow") and not (project.package / "config_flow.py").is_file():
-        yield f"{name}: config_flow is true, but there is no config_flow.py"
+    yield from _code(project, name)
     yield from _requirements(project, manifest.get("requirements", []), name)
+
+
+def _code(project: Project, name: str) -> Iterator[str]:
+    """Check what modules have to have that the manifest, or Home Assistant, counts on."""
+    flow = project.package / "config_flow.py"
+    text = project.text(flow) if flow.is_file() else ""
+    if project.manifest.get("config_flow") and not text:
+        yield f"{name}: config_flow is true, but there is no config_flow.py"
+    for way in sorted({"ssdp", "zeroconf"} & project.manifest.keys()):
+        if f"def async_step_{way}(" not in text:
+            yield f"{name}: {way} leads to a flow, but config_flow.py has no async_step_{way}"
+    if "def async_step_" in text and "self.async_set_unique_id(" not in text:
+        yield f"{project.name(flow)}: flows that are discovered have to set a unique id"
+    setup = project.package / "__init__.py"
+    text = project.text(setup)
+    if "def async_setup(" in text and "CONFIG_SCHEMA" not in text:
+        yield f"{project.name(setup)}: async_setup needs a CONFIG_SCHEMA"
 
 
 def _requirements(project: Project, required: list[str], name: str) -> Iterator[str]:
