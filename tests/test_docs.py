@@ -6,6 +6,7 @@ import re
 from types import ModuleType
 from typing import Any
 
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
 import voluptuous as vol
@@ -127,6 +128,22 @@ def test_examples_of_an_action_are_accepted(action: RoomAction | IntegrationActi
     schema: Any = vol.Schema(action.fields)
     for name, field in fields.items():
         schema({**required, name: actions.example_of(field)})
+
+
+def _parts(block: Any) -> Iterator[dict[str, Any]]:
+    """Give the automations, scripts and actions of an example."""
+    for item in block if isinstance(block, list) else block.values():
+        yield item if {"triggers", "sequence"} & item.keys() else {"sequence": [item]}
+
+
+def test_examples_of_uses_are_automations_and_scripts() -> None:
+    page = (ROOT / "docs" / "use-cases.md").read_text("utf-8")
+    blocks = [parse_yaml(it) for it in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    assert len(blocks) > len(re.findall(r"^## ", page, re.MULTILINE)) / 2
+    for part in (part for block in blocks for part in _parts(block)):
+        cv.SCRIPT_SCHEMA(part.get("sequence") or part["actions"])
+        cv.TRIGGER_SCHEMA(part.get("triggers", []))
+        cv.CONDITIONS_SCHEMA(part.get("conditions", []))
 
 
 _LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")

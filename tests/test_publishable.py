@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from scripts.lib import brand
+from scripts.lib.publishable import __main__ as publishable
 from scripts.lib.publishable.__main__ import findings
 from scripts.lib.publishable.quality import RULES, anchors
 
@@ -80,6 +81,16 @@ def _without(*path: str) -> Edit:
 
 def test_this_project_can_be_published() -> None:
     assert list(findings(ROOT)) == []
+
+
+def test_findings_are_printed_and_counted(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(publishable, "ROOT", project)
+    assert publishable.main() == 0
+    (project / "LICENSE").unlink()
+    assert publishable.main() == 1
+    assert capsys.readouterr().out == "LICENSE is missing\n"
 
 
 def test_copy_is_as_good(project: Path) -> None:
@@ -434,6 +445,7 @@ HACS = [
     (_set("homeassistant", to="2026.10"), "'2026.10' is not a version of Home Assistant"),
     (_without("filename"), "zip_release and filename belong together"),
     (_without("zip_release"), "zip_release and filename belong together"),
+    (_without("hide_default_branch"), "hide_default_branch has to go with zip_release"),
     (_set("filename", to="twisted.tar"), "filename is not that of a zip archive"),
     (_set("content_in_root", to=True), "content_in_root is true"),
 ]

@@ -7,6 +7,8 @@ import sys
 from . import descriptions, hacs, icons, imports, manifest, pictures, quality, translations
 from .project import Project, UnreadableError
 
+ROOT = Path(__file__).resolve().parents[3]
+
 _CHECKS = (
     manifest.check,
     imports.check,
@@ -35,7 +37,7 @@ def findings(root: Path) -> Iterator[str]:
 
 def main() -> int:
     """Print the findings; return 1 if there are any."""
-    found = list(dict.fromkeys(findings(Path(__file__).resolve().parents[3])))
+    found = list(dict.fromkeys(findings(ROOT)))
     for finding in found:
         print(finding)
     return 1 if found else 0

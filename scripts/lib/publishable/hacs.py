@@ -43,6 +43,8 @@ def check(project: Project) -> Iterator[str]:
         yield f"hacs.json: name is {hacs.get('name')}, but another one in the manifest"
     if bool(hacs.get("zip_release")) is not ("filename" in hacs):
         yield "hacs.json: zip_release and filename belong together"
+    if hacs.get("zip_release") and not hacs.get("hide_default_branch"):
+        yield "hacs.json: no branch has an archive; hide_default_branch has to go with zip_release"
     if "filename" in hacs and not str(hacs["filename"]).endswith(".zip"):
         yield "hacs.json: filename is not that of a zip archive"
     if hacs.get("content_in_root"):

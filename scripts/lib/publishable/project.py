@@ -94,8 +94,6 @@ def violations(schema: vol.Schema, content: Any, name: str) -> Iterator[str]:
     except vol.MultipleInvalid as invalid:
         for error in invalid.errors:
             yield f"{name}: {'.'.join(map(str, error.path)) or 'the file'}: {error.msg}"
-    except vol.Invalid as error:
-        yield f"{name}: {'.'.join(map(str, error.path)) or 'the file'}: {error.msg}"
 
 
 def out_of_order(keys: Iterable[str], first: tuple[str, ...] = ()) -> str | None:
