@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 import shutil
 from typing import Any
+import zipfile
 
 ROOT = Path(__file__).parent.parent.parent
 OWNER = "0b1d5cf47b7b4e1bb5a2a5a0c1d3a4f6"
@@ -63,7 +64,18 @@ BLUEPRINTS = ROOT / "blueprints" / "automation" / "sonos_twisted"
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the demo's Home Assistant is told."""
+    """What the demo's Home Assistant is told.
+
+    Attributes:
+        folder: Its configuration folder, which is made anew.
+        port: The port of its user interface.
+        domain: The integration that is shown.
+        hosts: The speakers that it is told.
+        options: What else the integration is told.
+        archive: The archive that the integration is installed from, as HACS does it; without one,
+            the source tree is used as it is.
+
+    """
 
     folder: Path
     port: int
@@ -71,6 +83,7 @@ class Settings:
     hosts: Sequence[str] = ()
     options: dict[str, str | int] = field(default_factory=dict)
     more: str = ""  # YAML besides
+    archive: Path | None = None
 
 
 def _integration(settings: Settings) -> str:
@@ -97,8 +110,12 @@ def write(settings: Settings) -> None:
     (config / "configuration.yaml").write_text(
         _YAML.format(port=settings.port, integration=_integration(settings)) + settings.more
     )
-    if settings.domain != "sonos":
+    if settings.archive:
+        with zipfile.ZipFile(settings.archive) as archive:
+            archive.extractall(config / "custom_components" / settings.domain)
+    elif settings.domain != "sonos":
         (config / "custom_components").symlink_to(ROOT / "custom_components")
+    if settings.domain != "sonos":
         # Home Assistant looks for blueprints behind no link.
         shutil.copytree(BLUEPRINTS, config / "blueprints" / "automation" / BLUEPRINTS.name)
     _store(
