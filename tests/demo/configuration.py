@@ -61,7 +61,7 @@ sonos:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the demo's Home Assistant is told."""
+    """What the demo's Home Assistant is told; without a domain it has no integration to show."""
 
     folder: Path
     port: int
@@ -72,6 +72,8 @@ class Settings:
 
 def _integration(settings: Settings) -> str:
     """Return the YAML of the integration that is shown."""
+    if not settings.domain:
+        return ""
     template, indent = (_CORES, "    ") if settings.domain == "sonos" else (_OURS, "  ")
     more = "".join(f"{indent}{key}: {value}\n" for key, value in settings.options.items())
     return template.format(hosts=", ".join(settings.hosts), more=more)

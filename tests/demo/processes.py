@@ -55,6 +55,11 @@ class Child:
         return cls(name, process, file)
 
     @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    @property
     def ended(self) -> bool:
         """Return whether the process is no longer there."""
         return self._process.returncode is not None
