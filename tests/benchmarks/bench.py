@@ -1,7 +1,7 @@
 """An integration in a Home Assistant of its own, on a simulated household of its own."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 import contextlib
 from dataclasses import dataclass, field
@@ -23,6 +23,8 @@ _READABLE = 128
 #: Seconds until all rooms are there, and until states are right after a measurement.
 _START = 600.0
 _CATCH_UP = 30.0
+#: Seconds within which a flood of events must be over.
+_FLOOD = 600.0
 #: Seconds of a track after which all tracks are begun anew, because the next one would follow.
 _TRACK = 120.0
 
@@ -78,6 +80,7 @@ class Bench:
         house: The household.
         host: Home Assistant.
         entities: The player of each speaker, by uid.
+        tracks_begun: When the tracks that are played were begun; 0: nothing is played.
 
     """
 
@@ -85,8 +88,8 @@ class Bench:
     house: SimulatorProcess
     host: Host
     entities: dict[str, str] = field(default_factory=dict)
+    tracks_begun: float = 0.0
     _bodies: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    _tracks_begun: float = 0.0
     _numbers: dict[str, int] = field(default_factory=lambda: defaultdict(lambda: 10))
 
     @property
@@ -146,12 +149,12 @@ class Bench:
 
     async def music(self) -> None:
         """Let all rooms play, each at the beginning of a long track."""
-        if monotonic() - self._tracks_begun < _TRACK:
+        if monotonic() - self.tracks_begun < _TRACK:
             return
-        begin = self.house.remote.seek if self._tracks_begun else self._play
+        begin = self.house.remote.seek if self.tracks_begun else self._play
         for room in self.rooms:
             await asyncio.to_thread(begin, room, 0)
-        self._tracks_begun = monotonic()
+        self.tracks_begun = monotonic()
         await self.silence()
 
     def _play(self, room: str, _seconds: float) -> None:
@@ -194,14 +197,27 @@ class Bench:
         await self._caught_up(service, lanes, shots)
         notes = await self.host.end()
         requests = await self.soap()
-        for number, lane in enumerate(lanes):
-            count = sum(shot.lane == number for shot in shots)
-            await asyncio.to_thread(
-                self.house.remote.renumber_events, lane.uid, service, lane.seq + count
-            )
-        most = max(shot.index for shot in shots) + 1
-        self._numbers[service] = lanes[0].number(most)
+        await self._renumber(service, lanes, shots)
         return Fired(shots, self._seen(service, lanes, shots, notes.states), notes, requests)
+
+    async def flood(self, service: str, events: int) -> None:
+        """Send so many events as fast as they are answered, without looking at them."""
+        await self.music()
+        lanes = await self.lanes(service)
+        await self.host.do("look_away")
+        volley = Volley.of(lanes, 0.0, _FLOOD, at_most=events)
+        shots = await asyncio.to_thread(volley.fire)
+        await self._caught_up(service, lanes, shots)
+        await self._renumber(service, lanes, shots)
+
+    async def _renumber(self, service: str, lanes: Sequence[Lane], shots: list[Shot]) -> None:
+        """Let the household go on from the events that were sent in its name."""
+        sent = Counter(shot.lane for shot in shots)
+        for number, lane in enumerate(lanes):
+            await asyncio.to_thread(
+                self.house.remote.renumber_events, lane.uid, service, lane.seq + sent[number]
+            )
+        self._numbers[service] = lanes[0].number(max(sent.values()))
 
     async def _caught_up(self, service: str, lanes: Sequence[Lane], shots: list[Shot]) -> None:
         """Wait until all players show the last event, or long enough."""
@@ -235,11 +251,24 @@ class Bench:
 
 
 @contextlib.asynccontextmanager
-async def bench(who: str, rooms: int, *, delay: int = 0, playing: bool = True,
+async def bench(
+    who: str,
+    rooms: int,
+    *,
+    playing: bool = True,
     options: dict[str, str | int] | None = None,
+    base: str = "",
 ) -> AsyncIterator[Bench]:
     """Start a household and Home Assistant; all rooms are there when the block begins."""
-    async with starting(who, rooms, delay=delay, playing=playing, options=options) as started:
+    async with starting(who, rooms, playing=playing, options=options, base=base) as started:
+        await started.ready()
+        yield started
+
+
+@contextlib.asynccontextmanager
+async def bench_of_house(who: str) -> AsyncIterator[Bench]:
+    """Start the house of the demo and Home Assistant."""
+    async with starting(who, None, playing=False) as started:
         await started.ready()
         yield started
 
@@ -247,30 +276,35 @@ async def bench(who: str, rooms: int, *, delay: int = 0, playing: bool = True,
 @contextlib.asynccontextmanager
 async def starting(
     who: str,
-    rooms: int,
+    rooms: int | None,
     *,
     delay: int = 0,
     playing: bool = True,
     options: dict[str, str | int] | None = None,
+    base: str = "",
 ) -> AsyncIterator[Bench]:
     """Start a household and Home Assistant; do not wait for rooms."""
-    house = SimulatorProcess(
-        base=_BASES[who], speakers=rooms, options=["--topology-limit", str(_READABLE)]
-    )
-    await asyncio.to_thread(house.start)
-    try:
-        if playing:
-            for room in house.addresses:
-                await asyncio.to_thread(house.remote.play_tracks, room, 5, "service")
-            await asyncio.sleep(0.5)
+    async with starting_house(rooms, base or _BASES[who], playing=playing) as house:
         if delay:
             await asyncio.to_thread(house.remote.set_latency, "*", delay / 1000)
         told = {**_OPTIONS[who], **(options or {})}
         async with running(DOMAINS[who], house.hosts[:1], told) as host:
-            started = Bench(who, house, host)
-            if playing:
-                started._tracks_begun = monotonic()  # noqa: SLF001
-            yield started
+            yield Bench(who, house, host, tracks_begun=monotonic() if playing else 0.0)
+
+
+@contextlib.asynccontextmanager
+async def starting_house(
+    rooms: int | None, base: str = "127.63.1.1", *, playing: bool = True
+) -> AsyncIterator[SimulatorProcess]:
+    """Start a household, in which all rooms play if wanted; without a number, the demo's house."""
+    house = SimulatorProcess(
+        base=base, speakers=rooms, options=["--topology-limit", str(_READABLE)]
+    )
+    await asyncio.to_thread(house.start)
+    try:
+        for room in house.addresses if playing else ():
+            await asyncio.to_thread(house.remote.play_tracks, room, 5, "service")
+        yield house
     finally:
         await asyncio.to_thread(house.stop)
 

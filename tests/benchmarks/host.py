@@ -1,7 +1,7 @@
 """A Home Assistant that is measured: a process, and the probe inside it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 import contextlib
 from dataclasses import dataclass
 import json
@@ -140,9 +140,11 @@ async def _connect(child: Child, path: Path) -> tuple[asyncio.StreamReader, asyn
 
 @contextlib.asynccontextmanager
 async def running(
-    domain: str, hosts: list[str], options: dict[str, str | int] | None = None
+    domain: str, hosts: Sequence[str] = (), options: dict[str, str | int] | None = None
 ) -> AsyncIterator[Host]:
     """Run Home Assistant as long as the block lasts.
+
+    It has no recorder: what it does with a state that is written is the same for all, but much.
 
     Args:
         domain: The integration that it has; empty: none.
@@ -158,6 +160,7 @@ async def running(
             domain=domain,
             hosts=hosts,
             options=options or {},
+            history=False,
         )
         write(settings)
         child = await Child.start(

@@ -166,6 +166,13 @@ class Probe:
         self.listen(counting=counting)
         self._stalls.begin(beat)
 
+    async def async_look_away(self) -> None:
+        """Take no notes until the next measurement begins."""
+        self._notes, self._counts = [], {}
+        for end in self._listeners:
+            end()
+        self._listeners = []
+
     async def async_end(self) -> dict[str, Any]:
         """End it: return the notes, and the longest stall in nanoseconds."""
         stall = max(self._stalls.longest, self._stalls.latest)

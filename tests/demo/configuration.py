@@ -34,17 +34,20 @@ homeassistant:
       allow_bypass_login: true
 
 frontend:
-history:
-logbook:
-recorder:
-  commit_interval: 5
-
+{history}
 logger:
   default: warning
   logs:
     custom_components.sonos_twisted: info
 
 {integration}
+"""
+
+_HISTORY = """\
+history:
+logbook:
+recorder:
+  commit_interval: 5
 """
 
 _OURS = """\
@@ -68,6 +71,7 @@ class Settings:
     domain: str
     hosts: Sequence[str]
     options: dict[str, str | int] = field(default_factory=dict)
+    history: bool = True
 
 
 def _integration(settings: Settings) -> str:
@@ -92,7 +96,11 @@ def write(settings: Settings) -> None:
     storage = config / ".storage"
     storage.mkdir(parents=True)
     (config / "configuration.yaml").write_text(
-        _YAML.format(port=settings.port, integration=_integration(settings))
+        _YAML.format(
+            port=settings.port,
+            integration=_integration(settings),
+            history=_HISTORY if settings.history else "",
+        )
     )
     if settings.domain != "sonos":
         (config / "custom_components").symlink_to(ROOT / "custom_components")
