@@ -21,6 +21,7 @@ from twisted.web.server import Site
 
 from ..model import MalformedNotification, parse_notification
 from .gatekeeper import Gatekeeper
+from .ordinary_notify import NotifyHead, may_become_ordinary, read_head
 from .sequence import MAX_SEQ
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ ORDINARY_BODY = 8192
 #: In how many pieces a body may come. The largest makes 490 of the smallest usual TCP segments;
 #: chunks of one byte each would keep us busy for a second.
 MAX_PIECES = 1024
+
+#: In how many pieces an ordinary request may come: 8 kB make six of the usual TCP segments.
+MAX_EARLY_PIECES = 16
 
 #: Bytes. A speaker's request line has about 45.
 MAX_REQUEST_LINE = 512
@@ -117,17 +121,17 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
             return HTTPStatus.BAD_REQUEST
         request.token = target[1:].decode("latin-1")
         request.sid, request.seq = sid.decode("latin-1"), int(seq)
-        subscription = self.addressee(request)
+        subscription = self.addressee(request.token, request.sid)
         if subscription is None:
             return HTTPStatus.PRECONDITION_FAILED
         affords = _affords(subscription, length or 0)
         return HTTPStatus.OK if affords else HTTPStatus.SERVICE_UNAVAILABLE
 
-    def addressee(self, request: NotifyRequest) -> Subscription | None:
+    def addressee(self, token: str, sid: str) -> Subscription | None:
         """Return the subscription that a request is for, if there is one."""
-        subscription: Subscription | None = self.subscriptions_map.by_token(request.token)
+        subscription: Subscription | None = self.subscriptions_map.by_token(token)
         # Before the answer to SUBSCRIBE has come, the token alone says whose event this is.
-        if subscription is None or subscription.sid not in {None, request.sid}:
+        if subscription is None or subscription.sid not in {None, sid}:
             return None
         return subscription
 
@@ -138,27 +142,31 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
         Whether its body can be read makes no difference to the answer: the speaker would only
         send it again.
         """
-        subscription = request.subscription
-        if subscription is None:
-            return b""
+        if request.subscription is not None:
+            self.take(
+                request.subscription, request.sid, request.seq, request.body, request.client.host
+            )
+        return b""
+
+    def take(self, subscription: Subscription, sid: str, seq: int, body: bytes, host: str) -> None:
+        """Hand the variables in a body to a subscription."""
         try:
-            variables = parse_notification(request.body)
+            variables = parse_notification(body)
         except MalformedNotification as error:
             _LOGGER.log(
                 logging.WARNING if self._is_worth_a_line(subscription) else logging.DEBUG,
                 "Ignored an event from %s that cannot be read: %s",
-                request.client.host,
+                host,
                 error,
             )
-            return b""
+            return
         try:
-            subscription.receive(request.sid, request.seq, variables)
+            subscription.receive(sid, seq, variables)
         except Exception:
             # A mistake of whoever takes events must not make the speaker's request fail.
             _LOGGER.exception(
                 "An event of %s could not be handled", subscription.service.service_type
             )
-        return b""
 
     def _is_worth_a_line(self, subscription: Subscription) -> bool:
         """Tell whether the last complaint about the events of a subscription is long ago."""
@@ -236,7 +244,7 @@ class NotifyRequest(Request):
         """Answer, then look what is in it."""
         handler, self.body = self.channel.site.resource, self.content.getvalue()
         if self.status is HTTPStatus.OK:
-            self.subscription = handler.addressee(self)
+            self.subscription = handler.addressee(self.token, self.sid)
             if self.subscription is None:
                 self.status = HTTPStatus.PRECONDITION_FAILED  # it ended while the body came
             elif not _affords(self.subscription, len(self.body)):
@@ -291,6 +299,9 @@ class NotifyChannel(HTTPChannel):
     def _await_request(self) -> None:
         self._method = self._target = b""
         self._begun = False
+        # Of a request that may be an ordinary one; None if Twisted reads it.
+        self._pieces: bytes | None = b""
+        self._piece_count = 0
         self._header_lines = self._header_bytes = 0
         self._deadline = self.factory.reactor.seconds() + REQUEST_SECONDS
 
@@ -304,7 +315,50 @@ class NotifyChannel(HTTPChannel):
         # Twisted restarts its clock with every byte; the whole request has a deadline as well.
         left = self._deadline - self.factory.reactor.seconds()
         self.timeOut = max(0.01, min(IDLE_SECONDS, left))
-        super().dataReceived(data)
+        if self._pieces is None:
+            super().dataReceived(data)
+        elif (rest := self._received(self._pieces, data)) is not None:
+            # It is not ordinary: Twisted gets all of it.
+            self._pieces = None
+            super().dataReceived(rest)
+
+    def _received(self, before: bytes, data: bytes) -> bytes | None:
+        """Take what has come of an ordinary request; return it if it is none."""
+        data = before + data
+        self._piece_count += 1
+        head = read_head(data)
+        if head is None:
+            if not may_become_ordinary(data) or self._piece_count > MAX_EARLY_PIECES:
+                return data
+        else:
+            missing = head.size + head.length - len(data)
+            handler = self.site.resource
+            subscription = handler.addressee(head.token, head.sid)
+            if subscription is None or missing < 0 or head.length > ORDINARY_BODY:
+                return data
+            if missing == 0:
+                self._take(handler, subscription, head, data[head.size :])
+                return None
+            if self._piece_count > MAX_EARLY_PIECES:
+                return data
+        self._pieces = data
+        self.resetTimeout()
+        return None
+
+    def _take(
+        self, handler: NotifyHandler, subscription: Subscription, head: NotifyHead, body: bytes
+    ) -> None:
+        """Answer an ordinary request, then look what is in it."""
+        self._requests += 1
+        last = head.last or self._requests >= MAX_REQUESTS
+        self.factory.gatekeeper.delivered(self.host)
+        self.write(_answer(HTTPStatus.OK, last=last))
+        if last:
+            self.hang_up()
+        else:
+            self._await_request()
+            self.resetTimeout()
+        handler.take(subscription, head.sid, head.seq, body, self.host)
 
     @override
     def lineReceived(self, line: bytes) -> None:
