@@ -348,17 +348,17 @@ class NotifyChannel(HTTPChannel):
     def _take(
         self, handler: NotifyHandler, subscription: Subscription, head: NotifyHead, body: bytes
     ) -> None:
-        """Answer an ordinary request, then look what is in it."""
+        """Look what is in an ordinary request, while the answer waits for the reactor's next round."""
         self._requests += 1
         last = head.last or self._requests >= MAX_REQUESTS
         self.factory.gatekeeper.delivered(self.host)
+        handler.take(subscription, head.sid, head.seq, body, self.host)
         self.write(_answer(HTTPStatus.OK, last=last))
         if last:
             self.hang_up()
         else:
             self._await_request()
             self.resetTimeout()
-        handler.take(subscription, head.sid, head.seq, body, self.host)
 
     @override
     def lineReceived(self, line: bytes) -> None:

@@ -33,11 +33,11 @@ async def run(options: Options, results: Results) -> None:
         for _ in range(options.rounds):
             for rate in _RATES:
                 for service in SERVICES:
-                    await asyncio.to_thread(_notify, options, results, service, bodies[service], rate)
+                    await asyncio.to_thread(notify, options, results, service, bodies[service], rate)
                 await _write(options, results, host, rate)
 
 
-def _notify(
+def notify(
     options: Options, results: Results, service: str, bodies: list[str], rate: str
 ) -> None:
     """Send events to a bare server."""
@@ -47,7 +47,6 @@ def _notify(
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert server.stdin, server.stdout
     assert server.stdout
     port = int(server.stdout.readline())
     lanes = [
