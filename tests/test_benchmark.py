@@ -8,7 +8,17 @@ import pytest
 
 from tests.benchmarks import report
 from tests.benchmarks.goals import Goal, floor_of, goals_of, multiple_of_floor
-from tests.benchmarks.measures import CORE, FLOOR, OURS, Case, Ratio, Results, match, percentile, spread
+from tests.benchmarks.measures import (
+    CORE,
+    FLOOR,
+    OURS,
+    Case,
+    Ratio,
+    Results,
+    match,
+    percentile,
+    spread,
+)
 from tests.benchmarks.options import Options
 from tests.benchmarks.parts import floors
 from tests.benchmarks.usage import Usage, family, memory

@@ -21,7 +21,7 @@ _BASES = {CORE: "127.60.1.1", OURS: "127.61.1.1"}
 #: More than any household has: GetZoneGroupState does not fail, without which core finds no room.
 _READABLE = 128
 #: Seconds until all rooms are there, and until states are right after a measurement.
-_START = 600.0
+_START = 300.0
 _CATCH_UP = 30.0
 #: Seconds within which a flood of events must be over.
 _FLOOD = 600.0
@@ -316,6 +316,5 @@ async def both(
     """Start those that are compared, each with a household of its own."""
     async with contextlib.AsyncExitStack() as stack:
         yield {
-            who: await stack.enter_async_context(bench(who, rooms, playing=playing))
-            for who in whos
+            who: await stack.enter_async_context(bench(who, rooms, playing=playing)) for who in whos
         }

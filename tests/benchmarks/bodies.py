@@ -68,9 +68,7 @@ def track(body: str) -> str:
 
 def volume(body: str) -> str:
     """Number the volume."""
-    return _once(
-        r"(?<=Volume channel=&quot;Master&quot; val=&quot;)\d+", MARK, body
-    )
+    return _once(r"(?<=Volume channel=&quot;Master&quot; val=&quot;)\d+", MARK, body)
 
 
 def _once(pattern: str, replacement: str, text: str) -> str:

@@ -130,12 +130,14 @@ class Host:
 
 async def _connect(child: Child, path: Path) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     begun = monotonic()
-    while not path.exists():
-        child.check()
+    while True:
+        try:
+            return await asyncio.open_unix_connection(path, limit=LINE)
+        except FileNotFoundError, ConnectionRefusedError:
+            child.check()
         if monotonic() - begun > _START:
             raise DemoError(f"Home Assistant did not start in {_START:.0f} s.")
         await asyncio.sleep(0.05)
-    return await asyncio.open_unix_connection(path, limit=LINE)
 
 
 @contextlib.asynccontextmanager

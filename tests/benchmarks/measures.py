@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 import statistics
-from typing import Any
+from typing import Any, override
 
 OURS, CORE, FLOOR = "ours", "core", "floor"
 
@@ -103,6 +103,7 @@ class Ratio:
             return None
         return cls(statistics.median(ratios), min(ratios), max(ratios))
 
+    @override
     def __str__(self) -> str:
         """Write it as in tables."""
         if self.least == self.most:

@@ -1,6 +1,6 @@
 """Draws the figures; needs matplotlib, which scripts/benchmark brings.
 
-    python -m tests.benchmarks.plots results.json docs/images
+python -m tests.benchmarks.plots results.json docs/images
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,8 +24,12 @@ def _bars(axes: Axes, rows: Sequence[tuple[str, Row]], results: Results) -> None
     for offset, who in ((-0.2, CORE), (0.2, OURS)):
         drawn = [(place, row) for place, (_, row) in enumerate(rows) if row.values.get(who)]
         middles = [row.middle(who) or 0.0 for _, row in drawn]
-        below = [middle - min(row.values[who]) for middle, (_, row) in zip(middles, drawn, strict=True)]
-        above = [max(row.values[who]) - middle for middle, (_, row) in zip(middles, drawn, strict=True)]
+        below = [
+            middle - min(row.values[who]) for middle, (_, row) in zip(middles, drawn, strict=True)
+        ]
+        above = [
+            max(row.values[who]) - middle for middle, (_, row) in zip(middles, drawn, strict=True)
+        ]
         axes.bar(
             [place + offset for place, _ in drawn],
             middles,
@@ -44,7 +48,10 @@ def _bars(axes: Axes, rows: Sequence[tuple[str, Row]], results: Results) -> None
 
 
 def _figure(
-    path: Path, title: str, panels: Iterable[tuple[str, list[tuple[str, Row]], bool]], results: Results
+    path: Path,
+    title: str,
+    panels: Iterable[tuple[str, list[tuple[str, Row]], bool]],
+    results: Results,
 ) -> None:
     drawn = [panel for panel in panels if panel[1]]
     if not drawn:
@@ -76,7 +83,9 @@ def _events(results: Results, what: str, metric: str) -> list[tuple[str, Row]]:
     return [(rate, rows[rate]) for rate in _RATES if rate in rows]
 
 
-def _sizes(results: Results, part: str, what: str, metric: str, delay: int = 0) -> list[tuple[str, Row]]:
+def _sizes(
+    results: Results, part: str, what: str, metric: str, delay: int = 0
+) -> list[tuple[str, Row]]:
     return [
         (str(row.case.rooms), row)
         for row in results
@@ -93,18 +102,37 @@ def draw(results: Results, folder: Path) -> None:
         ("CPU per event", "Processor time of Home Assistant for an event"),
     ):
         name = metric.lower().replace(" ", "-")
-        panels = [(what, _events(results, what, metric), True) for what in ("AVTransport", "RenderingControl")]
-        _figure(folder / f"benchmark-events-{name}.png", f"{title} (red: the floor)", panels, results)
+        panels = [
+            (what, _events(results, what, metric), True)
+            for what in ("AVTransport", "RenderingControl")
+        ]
+        _figure(
+            folder / f"benchmark-events-{name}.png", f"{title} (red: the floor)", panels, results
+        )
     start = [
-        (f"answers after {delay} ms", _sizes(results, "start", "start", "until all are right", delay), True)
+        (
+            f"answers after {delay} ms",
+            _sizes(results, "start", "start", "until all are right", delay),
+            True,
+        )
         for delay in sorted({row.case.delay for row in results if row.case.part == "start"})
     ]
-    _figure(folder / "benchmark-start.png", "From the first request until all rooms are right", start, results)
+    _figure(
+        folder / "benchmark-start.png",
+        "From the first request until all rooms are right",
+        start,
+        results,
+    )
     topology = [
         (metric, _sizes(results, "topology", "a room joins", metric), True)
         for metric in ("topology bytes", "CPU")
     ]
-    _figure(folder / "benchmark-topology.png", "One room joins another, by rooms of the household", topology, results)
+    _figure(
+        folder / "benchmark-topology.png",
+        "One room joins another, by rooms of the household",
+        topology,
+        results,
+    )
 
 
 def main() -> None:

@@ -47,7 +47,7 @@ class Stalls:
         self._beat: asyncio.TimerHandle | None = None
         self.longest = 0
         self.latest = 0
-        selector = loop._selector  # type: ignore[attr-defined]  # noqa: SLF001
+        selector = loop._selector  # type: ignore[attr-defined]
         self._select = selector.select
         selector.select = self._look
 

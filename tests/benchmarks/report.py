@@ -28,13 +28,12 @@ def cells(row: Row, results: Results) -> Iterator[tuple[str, ...]]:
         "" if ratio is None else str(ratio),
         number(multiple),
     )
-    for goal in goals_of(row) or [None]:
-        verdict = None if goal is None else goal.reached(row, results)
-        yield (
-            *start,
-            "" if goal is None else goal.text,
-            {None: "", True: "yes", False: "no"}[verdict],
-        )
+    goals = goals_of(row)
+    for goal in goals:
+        verdict = goal.reached(row, results)
+        yield (*start, goal.text, {None: "", True: "yes", False: "no"}[verdict])
+    if not goals:
+        yield (*start, "", "")
 
 
 def by_part(results: Results) -> dict[str, list[tuple[str, ...]]]:

@@ -8,7 +8,6 @@ Python can make it, because real speakers take no processor time of Home Assista
 clock of an event starts immediately before its connection is made.
 """
 
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 import errno

@@ -343,6 +343,7 @@ def test_a_reactor_that_does_not_turn(caplog: pytest.LogCaptureFixture) -> None:
     runner = ProcessRunner(Standstill(), 1.0)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("custom_components.sonos_twisted.engine.process_runner.STOP_SECONDS", 0.01)
+        runner.stop()
     assert "did not end" in caplog.text
 
 
@@ -410,10 +411,8 @@ def listdir(*args, **kwargs): return listed(*args, **kwargs)
 builtins.open, os.listdir = open_, listdir
 from twisted.internet import process, reactor
 from custom_components.sonos_twisted.engine.process_runner import ProcessRunner
-ready = []
 def look():
     if runner._ready:
-        ready.append(True)
         reactor.stop()
     else:
         reactor.callLater(0.05, look)

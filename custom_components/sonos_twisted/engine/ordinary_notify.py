@@ -4,7 +4,7 @@
 all else that is done with an event. What is not ordinary in every respect is left to it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import re
 
 from .sequence import MAX_SEQ
@@ -12,8 +12,12 @@ from .sequence import MAX_SEQ
 #: Bytes of a head that can be ordinary; speakers' have about 300.
 MAX_HEAD = 1024
 
+#: In how many pieces it may come: 8 kB make six of the usual TCP segments.
+MAX_PIECES = 16
+
 _HEAD = re.compile(
-    rb"NOTIFY /([\w-]{1,64}) HTTP/1\.1\r\n((?:[A-Za-z-]{1,32}:[ \t]*[!-~](?:[ -~]*[!-~])?\r\n){4,12})\r\n"
+    rb"NOTIFY /([\w-]{1,64}) HTTP/1\.1\r\n"
+    rb"((?:[A-Za-z-]{1,32}:[ \t]*[!-~](?:[ -~]*[!-~])?\r\n){4,12})\r\n"
 )
 _HEADER = re.compile(rb"([A-Za-z-]+):[ \t]*([^\r]*)\r\n")
 _NUMBER = re.compile(rb"[0-9]{1,10}")
@@ -35,7 +39,7 @@ class NotifyHead:
 
     """
 
-    token: str
+    token: str = field(repr=False)
     sid: str
     seq: int
     length: int
@@ -73,9 +77,32 @@ def read_head(data: bytes) -> NotifyHead | None:
     )
 
 
-def may_become_ordinary(data: bytes) -> bool:
-    """Tell whether more bytes can make it the head of an ordinary request."""
-    start = b"NOTIFY /"
-    return (
-        data.startswith(start[: len(data)]) and b"\r\n\r\n" not in data and len(data) < MAX_HEAD
-    )
+class EarlyPieces:
+    """What has come of a request as long as it may be an ordinary one."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._data = b""
+        self._count = 0
+
+    def add(self, data: bytes) -> tuple[NotifyHead | None, bytes]:
+        """Add a piece; return the head, as soon as it is there, and all that has come."""
+        self._data += data
+        self._count += 1
+        return read_head(self._data), self._data
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether a request without a head so far may become an ordinary one."""
+        start, data = b"NOTIFY /", self._data
+        return (
+            self._count < MAX_PIECES
+            and data.startswith(start[: len(data)])
+            and b"\r\n\r\n" not in data
+            and len(data) < MAX_HEAD
+        )
+
+    @property
+    def may_get_body(self) -> bool:
+        """Whether more of a body may come."""
+        return self._count < MAX_PIECES

@@ -13,7 +13,7 @@ from tests.benchmarks.options import Options, say
 PART = "commands"
 _ACTION = "media_player.volume_set"
 _REQUEST = "SOAP RenderingControl.SetVolume"
-_RUNNERS = ("threads", "process")
+_RUNNERS = {"threads": "commands in threads", "process": "commands in a process"}
 #: Seconds between two clicks: speakers tell of a volume at most every 0.2 s.
 _PAUSE = 0.35
 
@@ -65,11 +65,12 @@ async def _measure(
     all_rooms = _Clicks([], [])
     for number in range(3):
         await _click(started, list(started.rooms), 50 + number, all_rooms)
+    # Core, which has but one way, is compared with both.
     for who, runner in [(OURS, name)] if name in _RUNNERS else [(CORE, each) for each in _RUNNERS]:
         for what, clicks in (("one room", one), ("all rooms at once", all_rooms)):
             case = Case(
                 part=PART,
-                what=f"volume of {what}, commands in {'threads' if runner == 'threads' else 'a process'}",
+                what=f"volume of {what}, {_RUNNERS[runner]}",
                 rooms=options.usual,
                 delay=delay,
             )

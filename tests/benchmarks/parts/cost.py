@@ -33,9 +33,7 @@ async def run(options: Options, results: Results) -> None:
 @contextlib.asynccontextmanager
 async def _houses(options: Options) -> AsyncIterator[dict[str, Bench]]:
     async with contextlib.AsyncExitStack() as stack:
-        yield {
-            who: await stack.enter_async_context(bench_of_house(who)) for who in options.whos
-        }
+        yield {who: await stack.enter_async_context(bench_of_house(who)) for who in options.whos}
 
 
 async def _idle(benches: dict[str, Bench], seconds: float) -> dict[str, Notes]:

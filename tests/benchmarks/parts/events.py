@@ -35,7 +35,9 @@ def _matrix(options: Options, rooms: int) -> Iterator[_Shot]:
     services = ("AVTransport", "RenderingControl")
     for service in services:
         if rooms == options.usual:
-            yield from (_Shot(service, rate) for rate in RATES if rate != "1/s" or not options.quick)
+            yield from (
+                _Shot(service, rate) for rate in RATES if rate != "1/s" or not options.quick
+            )
             yield _Shot(service, "50/s", busy=True)
         else:
             yield from (_Shot(service, rate) for rate in ("50/s", SATURATION))
@@ -92,5 +94,3 @@ def add(results: Results, case: Case, who: str, fired: Fired) -> None:
     results.add(case, who, **figures)
     shown = ", ".join(f"{name} {figures[name][0]:.2f}" for name in ("p50", "p99"))
     say(f"{PART}: {case.label}: {who:5} {count} events, {shown} ms")
-
-

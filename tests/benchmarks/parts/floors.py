@@ -33,13 +33,13 @@ async def run(options: Options, results: Results) -> None:
         for _ in range(options.rounds):
             for rate in _RATES:
                 for service in SERVICES:
-                    await asyncio.to_thread(notify, options, results, service, bodies[service], rate)
+                    await asyncio.to_thread(
+                        notify, options, results, service, bodies[service], rate
+                    )
                 await _write(options, results, host, rate)
 
 
-def notify(
-    options: Options, results: Results, service: str, bodies: list[str], rate: str
-) -> None:
+def notify(options: Options, results: Results, service: str, bodies: list[str], rate: str) -> None:
     """Send events to a bare server."""
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.floor_server"],

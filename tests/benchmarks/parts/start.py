@@ -81,8 +81,5 @@ def _all_right(bench: Bench, notes: list[Note], truth: dict[str, dict[str, Any]]
 
 
 def _is_right(note: Note, speaker: dict[str, Any]) -> bool:
-    return (
-        note.state == speaker["state"].lower()
-        and note.title == speaker["title"]
-        and note.volume == speaker["volume"] / 100
-    )
+    shown = (note.state, note.title, note.volume)
+    return shown == (speaker["state"].lower(), speaker["title"], speaker["volume"] / 100)
