@@ -23,7 +23,7 @@ class Options:
     rounds: int = 3
     quick: bool = False
     whos: tuple[str, ...] = ("core", "ours")
-    events: int = 100_000
+    events: int = 60_000
 
     @property
     def usual(self) -> int:
@@ -32,7 +32,11 @@ class Options:
 
     def seconds(self, full: float) -> float:
         """Return for how long something is measured."""
-        return full / 2 if self.quick else full
+        return max(min(full, 1.5), full / 4) if self.quick else full
+
+    def turns(self, rooms: int) -> int:
+        """Return how often each has its turn: once where the size makes it slow, and is no goal."""
+        return self.rounds if rooms == self.usual else 1
 
 
 def say(text: str) -> None:

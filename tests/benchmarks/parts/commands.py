@@ -32,7 +32,7 @@ async def run(options: Options, results: Results) -> None:
         for delay in options.delays:
             for started in benches.values():
                 await started.delay(delay)
-            for _ in range(options.rounds):
+            for _ in range(min(2, options.rounds)):
                 for name, started in benches.items():
                     await _measure(name, started, delay, options, results)
 
@@ -60,7 +60,7 @@ async def _measure(
 ) -> None:
     room = next(iter(started.rooms))
     one = _Clicks([], [])
-    for number in range(10 if options.quick else 20):
+    for number in range(5 if options.quick else 15):
         await _click(started, [room], 20 + number, one)
     all_rooms = _Clicks([], [])
     for number in range(3):

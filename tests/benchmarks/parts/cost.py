@@ -17,17 +17,16 @@ _HOUR = 3600
 async def run(options: Options, results: Results) -> None:
     """Measure both."""
     async with both(options.whos, options.usual, playing=False) as benches:
-        await asyncio.sleep(options.seconds(20.0))
+        await asyncio.sleep(options.seconds(10.0))
         case = Case(part=PART, what="nothing happens", rooms=options.usual)
         for _ in range(options.rounds):
-            for who, notes in (await _idle(benches, options.seconds(30.0))).items():
+            for who, notes in (await _idle(benches, options.seconds(20.0))).items():
                 results.add(case, who, **_idle_figures(notes))
                 say(f"{PART}: {case.label}: {who:5} {notes.usage.cpu / 1e6:.0f} ms of CPU")
     async with _houses(options) as benches:
         idle = await _idle(benches, options.seconds(20.0))
-        for _ in range(options.rounds if options.quick else max(1, options.rounds - 1)):
-            for who, bench in benches.items():
-                await _live(bench, idle[who], options.seconds(60.0), results)
+        for who, bench in benches.items():
+            await _live(bench, idle[who], options.seconds(60.0), results)
 
 
 @contextlib.asynccontextmanager

@@ -27,7 +27,7 @@ class _Shot:
     busy: bool = False
 
     def seconds(self, options: Options) -> float:
-        return options.seconds(20.0 if self.rate == "1/s" else 4.0)
+        return options.seconds({"1/s": 10.0, "50/s": 4.0}.get(self.rate, 2.5))
 
 
 def _matrix(options: Options, rooms: int) -> Iterator[_Shot]:
@@ -52,7 +52,7 @@ async def run(options: Options, results: Results) -> None:
     for rooms in options.rooms:
         async with both(options.whos, rooms) as benches:
             for shot in _matrix(options, rooms):
-                for _ in range(options.rounds):
+                for _ in range(options.turns(rooms)):
                     for bench in benches.values():
                         await _measure(bench, shot, rooms, options, results)
 

@@ -22,7 +22,7 @@ async def run(options: Options, results: Results) -> None:
         taken = {}
         for rooms in sizes:
             async with bench(who, rooms) as started:
-                await asyncio.sleep(options.seconds(10.0))
+                await asyncio.sleep(options.seconds(6.0))
                 taken[rooms] = await _memory(started)
                 say(f"{PART}: {rooms} rooms: {who:5} {taken[rooms] / _MIB:.1f} MiB")
                 if rooms == sizes[-1]:

@@ -21,7 +21,7 @@ async def run(options: Options, results: Results) -> None:
     for rooms in options.rooms:
         async with both(options.whos, rooms, playing=False) as benches:
             idle = await _idle(benches)
-            for _ in range(options.rounds):
+            for _ in range(options.turns(rooms)):
                 for who, bench in benches.items():
                     await _pair(bench, idle[who], results)
             for who, bench in benches.items():
