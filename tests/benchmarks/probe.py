@@ -187,15 +187,19 @@ class Probe:
         """Return what an integration's players show, by uid; only those that have a state."""
         return {
             entry.unique_id: list(_read(state))
-            for entry in er.async_get(self._hass).entities.values()
-            if entry.platform == domain and entry.domain == "media_player"
+            for entry in self._entries(domain)
+            if entry.domain == "media_player"
             if (state := self._hass.states.get(entry.entity_id))
         }
 
     async def async_entities(self, domain: str) -> list[str]:
         """Return the entities of an integration."""
-        entities = er.async_get(self._hass).entities.values()
-        return [entry.entity_id for entry in entities if entry.platform == domain]
+        return [entry.entity_id for entry in self._entries(domain)]
+
+    def _entries(self, domain: str) -> list[er.RegistryEntry]:
+        """Return the registered entities of an integration; none before the registry is loaded."""
+        entities = getattr(er.async_get(self._hass), "entities", {})
+        return [entry for entry in entities.values() if entry.platform == domain]
 
     # -- what is done
 
