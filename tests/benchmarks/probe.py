@@ -31,6 +31,8 @@ from homeassistant.core import (
 from homeassistant.helpers import entity_registry as er
 
 _NS = 1_000_000_000
+#: Seconds until entities that were enabled must be there.
+_ENABLED = 120.0
 #: The entity of the floor: Home Assistant alone, writing a state.
 FLOOR = "media_player.floor"
 #: Bytes of a command or an answer: the notes of a long measurement come in one line.
@@ -193,8 +195,22 @@ class Probe:
         }
 
     async def async_entities(self, domain: str) -> list[str]:
-        """Return the entities of an integration."""
-        return [entry.entity_id for entry in self._entries(domain)]
+        """Return the entities of an integration that have a state."""
+        has_state = self._hass.states.get
+        return [each.entity_id for each in self._entries(domain) if has_state(each.entity_id)]
+
+    async def async_enable(self, domain: str) -> None:
+        """Enable the entities that are disabled by default, and wait until they are there."""
+        registry, disabler = er.async_get(self._hass), er.RegistryEntryDisabler.INTEGRATION
+        disabled = [e.entity_id for e in self._entries(domain) if e.disabled_by is disabler]
+        for entity_id in disabled:
+            registry.async_update_entity(entity_id, disabled_by=None)
+        # Home Assistant waits for half a minute before it adds them.
+        async with asyncio.timeout(_ENABLED):
+            while True:
+                if all(map(self._hass.states.get, disabled)):
+                    return
+                await asyncio.sleep(0.2)
 
     def _entries(self, domain: str) -> list[er.RegistryEntry]:
         """Return the registered entities of an integration; none before the registry is loaded."""

@@ -72,10 +72,6 @@ class Child:
                 f"{self._output.name} says why."
             )
 
-    def send_signal(self, number: int) -> None:
-        """Send the process a signal."""
-        self._process.send_signal(number)
-
     async def stop(self) -> None:
         """End the process and all that it started, politely at first."""
         try:

@@ -20,7 +20,7 @@ async def run(options: Options, results: Results) -> None:
         await asyncio.sleep(options.seconds(10.0))
         case = Case(part=PART, what="nothing happens", rooms=options.usual)
         for _ in range(options.rounds):
-            for who, notes in (await _idle(benches, options.seconds(20.0))).items():
+            for who, notes in (await _idle(benches, options.seconds(30.0))).items():
                 results.add(case, who, **_idle_figures(notes))
                 say(f"{PART}: {case.label}: {who:5} {notes.usage.cpu / 1e6:.0f} ms of CPU")
     async with _houses(options) as benches:
@@ -51,8 +51,8 @@ def _idle_figures(notes: Notes) -> dict[str, tuple[float, str]]:
     }
 
 
-async def _live(bench: Bench, idle: Notes, seconds: float, results: Results) -> None:
-    """Live through the hour of a house in fewer seconds."""
+async def live(bench: Bench, seconds: float) -> Notes:
+    """Live through the hour of a house in fewer seconds, and count the states that are written."""
     rooms = {name: bench.entities[uid] for name, uid in bench.rooms.items()}
     loop = asyncio.get_running_loop()
     await bench.host.begin(counting=True)
@@ -62,10 +62,15 @@ async def _live(bench: Bench, idle: Notes, seconds: float, results: Results) -> 
         await _make(bench, moment, rooms)
     await asyncio.sleep(max(0.0, begun + seconds - loop.time()))
     await bench.silence()
-    notes = await bench.host.end()
+    return await bench.host.end()
+
+
+async def _live(bench: Bench, idle: Notes, seconds: float, results: Results) -> None:
+    notes = await live(bench, seconds)
     still = idle.usage.cpu / idle.seconds
-    ours = set(await bench.host.do("entities", domain=bench.domain))
-    counts = {entity: count for entity, count in notes.counts.items() if entity in ours}
+    ours = await bench.host.do("entities", domain=bench.domain)
+    counts = {entity: notes.counts.get(entity, (0, 0)) for entity in ours}
+    players = [count for entity, count in counts.items() if entity.startswith("media_player.")]
     # What happens costs the same in an hour; what the clock brings comes more often in it.
     cpu = notes.usage.cpu - still * notes.seconds + still * _HOUR
     case = Case(part=PART, what="an hour in a living room", rooms=len(bench.rooms))
@@ -77,10 +82,7 @@ async def _live(bench: Bench, idle: Notes, seconds: float, results: Results) -> 
         switches=(notes.usage.switches, ""),
         states_changed=(sum(changed for changed, _ in counts.values()), ""),
         states_repeated=(sum(repeated for _, repeated in counts.values()), ""),
-        players_changed=(
-            sum(count[0] for entity, count in counts.items() if entity.startswith("media_player.")),
-            "",
-        ),
+        players_changed=(sum(changed for changed, _ in players), ""),
     )
     say(f"{PART}: {case.label}: {bench.who:5} {cpu / 1e9:.1f} s of CPU")
 
