@@ -35,17 +35,20 @@ homeassistant:
       allow_bypass_login: true
 
 frontend:
-history:
-logbook:
-recorder:
-  commit_interval: 5
-
+{history}
 logger:
   default: warning
   logs:
     custom_components.sonos_twisted: info
 
 {integration}
+"""
+
+_HISTORY = """\
+history:
+logbook:
+recorder:
+  commit_interval: 5
 """
 
 _OURS = """\
@@ -69,11 +72,13 @@ class Settings:
     Attributes:
         folder: Its configuration folder, which is made anew.
         port: The port of its user interface.
-        domain: The integration that is shown.
+        domain: The integration that is shown; empty: none.
         hosts: The speakers that it is told.
         options: What else the integration is told.
+        more: YAML besides.
         archive: The archive that the integration is installed from, as HACS does it; without one,
             the source tree is used as it is.
+        history: Whether states are recorded.
 
     """
 
@@ -82,13 +87,14 @@ class Settings:
     domain: str
     hosts: Sequence[str] = ()
     options: dict[str, str | int] = field(default_factory=dict)
-    more: str = ""  # YAML besides
+    more: str = ""
     archive: Path | None = None
+    history: bool = True
 
 
 def _integration(settings: Settings) -> str:
     """Return the YAML of the integration that is shown; none if no speaker is named in it."""
-    if not settings.hosts:
+    if not (settings.domain and settings.hosts):
         return ""
     template, indent = (_CORES, "    ") if settings.domain == "sonos" else (_OURS, "  ")
     more = "".join(f"{indent}{key}: {value}\n" for key, value in settings.options.items())
@@ -108,7 +114,12 @@ def write(settings: Settings) -> None:
     storage = config / ".storage"
     storage.mkdir(parents=True)
     (config / "configuration.yaml").write_text(
-        _YAML.format(port=settings.port, integration=_integration(settings)) + settings.more
+        _YAML.format(
+            port=settings.port,
+            integration=_integration(settings),
+            history=_HISTORY if settings.history else "",
+        )
+        + settings.more
     )
     if settings.archive:
         with zipfile.ZipFile(settings.archive) as archive:
