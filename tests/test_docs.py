@@ -1,11 +1,13 @@
 """The documentation says what the code says."""
 
+from types import ModuleType
+
 import pytest
 
 from scripts.lib import diagrams
 from tests.parity.collector import Shown, collect
 from tests.parity.page import PAGE, Chapter, Feature, chapters, page, unknown
-from tests.reference import entities
+from tests.reference import conditions, entities, happenings, triggers
 
 
 def test_the_lease_is_drawn_as_it_is_built() -> None:
@@ -63,6 +65,7 @@ def test_a_feature_is_answered_clearly(core: str, limit: str) -> None:
         Feature(id="sing", feature="Sing", core=core, limit=limit)
 
 
-def test_page_of_entities_is_current() -> None:
-    """It is made from the list that Home Assistant is compared with; scripts/reference makes it."""
-    assert entities.PAGE.read_text("utf-8") == entities.page()
+@pytest.mark.parametrize("part", [conditions, entities, happenings, triggers])
+def test_page_that_repeats_the_code_is_current(part: ModuleType) -> None:
+    """It is made from the code, or from what tests compare with it; scripts/reference makes it."""
+    assert part.PAGE.read_text("utf-8") == part.page()

@@ -29,6 +29,7 @@ from .engine import (
     is_clip_format,
 )
 from .errors import command_failed, failed, refused
+from .happenings import async_fire
 from .model import Aspect
 from .pending_restores import PendingRestores
 from .room_queue import Ticket
@@ -96,6 +97,8 @@ class _Job:
         stopped: Set by whoever cancels it.
         clips: The clips that play, by uid.
         together: The uids of the rooms that hear it, or are about to, in the synchronised way.
+        sounding: The uids of the rooms of which it was told that it has begun and not that it is
+            over.
         problems: What went wrong without ending it.
 
     """
@@ -107,6 +110,7 @@ class _Job:
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     clips: dict[str, tuple[ClipPlayer, str]] = field(default_factory=dict)
     together: frozenset[str] = frozenset()
+    sounding: set[str] = field(default_factory=set)
     problems: list[HomeAssistantError] = field(default_factory=list)
 
 
@@ -249,11 +253,14 @@ class Announcements:
         """
         async with self._coordinator.turns.turn(job.ticket):
             self._leave_out_unreachable(job)
-            if job.speakers and not job.stopped.is_set():
-                if job.mode is Mode.OVERLAY:
-                    await self._async_overlay(job)
-                else:
-                    await self._async_together(job, job.speakers)
+            try:
+                if job.speakers and not job.stopped.is_set():
+                    if job.mode is Mode.OVERLAY:
+                        await self._async_overlay(job)
+                    else:
+                        await self._async_together(job, job.speakers)
+            finally:
+                self._tell_end(job, job.speakers)
         if job.problems:
             raise job.problems[0]
 
@@ -270,19 +277,39 @@ class Announcements:
         if not needs <= job.ticket.needs:
             await self._coordinator.turns.again(job.ticket, needs)
         if not job.stopped.is_set():
-            self._sound(rooms, 1)
+            self._sound(job, rooms, 1)
             try:
                 job.problems += await async_play_together(
                     self._coordinator, rooms, job.announcement, job.stopped, self._pending
                 )
             finally:
-                self._sound(rooms, -1)
+                self._sound(job, rooms, -1)
+                self._tell_end(job, rooms)
         job.together = frozenset()
 
-    def _sound(self, speakers: Iterable[Speaker], change: int) -> None:
+    def _sound(self, job: _Job, speakers: Iterable[Speaker], change: int) -> None:
         uids = [speaker.uid for speaker in speakers]
         self._sounding.update(dict.fromkeys(uids, change))
         self._coordinator.async_tell({uid: {Aspect.PLAYBACK} for uid in uids})
+        if change < 0:
+            self._coordinator.happenings.look_again(uids)
+            return
+        for speaker in speakers:
+            # Who does not play the clip after all may be told to play the file.
+            if speaker.uid not in job.sounding:
+                job.sounding.add(speaker.uid)
+                self._tell(job, speaker, "announcement_started")
+
+    def _tell_end(self, job: _Job, speakers: Iterable[Speaker]) -> None:
+        for speaker in speakers:
+            if speaker.uid in job.sounding:
+                job.sounding.discard(speaker.uid)
+                self._tell(job, speaker, "announcement_finished")
+
+    def _tell(self, job: _Job, speaker: Speaker, kind: str) -> None:
+        mode = Mode.SYNCHRONISED if speaker.uid in job.together else job.mode
+        data = {"mode": mode.value, "volume": job.announcement.volume_of(speaker)}
+        async_fire(self._coordinator, kind, speaker.uid, data)
 
     # Overlay
 
@@ -320,7 +347,7 @@ class Announcements:
             except EngineError as error:
                 raise _ClipRefused(error) from error
             job.clips[speaker.uid] = player, clip_id
-            self._sound([speaker], 1)
+            self._sound(job, [speaker], 1)
             try:
                 async with asyncio.timeout(0 if job.stopped.is_set() else announcement.seconds):
                     await player.ended(clip_id)
@@ -330,7 +357,8 @@ class Announcements:
                 raise _ClipRefused(error) from error
             finally:
                 del job.clips[speaker.uid]
-                self._sound([speaker], -1)
+                self._sound(job, [speaker], -1)
+        self._tell_end(job, [speaker])
 
     def _player(self, speaker: Speaker) -> ClipPlayer:
         player = self._players.get(speaker.uid)
@@ -344,6 +372,7 @@ class Announcements:
                 async_get_clientsession(coordinator.hass, verify_ssl=False),
                 speaker.host,
                 speaker.uid,
+                room=speaker.name,
                 request_seconds=connection_settings(coordinator.entry.options).request_seconds,
             )
         return player
@@ -383,7 +412,7 @@ def _is_unable(job: _Job, task: asyncio.Task[None], room: Speaker) -> bool:
         task.result()
     except _ClipRefused as refusal:
         if job.announcement.mode is Mode.AUTO:
-            _LOGGER.debug("%s plays no clip, but the file: %s", room.name, refusal.error)
+            _LOGGER.debug("%s: no clip is played, but the file: %s", room.name, refusal.error)
             return True
         job.problems.append(_failure(room, refusal.error))
     except EngineError as error:

@@ -17,6 +17,7 @@ from homeassistant.core import callback
 from .const import CONF_VOLUME_LIMITS
 from .engine import EngineError
 from .engine.commands import rendering
+from .happenings import async_fire
 from .model import Aspect, Speaker
 from .storage import Subject, household_store
 
@@ -58,6 +59,18 @@ class VolumeLimits:
         """Return a volume, or how loud a room may become if that is less."""
         limit = self.of(speaker)
         return volume if limit is None else min(volume, limit)
+
+    def obeyed(self, speaker: Speaker, volume: int) -> int:
+        """Return the same for a volume that somebody wants, and tell if it is less."""
+        capped = self.capped(speaker, volume)
+        if capped < volume:
+            self.tell_hit(speaker, volume)
+        return capped
+
+    def tell_hit(self, speaker: Speaker, volume: int) -> None:
+        """Tell that a room became, or was to become, louder than it may be."""
+        data = {"volume": volume, "limit": self._limits[speaker.uid]}
+        async_fire(self._coordinator, "volume_limit_hit", speaker.uid, data)
 
     async def async_set(self, speaker: Speaker, limit: int | None) -> None:
         """Set how loud a room may become, or with None, let it become as loud as it can."""

@@ -46,7 +46,7 @@ class RoomVolumes:
 
         """
         _require_changeable(speaker)
-        volume = self._limits.capped(speaker, volume)
+        volume = self._limits.obeyed(speaker, volume)
         await self._commands.in_room(speaker, rendering.set_volume, volume)
 
     async def change(self, speaker: Speaker, by: int) -> None:
@@ -59,7 +59,7 @@ class RoomVolumes:
         _require_changeable(speaker)
         limit = self._limits.of(speaker)
         if by > 0 and limit is not None and speaker.volume is not None:
-            by = max(0, min(by, limit - speaker.volume))
+            by = max(0, self._limits.obeyed(speaker, speaker.volume + by) - speaker.volume)
         if by:
             await self._commands.in_room(speaker, rendering.change_volume, by)
 
@@ -71,7 +71,7 @@ class RoomVolumes:
 
         """
         _require_changeable(speaker)
-        volume = self._limits.capped(speaker, volume)
+        volume = self._limits.obeyed(speaker, volume)
         await self._commands.in_room(speaker, rendering.ramp_to_volume, volume, ramp_type)
 
     # A group
@@ -143,6 +143,8 @@ class RoomVolumes:
         wanted = {member: self._limits.capped(member, new) for member, new in scaled.items()}
         if wanted == scaled and not any(member.is_fixed for member in members):
             return False
+        for member, new in scaled.items():
+            self._limits.obeyed(member, new)
         await all_of(
             self._commands.in_room(member, rendering.set_volume, new)
             for member, new in wanted.items()

@@ -11,14 +11,14 @@ from time import monotonic
 
 from homeassistant.const import __version__
 
-from . import dashboard, log, screenshot
+from . import automations, dashboard, log, screenshot
 from .client import Client
 from .configuration import ROOT, Settings
 from .house import House, play, simulated
 from .instance import FIRST_PORT, free_port, running
 from .narrator import Narrator, Progress
 from .processes import Child, DemoError
-from .smoke import Smoke, summary
+from .smoke import AUTOMATIONS, Smoke, summary
 
 _PATIENCE = 45.0
 _GONE = {"unavailable", "unknown"}
@@ -51,6 +51,7 @@ def _settings(arguments: argparse.Namespace, hosts: Sequence[str], *, real: bool
         domain=arguments.domain,
         hosts=hosts,
         options=options,
+        more=AUTOMATIONS if arguments.smoke and arguments.domain == "sonos_twisted" else "",
     )
 
 
@@ -101,12 +102,6 @@ async def _show(client: Client, child: Child, house: House | None, url: str) -> 
             child.check()
 
 
-def _keep(file: Path, picture: bytes) -> None:
-    """Write a picture to a file."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(picture)
-
-
 async def _demo(arguments: argparse.Namespace) -> int:
     """Run everything; return the exit status."""
     begun = monotonic()
@@ -125,10 +120,13 @@ async def _demo(arguments: argparse.Namespace) -> int:
             url = f"http://localhost:{settings.port}"
             if arguments.screenshot and house:
                 await screenshot.furnish(house)
-                _keep(arguments.screenshot, await screenshot.take(url, len(players)))
+                screenshot.keep(arguments.screenshot, await screenshot.take(url, len(players)))
                 return 0
             if arguments.smoke and house:
                 results = await Smoke(client, house, players).run()
+                if settings.domain == "sonos_twisted":
+                    await automations.check(client, next(iter(players.values())))
+                    print("Home Assistant takes all conditions and blueprints.")
             else:
                 narrator = Narrator()
                 narrator.meet(client.states[entity_id] for entity_id in players.values())

@@ -58,6 +58,8 @@ sonos:
     hosts: [{hosts}]
 {more}"""
 
+BLUEPRINTS = ROOT / "blueprints" / "automation" / "sonos_twisted"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -66,12 +68,15 @@ class Settings:
     folder: Path
     port: int
     domain: str
-    hosts: Sequence[str]
+    hosts: Sequence[str] = ()
     options: dict[str, str | int] = field(default_factory=dict)
+    more: str = ""  # YAML besides
 
 
 def _integration(settings: Settings) -> str:
-    """Return the YAML of the integration that is shown."""
+    """Return the YAML of the integration that is shown; none if no speaker is named in it."""
+    if not settings.hosts:
+        return ""
     template, indent = (_CORES, "    ") if settings.domain == "sonos" else (_OURS, "  ")
     more = "".join(f"{indent}{key}: {value}\n" for key, value in settings.options.items())
     return template.format(hosts=", ".join(settings.hosts), more=more)
@@ -90,10 +95,12 @@ def write(settings: Settings) -> None:
     storage = config / ".storage"
     storage.mkdir(parents=True)
     (config / "configuration.yaml").write_text(
-        _YAML.format(port=settings.port, integration=_integration(settings))
+        _YAML.format(port=settings.port, integration=_integration(settings)) + settings.more
     )
     if settings.domain != "sonos":
         (config / "custom_components").symlink_to(ROOT / "custom_components")
+        # Home Assistant looks for blueprints behind no link.
+        shutil.copytree(BLUEPRINTS, config / "blueprints" / "automation" / BLUEPRINTS.name)
     _store(
         storage,
         "onboarding",

@@ -1,5 +1,6 @@
 """Writes all pages; scripts/reference is the way to call it."""
 
-from . import entities
+from . import conditions, entities, happenings, triggers
 
-entities.PAGE.write_text(entities.page(), encoding="utf-8")
+for part in (conditions, entities, happenings, triggers):
+    part.PAGE.write_text(part.page(), encoding="utf-8")

@@ -11,10 +11,12 @@ from typing import Protocol, Self
 
 from ..model import (
     DeviceDescription,
+    Passage,
     PositionReading,
     Topology,
     Variables,
     merge_variables,
+    passage,
 )
 from .errors import ListenError
 from .verdict import Verdict
@@ -54,6 +56,10 @@ class EventNews:
         events: How many events were merged into this one; 0 if the speaker was asked instead.
         is_initial: Whether one of them was the first of its subscription, which tells how things
             are, and not that they have changed just now.
+        boot_seq: The boot sequence number that the speaker was known to have when it sent the
+            (last) event; None if that was not known.
+        passed: The tracks of which the merged events told one after the other; None if it is a
+            single event.
 
     """
 
@@ -63,6 +69,14 @@ class EventNews:
     received_at: float
     events: int = 1
     is_initial: bool = False
+    boot_seq: int | None = None
+    passed: Passage | None = None
+
+    @property
+    def _tracks(self) -> Passage | None:
+        if self.service != "AVTransport":
+            return None
+        return self.passed or passage(self.variables)
 
     @property
     def about(self) -> Hashable:
@@ -71,11 +85,14 @@ class EventNews:
 
     def merged_with(self, newer: Self) -> Self:
         """Lay the newer event's variables over this one's."""
+        earlier, later = self._tracks, newer._tracks
+        passed = earlier.then(later) if earlier and later else None
         return replace(
             newer,
             variables=merge_variables(self.variables, newer.variables),
             events=self.events + newer.events,
             is_initial=self.is_initial or newer.is_initial,
+            passed=passed if passed and passed.last else None,
         )
 
 

@@ -414,7 +414,9 @@ class SpeakerLink:
                 reading = parse_position_info(answer)
                 self._context.post(PositionNews(self.uid, reading, self._asked_at))
             if variables:
-                self._context.post(EventNews(self.uid, service, variables, now, events=0))
+                self._context.post(
+                    EventNews(self.uid, service, variables, now, 0, boot_seq=self.boot_seq)
+                )
 
     def _command_failed(self, error: Exception) -> None:
         if isinstance(error, OUT_OF_REACH):
@@ -422,10 +424,10 @@ class SpeakerLink:
             self.sign_of_life()
             self._presence.doubt(error)
         else:
-            _LOGGER.debug("The state of %s cannot be read: %s", self.uid, error)
+            _LOGGER.debug("%s: its state cannot be read: %s", self.player.name, error)
 
     def _events_stopped(self, service: str) -> None:
-        _LOGGER.debug("%s sends no more events of %s; subscribing anew", self.uid, service)
+        _LOGGER.debug("%s: events of %s have stopped; subscribing anew", self.player.name, service)
         if lease := self.leases.get(service):
             lease.renew_from_scratch()
 
@@ -447,8 +449,16 @@ class SpeakerLink:
             text = str(variables.pop("zone_group_state"))
             self._context.topology_received(self.uid, text, None)
         if variables:
-            now, is_initial = time.monotonic(), event.seq == 0
-            self._context.post(EventNews(self.uid, service, variables, now, is_initial=is_initial))
+            self._context.post(
+                EventNews(
+                    self.uid,
+                    service,
+                    variables,
+                    time.monotonic(),
+                    is_initial=event.seq == 0,
+                    boot_seq=self.boot_seq,
+                )
+            )
 
     def _wake_leases(self) -> None:
         """An event arrived: the speaker may as well serve the leases that have failed."""
@@ -487,7 +497,7 @@ class SpeakerLink:
 
         def failed(failure: Failure) -> None:
             if not failure.check(CancelledError):
-                _LOGGER.debug("%s cannot be described: %s", self.uid, failure.value)
+                _LOGGER.debug("%s: it cannot be described: %s", self.player.name, failure.value)
                 self._description_retry = self._context.clock.callLater(
                     DESCRIPTION_RETRY_SECONDS, self.describe
                 )

@@ -32,7 +32,7 @@ def _source(speaker: Speaker) -> str | None:
     return _SOURCES.get(speaker.variable(_DEVICE, "battery_power_source") or "")
 
 
-def _is_charging(speaker: Speaker) -> bool | None:
+def is_charging(speaker: Speaker) -> bool | None:
     """Tell whether the speaker has another source of power, even if its battery is full."""
     if (source := speaker.variable(_DEVICE, "battery_power_source")) is not None:
         return source != "BATTERY"
@@ -53,7 +53,7 @@ BINARY_SENSORS = (
         existence=_ASPECTS,
         reading=_READING,
         exists=_has("battery_level"),
-        value=_is_charging,
+        value=is_charging,
         attributes=lambda speaker: {"power_source": _source(speaker)},
     ),
 )
