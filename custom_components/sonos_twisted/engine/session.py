@@ -457,8 +457,7 @@ class HouseholdSession:
         self._listener.reopen_if_lost()
         self._tell_of_listener()
         for uid, link in list(self.links.items()):
-            callback = self._callback(link.player)
-            before = self._callbacks.get(uid)
+            callback, before = self._callback(link.player), self._callbacks.get(uid)
             if callback is not None and before is not None and before != callback:
                 _LOGGER.debug("%s: it is told to send its events elsewhere", link.player.name)
                 link.renew_from_scratch()
@@ -486,9 +485,8 @@ class HouseholdSession:
     def health(self) -> HouseholdHealth:
         """Return how well the household's events arrive now."""
         told = {uid: str(known[0]) for uid, known in self._callbacks.items() if known is not None}
-        return household_health(
-            self._listener, self.links, self._tallies, told, self._clock.seconds()
-        )
+        now = self._clock.seconds()
+        return household_health(self._listener, self.links, self._tallies, told, now)
 
     def _tell_of_listener(self) -> None:
         """Tell when the port is lost for good, and when there is one again."""
