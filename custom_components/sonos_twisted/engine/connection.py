@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 import functools
 import logging
 from typing import TYPE_CHECKING, Any, Literal
@@ -52,6 +52,8 @@ class ConnectionSettings:
         request_seconds: How long a single request to a speaker may take.
         lease_seconds: How long a subscription to ask for.
         commands: Where commands are executed: in threads, or in a process of their own.
+        poll_fallback: Whether speakers whose events do not arrive are asked for their state; they
+            count as unavailable otherwise.
 
     """
 
@@ -59,6 +61,7 @@ class ConnectionSettings:
     request_seconds: float = 9.5
     lease_seconds: int = DEFAULT_LEASE_SECONDS
     commands: Literal["threads", "process"] = "threads"
+    poll_fallback: bool = True
 
 
 class WrongHouseholdError(PlayerError):
@@ -189,10 +192,12 @@ class HouseholdConnection:
             runner=self._open_runner,
             post=lambda news: self._mailbox.post(news.about, news),
             lease_seconds=self._settings.lease_seconds,
+            poll_fallback=self._settings.poll_fallback,
         )
         # From here on there may be something to end, even when this is cancelled.
         self._session = session
-        await self._thread.run(session.start, identity.description.uid, Player.at(identity.address))
+        player = replace(Player.at(identity.address), room=identity.description.room_name)
+        await self._thread.run(session.start, identity.description.uid, player)
 
     # On the reactor thread, where a call that was begun ends before the next one begins: whatever
     # is cancelled on the host's side, close() finds what there is to release.

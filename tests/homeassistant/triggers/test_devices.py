@@ -15,7 +15,17 @@ from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.device_trigger import _NEEDS
 from custom_components.sonos_twisted.happenings import KINDS
 from custom_components.sonos_twisted.triggering import FILTERS
-from tests.homeassistant.actions import KITCHEN, LIVING_ROOM, OFFICE, PATIO
+from tests.homeassistant.actions import (
+    BATHROOM,
+    KITCHEN,
+    LIVING_ROOM,
+    OFFICE,
+    PATIO,
+    in_house,
+    shown,
+    shows,
+)
+from tests.homeassistant.conftest import until
 
 from .conftest import device_of, on_device
 
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
     from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
+    from tests.simulator.control import Remote
 
 _BATTERY = {"battery_low", "charging_started"}
 _LINE_IN = {"line_in_connected", "line_in_disconnected"}
@@ -60,6 +71,19 @@ async def test_devices_offer_what_can_happen_to_them(
     # What is not loaded is not known; its automations are to be shown as what they are.
     await hass.config_entries.async_unload(coordinator.entry.entry_id)
     assert await offered(hass, device_of(hass, KITCHEN)) == KINDS.keys()
+
+
+async def test_a_room_that_becomes_a_part_offers_nothing(
+    hass: HomeAssistant, coordinator: HouseholdCoordinator, remote: Remote
+) -> None:
+    """It has a device and a media player as before, but is the right half of another room."""
+    bathroom = device_of(hass, BATHROOM)
+    await in_house(hass, remote.bond_pair, "Kitchen", "Bathroom")
+    await shows(hass, BATHROOM, state="unavailable")
+    assert await offered(hass, bathroom) == set()
+    await in_house(hass, remote.separate, "Kitchen")
+    await until(hass, lambda: shown(hass, BATHROOM, "state") != "unavailable")
+    assert await offered(hass, bathroom)
 
 
 async def test_fields_are_those_of_the_table(

@@ -10,6 +10,7 @@ from homeassistant.helpers import (
     floor_registry as fr,
     label_registry as lr,
 )
+from homeassistant.setup import async_setup_component
 import pytest
 
 from tests.homeassistant.actions import BATHROOM, KITCHEN, OFFICE
@@ -140,3 +141,19 @@ async def test_trigger_that_fails_takes_no_other_along(
     happens(coordinator, "group_changed", KITCHEN, _DATA)
     assert len(await automations.until(1)) == 1
     assert "ZeroDivisionError" in caplog.text
+
+
+async def test_scripts_can_wait_for_what_happens(
+    hass: HomeAssistant, automations: Automations, coordinator: HouseholdCoordinator
+) -> None:
+    """What is filtered out is not what they wait for."""
+    waits = [
+        {"wait_for_trigger": on("source_changed", KITCHEN, to="tv")},
+        {"action": "test.note", "data": {"trigger": "{{ wait.trigger }}"}},
+    ]
+    assert await async_setup_component(hass, "script", {"script": {"wait": {"sequence": waits}}})
+    await hass.services.async_call("script", "turn_on", {"entity_id": "script.wait"}, blocking=True)
+    for to in ("radio", "tv"):
+        data = {"from": "queue", "to": to, "source": None}
+        happens(coordinator, "source_changed", KITCHEN, data)
+    assert [each["to"] for each in await automations.until(1)] == ["tv"]
