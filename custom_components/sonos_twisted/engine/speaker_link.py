@@ -13,8 +13,8 @@ from twisted.internet.defer import CancelledError, Deferred, DeferredList
 from twisted.python.failure import Failure
 
 from ..model import Value, Variables, merge_values, parse_position_info
-from .commands.identity import describe
 from .commands.state import POSITION, POSITION_MEASURED_AT, State, read
+from .describing import Describing
 from .errors import EngineError, EventsNotArrivingError
 from .health import Tally
 from .inspection import EVIDENCE, Inspection
@@ -39,7 +39,6 @@ from .verdict import Verdict, verdict_of
 
 if TYPE_CHECKING:
     from soco.events_base import Event
-    from twisted.internet.interfaces import IDelayedCall
 
     from ..model import DeviceDescription
     from .gena import GenaRequest
@@ -63,9 +62,6 @@ _OPTIONAL_SERVICES = frozenset({"AudioIn", "HTControl"})
 ESSENTIAL_SERVICES = ("AVTransport", "RenderingControl")
 
 NOT_ASKED = "its events do not arrive, and asking for its state instead is switched off"
-
-#: Seconds.
-DESCRIPTION_RETRY_SECONDS = 30.0
 
 #: Seconds; events come in quick succession, and leases that failed are not tried at each of them.
 WAKING_SECONDS = 5.0
@@ -114,8 +110,7 @@ class SpeakerLink:
         player: Its address; a speaker that moves gets another link.
         boot_seq: Its boot sequence number, as far as it is known.
         leases: Its leases by service.
-        description: Its device description, once it has been read.
-        described: Fires when the description that is being read has been read or has failed.
+        description: Reads its device description.
         tally: What is counted of the speaker, longer than this link.
 
     """
@@ -133,12 +128,9 @@ class SpeakerLink:
         self.player = player
         self.boot_seq = boot_seq
         self.leases: dict[str, Lease] = {}
-        self.description: DeviceDescription | None = None
-        self.described: Deferred[None] | None = None
+        self.description = Describing(player, context.runner, context.clock, self._described)
         self._context = context
         self._closed = False
-        self._is_described = False
-        self._description_retry: IDelayedCall | None = None
         self._told: dict[str, LeaseNews] = {}
         self._served: Served | None = None
         self._evented: State = {}
@@ -219,10 +211,15 @@ class SpeakerLink:
 
     def hold_own_services(self) -> None:
         """Listen to what the speaker has to tell of itself."""
-        services = self.description.services if self.description else frozenset()
+        description = self.description.known
+        services = description.services if description else frozenset()
         for service in SPEAKER_SERVICES:
             if service not in _OPTIONAL_SERVICES or service in services:
                 self.hold(service)
+
+    def _described(self, description: DeviceDescription) -> None:
+        self._context.post(DescriptionNews(description))
+        self.hold_own_services()
 
     def drop(self, service: str) -> None:
         """Stop to listen to a service."""
@@ -235,13 +232,9 @@ class SpeakerLink:
         self._closed = True
         self._poller.stop()
         self._inspection.stop()
-        retry, self._description_retry = self._description_retry, None
-        if retry is not None:
-            retry.cancel()
+        self.description.stop()
         for reading in list(self._readings):
             reading.cancel()
-        if self.described is not None:
-            self.described.cancel()
         self.tally.keep(self.leases.values())
         endings = [lease.release() for lease in self.leases.values()]
         return DeferredList(endings, consumeErrors=True)
@@ -473,38 +466,3 @@ class SpeakerLink:
             if name in variables:
                 known: dict[str, Value] = self._evented.setdefault(service, {})
                 known[name] = merge_values(known.get(name), variables[name])
-
-    # The description
-
-    def describe_anew(self) -> None:
-        """Read the device description again: the speaker may have another firmware now."""
-        self._is_described = False
-        self.describe()
-
-    def describe(self) -> None:
-        """Read the device description, again and again until it succeeds; harmless when it has."""
-        retry, self._description_retry = self._description_retry, None
-        if retry is not None and retry.active():
-            retry.cancel()
-        if self._is_described or self.described is not None or self._closed:
-            return
-
-        def described(description: DeviceDescription) -> None:
-            self.description = description
-            self._is_described = True
-            self._context.post(DescriptionNews(description))
-            self.hold_own_services()
-
-        def failed(failure: Failure) -> None:
-            if not failure.check(CancelledError):
-                _LOGGER.debug("%s: it cannot be described: %s", self.player.name, failure.value)
-                self._description_retry = self._context.clock.callLater(
-                    DESCRIPTION_RETRY_SECONDS, self.describe
-                )
-
-        def done(_: None) -> None:
-            self.described = None
-
-        reading = self._context.runner.run(describe, self.player.address)
-        self.described = reading.addCallbacks(described, failed)
-        self.described.addCallback(done)
