@@ -22,10 +22,11 @@ from ..model import (
 from .commands.state import State, read
 from .errors import ListenError, PlayerError, PlayerUnreachableError
 from .health import Tally, household_health
+from .link_context import LinkContext
 from .news import AnyNews, ListenerNews, TopologyNews
 from .player import Player
 from .reporters import HOUSEHOLD_SERVICES, TOPOLOGY, Reporters
-from .speaker_link import LinkContext, SpeakerLink
+from .speaker_link import SpeakerLink
 from .subscription import DEFAULT_LEASE_SECONDS
 from .topology_order import TopologyOrder
 
@@ -58,8 +59,6 @@ AGREEMENT_SECONDS = 3.0
 
 class HouseholdSession:
     """Keeps the links to the speakers of one household.
-
-    Everything here is called on the reactor thread.
 
     Attributes:
         links: The link to each visible speaker, by uid.

@@ -4,7 +4,6 @@ Lives on the reactor thread.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 import logging
 import time
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,6 @@ from .inspection import EVIDENCE, Inspection
 from .lease import Lease
 from .lease_states import LeaseState
 from .news import (
-    AnyNews,
     DescriptionNews,
     EventNews,
     LeaseNews,
@@ -34,16 +32,14 @@ from .player import Player, service_of
 from .polling import Poller
 from .presence import OUT_OF_REACH, Presence
 from .reporters import TOPOLOGY
-from .subscription import DEFAULT_LEASE_SECONDS, Subscription
+from .subscription import Subscription
 from .verdict import Verdict, verdict_of
 
 if TYPE_CHECKING:
     from soco.events_base import Event
 
     from ..model import DeviceDescription
-    from .gena import GenaRequest
-    from .listener import Listener
-    from .runner import CommandRunner
+    from .link_context import LinkContext
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -65,41 +61,6 @@ NOT_ASKED = "its events do not arrive, and asking for its state instead is switc
 
 #: Seconds; events come in quick succession, and leases that failed are not tried at each of them.
 WAKING_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class LinkContext:
-    """What all links of a household share.
-
-    Attributes:
-        clock: The reactor, or a fake clock.
-        listener: Where events arrive.
-        request: What sends SUBSCRIBE requests.
-        runner: What executes commands.
-        post: Takes the news.
-        topology_received: Takes the text of a ZoneGroupState, the uid that it came from, and when
-            it was asked for, if it was.
-        reachability_changed: Called when a speaker became reachable or unreachable.
-        lease_changed: Called after each change of a lease's state.
-        coordinates: Whether the speaker with this uid coordinates its group.
-        reports_topology: Whether the topology is to be polled through the speaker with this uid.
-        lease_seconds: How long a subscription to ask for.
-        poll_fallback: Whether to ask for the state when events do not arrive.
-
-    """
-
-    clock: Any
-    listener: Listener
-    request: GenaRequest
-    runner: CommandRunner
-    post: Callable[[AnyNews], None]
-    topology_received: Callable[[str, str, float | None], None]
-    reachability_changed: Callable[[SpeakerLink], None]
-    lease_changed: Callable[[str, str, Lease], None]
-    coordinates: Callable[[str], bool]
-    reports_topology: Callable[[str], bool]
-    lease_seconds: int = DEFAULT_LEASE_SECONDS
-    poll_fallback: bool = True
 
 
 class SpeakerLink:
