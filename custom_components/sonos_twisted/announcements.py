@@ -10,7 +10,7 @@ Lives on the event loop.
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 import logging
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from homeassistant.core import callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
+from .const import CONF_ANNOUNCE_VOLUME
 from .engine import (
     Clip,
     ClipPlayer,
@@ -65,7 +66,8 @@ class Announcement:
     Attributes:
         url: The address of the file.
         mode: In which of the ways.
-        volume: 0 to 100 for the time of the announcement; None leaves it as it is.
+        volume: 0 to 100 for the time of the announcement; None is what the household's settings
+            say, or else leaves it as it is.
         volumes: The same for single rooms, by uid.
         urgent: Whether it goes before others.
         seconds: After which it ends in any case.
@@ -170,6 +172,9 @@ class Announcements:
 
         """
         coordinator, rooms = self._coordinator, list(speakers)
+        if announcement.volume is None:
+            usual = coordinator.entry.options.get(CONF_ANNOUNCE_VOLUME)
+            announcement = replace(announcement, volume=usual)
         job = self._job(rooms, announcement)
         names = ", ".join(speaker.name for speaker in rooms)
         if self._stopped:

@@ -26,10 +26,18 @@ CONF_ADVERTISE_ADDRESS: Final = "advertise_address"
 CONF_ADVERTISE_PORT: Final = "advertise_port"
 CONF_REQUEST_TIMEOUT: Final = "request_timeout"
 CONF_COMMANDS: Final = "commands"
+CONF_POLL_FALLBACK: Final = "poll_fallback"
+CONF_ANNOUNCE_VOLUME: Final = "announce_volume"
+CONF_VOLUME_LIMITS: Final = "volume_limits"
+
+# Keys of a single volume limit.
+CONF_ROOM: Final = "room"
+CONF_LIMIT: Final = "limit"
 
 # Keys of a config entry's data that nobody types.
 CONF_HOUSEHOLD_ID: Final = "household_id"
 CONF_KNOWN_HOSTS: Final = "known_hosts"
+CONF_SET_IN_YAML: Final = "set_in_yaml"
 
 COMMANDS_THREADS: Final = "threads"
 COMMANDS_PROCESS: Final = "process"

@@ -254,6 +254,10 @@ class HouseholdCoordinator:
         """Whether there is a speaker that can be asked about the household."""
         return any(speaker.available for speaker in self.household.rooms)
 
+    def can_be_reached(self, speaker: Speaker) -> bool:
+        """Tell whether a speaker answers, whether or not anything is known of its state."""
+        return speaker.available or self.served.get(speaker.uid) is Served.NOT_AT_ALL
+
     def address_of(self, speaker: Speaker) -> str:
         """Return a speaker's address in the form that commands take."""
         return f"{speaker.host}:{speaker.port}"
@@ -398,7 +402,10 @@ class HouseholdCoordinator:
     def _apply_reachability(self, news: ReachabilityNews) -> Iterable[Change]:
         changes = self.household.set_available(news.uid, news.reachable, news.reason)
         speaker = self.household.speakers[news.uid]
-        self._log_room(speaker, f"cannot be reached: {news.reason}")
+        is_told = self.served.get(news.uid) is not Served.NOT_AT_ALL
+        self._log_room(
+            speaker, f"{'cannot be reached' if is_told else 'is unavailable'}: {news.reason}"
+        )
         return changes
 
     def _apply_lease(self, news: LeaseNews) -> Iterable[Change]:

@@ -10,9 +10,11 @@ from .const import DOMAIN
 from .engine import (
     EngineError,
     EventsNotArrivingError,
+    Ipv6OnlyError,
     ListenError,
     NotSonosError,
     PlayerUnreachableError,
+    UnknownNameError,
     UpnpDisabledError,
     UpnpError,
     WrongHouseholdError,
@@ -28,6 +30,8 @@ _KEYS: tuple[tuple[type[Exception], str], ...] = (
     (WrongHouseholdError, "wrong_household"),
     (NotSonosError, "not_sonos"),
     (UpnpError, "declined"),
+    (Ipv6OnlyError, "ipv6_only"),
+    (UnknownNameError, "unknown_host"),
     (PlayerUnreachableError, "cannot_connect"),
 )
 

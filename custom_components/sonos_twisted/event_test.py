@@ -59,7 +59,7 @@ async def async_test_rooms(
     """
     if entry.state is ConfigEntryState.LOADED:
         coordinator = entry.runtime_data
-        rooms = [room for room in coordinator.household.rooms if room.available]
+        rooms = [room for room in coordinator.household.rooms if coordinator.can_be_reached(room)]
         asked = [(room.uid, room.name, coordinator.address_of(room)) for room in rooms]
         connection = coordinator.connection
     else:

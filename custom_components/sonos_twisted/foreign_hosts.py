@@ -1,13 +1,12 @@
 """Hosts of an entry at which a speaker of another household answers."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from homeassistant.core import callback
 
 from .const import CONF_HOSTS
-from .engine import EngineError, Identity
-from .engine.commands.identity import identify
+from .engine import Identity
+from .host_check import async_identify
 from .issues import async_clear, async_show
 
 if TYPE_CHECKING:
@@ -35,13 +34,11 @@ async def async_check_hosts(
 
     """
     doubtful = [host for host in entry.data[CONF_HOSTS] if host not in set(at_home)]
-    answers = await asyncio.gather(
-        *(hass.async_add_executor_job(_identify, host) for host in doubtful)
-    )
+    answers = await async_identify(hass, doubtful)
     foreign = {
         host: answer
-        for host, answer in zip(doubtful, answers, strict=True)
-        if answer is not None and answer.household_id != entry.unique_id
+        for host, answer in answers.items()
+        if isinstance(answer, Identity) and answer.household_id != entry.unique_id
     }
     # Which generation the household has must be known to say that another one does not go with it.
     older = {
@@ -52,13 +49,6 @@ async def async_check_hosts(
     _set(hass, entry, "s1_in_s2", older)
     others = {host: answer for host, answer in foreign.items() if host not in older}
     _set(hass, entry, "other_household", others)
-
-
-def _identify(host: str) -> Identity | None:
-    try:
-        return identify(host)
-    except EngineError:
-        return None
 
 
 @callback

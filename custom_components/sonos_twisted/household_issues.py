@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 SILENT_SECONDS = 60.0
 
 
+#: How the state of a speaker comes whose events do not arrive.
+_SILENT = frozenset({Served.BY_POLLING, Served.NOT_AT_ALL})
+
+
 class HouseholdIssues:
     """Shows issues of a household as long as its news give reason to.
 
@@ -108,7 +112,11 @@ class HouseholdIssues:
         rooms = self._coordinator.household.rooms
         # These count as unavailable: there is nothing that they do.
         forbidden = [room for room in rooms if self._lease(room, Verdict.UPNP_DISABLED)]
-        silent = [room for room in rooms if room.available and self._is_silent(room)]
+        silent = [
+            room
+            for room in rooms
+            if self._coordinator.can_be_reached(room) and self._is_silent(room)
+        ]
         error = self._listener_error
         self._set("no_free_port", placeholders(error) if error else None)
         self._set("upnp_disabled", _named(forbidden) if forbidden else None)
@@ -133,7 +141,7 @@ class HouseholdIssues:
         if room.uid in self._failed_tests:
             return True
         served = self._coordinator.served.get(room.uid)
-        if served is not Served.BY_POLLING or not self._lease(room, Verdict.NOT_ARRIVED):
+        if served not in _SILENT or not self._lease(room, Verdict.NOT_ARRIVED):
             self._missing_since.pop(room.uid, None)
             return False
         now = dt_util.utcnow()

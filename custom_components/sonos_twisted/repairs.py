@@ -31,8 +31,8 @@ from .const import (
     DOMAIN,
 )
 from .event_test import async_test_rooms, failures, told
-from .schema import OPTIONS, connection_settings
-from .yaml_import import async_is_in_yaml
+from .schema import OPTIONS, connection_settings, contradictions
+from .yaml_import import async_save, async_set_in_yaml
 
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant
@@ -157,14 +157,17 @@ class ListenFlow(_EntryFlow):
 
     def _keep(self, listen: Mapping[str, Any]) -> RepairsFlowResult:
         """Set the entry up anew with other settings; the issue is over, or will come back."""
-        if async_is_in_yaml(self.hass, self.entry):
+        before = self.entry.options
+        fixed = async_set_in_yaml(self.hass, self.entry)
+        if any(listen.get(key) != before.get(key) for key in fixed & _LISTEN.keys()):
             lines = "\n".join(f"{key}: {value}" for key, value in listen.items())
             return self.async_abort(
                 reason="change_yaml", description_placeholders={"settings": lines or "-"}
             )
-        others = {key: it for key, it in self.entry.options.items() if key not in _LISTEN}
-        self.hass.config_entries.async_update_entry(self.entry, options={**others, **listen})
-        self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
+        others = {key: it for key, it in before.items() if key not in _LISTEN}
+        if not async_save(self.hass, self.entry, options={**others, **listen}):
+            # What failed before is tried again at once.
+            self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
         return self.async_create_entry(data={})
 
 
@@ -179,7 +182,7 @@ def _checked(user_input: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, s
             listen[key] = OPTIONS[key](value)
         except vol.Invalid:
             errors[key] = "invalid_port" if _LISTEN[key] is _PORT else "invalid_address"
-    return listen, errors
+    return listen, contradictions(listen) | errors
 
 
 async def _async_likely_cause(hass: HomeAssistant, details: Mapping[str, str]) -> str:
@@ -230,21 +233,17 @@ class ForeignHostsFlow(_EntryFlow):
                 data_schema=_NOTHING_TO_ENTER,
                 description_placeholders=self._placeholders,
             )
-        if async_is_in_yaml(self.hass, self.entry):
+        if CONF_HOSTS in async_set_in_yaml(self.hass, self.entry):
             return self.async_abort(
                 reason="change_yaml", description_placeholders=self._placeholders
             )
         foreign = self.details["hosts"].split(", ")
-        data = {
-            **self.entry.data,
-            CONF_HOSTS: [host for host in self.entry.data[CONF_HOSTS] if host not in foreign],
-        }
-        if not data[CONF_HOSTS] and not data.get(CONF_KNOWN_HOSTS):
+        hosts = [host for host in self.entry.data[CONF_HOSTS] if host not in foreign]
+        if not hosts and not self.entry.data.get(CONF_KNOWN_HOSTS):
             return self.async_abort(
                 reason="no_host_left", description_placeholders=self._placeholders
             )
-        self.hass.config_entries.async_update_entry(self.entry, data=data)
-        self.hass.config_entries.async_schedule_reload(self.entry.entry_id)
+        async_save(self.hass, self.entry, hosts=hosts)
         return self.async_create_entry(data={})
 
 

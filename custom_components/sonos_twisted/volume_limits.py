@@ -1,5 +1,8 @@
 """How loud rooms may become: limits that users set, kept in Home Assistant, held for whoever.
 
+There are those of the household's settings, by the names of rooms, and those that the action sets,
+by speaker. The lower one counts.
+
 Speakers know no limit. Each volume that a room tells is compared with its limit, and if it is
 louder, whoever has made it so, the room is told once to be as loud as it may be. Lives on the event
 loop.
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from homeassistant.core import callback
 
+from .const import CONF_VOLUME_LIMITS
 from .engine import EngineError
 from .engine.commands import rendering
 from .happenings import async_fire
@@ -35,6 +39,8 @@ class VolumeLimits:
         self._store = household_store(
             coordinator.hass, coordinator.entry.entry_id, Subject.VOLUME_LIMITS
         )
+        limits: Mapping[str, int] = coordinator.entry.options.get(CONF_VOLUME_LIMITS, {})
+        self._of_names = {name.casefold(): limit for name, limit in limits.items()}
         self._limits: dict[str, int] = {}
         self._correcting: set[str] = set()
         self._again: set[str] = set()
@@ -46,11 +52,13 @@ class VolumeLimits:
 
     def of(self, speaker: Speaker) -> int | None:
         """Return how loud a room may become; None if nobody has set that."""
-        return self._limits.get(speaker.uid)
+        limits = (self._limits.get(speaker.uid), self._of_names.get(speaker.name.casefold()))
+        return min((limit for limit in limits if limit is not None), default=None)
 
     def capped(self, speaker: Speaker, volume: int) -> int:
         """Return a volume, or how loud a room may become if that is less."""
-        return min(volume, self._limits.get(speaker.uid, volume))
+        limit = self.of(speaker)
+        return volume if limit is None else min(volume, limit)
 
     def obeyed(self, speaker: Speaker, volume: int) -> int:
         """Return the same for a volume that somebody wants, and tell if it is less."""
@@ -83,12 +91,15 @@ class VolumeLimits:
             changes: What has changed, by the uid of the speaker.
 
         """
-        for uid in self._limits.keys() & changes.keys():
+        if not (self._limits or self._of_names):
+            return
+        speakers = self._coordinator.household.speakers
+        for uid in speakers.keys() & changes.keys():
             if not _OCCASIONS.isdisjoint(changes[uid]):
-                self._hold(self._coordinator.household.speakers[uid])
+                self._hold(speakers[uid])
 
     def _hold(self, speaker: Speaker) -> None:
-        limit = self._limits.get(speaker.uid)
+        limit = self.of(speaker)
         if limit is None or speaker.volume is None or speaker.volume <= limit:
             return
         if speaker.is_fixed or not (speaker.visible and speaker.available):

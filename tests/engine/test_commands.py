@@ -13,8 +13,10 @@ import pytest
 
 from custom_components.sonos_twisted.engine import (
     HttpStatusError,
+    Ipv6OnlyError,
     NotSonosError,
     PlayerUnreachableError,
+    UnknownNameError,
     UpnpDisabledError,
     UpnpError,
     commands,
@@ -216,8 +218,18 @@ def test_a_page_that_there_is_not(house: SimulatorProcess) -> None:
 def test_a_name_that_nobody_knows(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     """Or that cannot be one: labels have 63 letters at most."""
     monkeypatch.setattr(socket, "gethostbyname", Mock(side_effect=error))
-    with pytest.raises(PlayerUnreachableError, match="no such name"):
+    monkeypatch.setattr(socket, "getaddrinfo", Mock(side_effect=error))
+    with pytest.raises(UnknownNameError, match="no such name"):
         identity.identify("a" * 70)
+
+
+def test_a_name_of_ipv6_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is there, but speakers are not spoken to like that."""
+    monkeypatch.setattr(socket, "gethostbyname", Mock(side_effect=socket.gaierror()))
+    found = Mock(return_value=[(socket.AF_INET6, 0, 0, "", ("fe80::1", 0, 0, 0))])
+    monkeypatch.setattr(socket, "getaddrinfo", found)
+    with pytest.raises(Ipv6OnlyError, match="kitchen"):
+        identity.identify("kitchen")
 
 
 def test_a_speaker_without_a_household(

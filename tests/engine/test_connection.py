@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 import contextlib
 import dataclasses
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -411,7 +412,8 @@ async def test_nobody_at_the_address() -> None:
 
 
 async def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("socket.gethostbyname", lambda _: (_ for _ in ()).throw(OSError()))
+    for name in ("gethostbyname", "getaddrinfo"):
+        monkeypatch.setattr(f"socket.{name}", Mock(side_effect=OSError()))
     with pytest.raises(PlayerUnreachableError, match="no such name"):
         await Host().connection.open(["kitchen.invalid"])
 

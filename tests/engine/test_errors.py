@@ -11,12 +11,14 @@ from custom_components.sonos_twisted.engine import (
     EngineError,
     EventsNotArrivingError,
     HttpStatusError,
+    Ipv6OnlyError,
     ListenError,
     NotSonosError,
     PlayerError,
     PlayerUnreachableError,
     ReactorUnavailableError,
     SubscriptionLostError,
+    UnknownNameError,
     UpnpDisabledError,
     UpnpError,
     WrongHouseholdError,
@@ -31,6 +33,12 @@ SENTENCES = {
     ),
     PlayerError("192.0.2.11", "is on fire"): "192.0.2.11 is on fire",
     PlayerUnreachableError("192.0.2.11", "does not answer"): "192.0.2.11 does not answer",
+    UnknownNameError("kitchen.lan"): (
+        "kitchen.lan cannot be found: there is no such name in the network"
+    ),
+    Ipv6OnlyError("kitchen.lan"): (
+        "kitchen.lan has no IPv4 address, and speakers are spoken to by IPv4 only"
+    ),
     UpnpDisabledError("192.0.2.11"): (
         "192.0.2.11 refuses control: UPnP is switched off in the Sonos app"
     ),

@@ -1,6 +1,7 @@
 """Speakers that fail, and what a session makes of it."""
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -20,6 +21,7 @@ from custom_components.sonos_twisted.engine.reporters import HOUSEHOLD_SERVICES
 from custom_components.sonos_twisted.engine.session import (
     DESCRIPTION_SECONDS,
 )
+from custom_components.sonos_twisted.engine.speaker_link import NOT_ASKED
 from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECONDS
 
 from ..model.payloads import (
@@ -342,3 +344,44 @@ def test_events_that_stop_silently(running: House) -> None:
             asked.answer.callback(plays.get(asked.host, {}))
         running.answer()
     assert running.kinds(TWO)["SUBSCRIBE"] == before + 1
+
+
+# Nobody is to be asked
+
+
+@pytest.fixture
+def left_alone(house: House) -> House:
+    """Return a house of whose second speaker no events arrive, and nobody is asked instead."""
+    session = house.session
+    session._context = replace(session._context, poll_fallback=False)
+    house.dead[TWO.address] = PlayerError(TWO.address, "declines")
+    house.start(ONE)
+    house.answer()
+    house.clock.advance(DESCRIPTION_SECONDS)
+    return house
+
+
+def test_without_events_and_without_asking(left_alone: House) -> None:
+    """It counts as unavailable, says why, and comes back with its events."""
+    served = [news for news in left_alone.told(ServedNews) if news.uid == TWO.uid]
+    assert served == [ServedNews(TWO.uid, Served.NOT_AT_ALL)]
+    told = [news for news in left_alone.told(ReachabilityNews) if news.uid == TWO.uid]
+    assert told[-1] == ReachabilityNews(TWO.uid, reachable=False, reason=NOT_ASKED)
+    live(left_alone, 100)
+    asked = left_alone.runner.asked
+    assert not [each for each in asked if (each.name, each.host) == ("read", TWO.address)]
+    left_alone.news.clear()
+    left_alone.dead.clear()
+    live(left_alone, 61)
+    assert left_alone.told(ServedNews) == [ServedNews(TWO.uid, Served.BY_EVENTS)]
+    assert left_alone.told(ReachabilityNews)[-1] == ReachabilityNews(TWO.uid, reachable=True)
+
+
+def test_out_of_reach_and_not_to_be_asked(left_alone: House) -> None:
+    """The reason is that it cannot be reached; when it can be, its events are missing again."""
+    left_alone.session.said_goodbye(TWO.uid, "sleeping")
+    left_alone.news.clear()
+    left_alone.session.heard_of(TWO.uid)
+    left_alone.session.answered(TWO.address)
+    told = [news for news in left_alone.told(ReachabilityNews) if news.uid == TWO.uid]
+    assert told[-1] == ReachabilityNews(TWO.uid, reachable=False, reason=NOT_ASKED)

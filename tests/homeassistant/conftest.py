@@ -45,6 +45,13 @@ def use_this_integration(enable_custom_integrations: None, loopback: None) -> No
     """Let Home Assistant load the integration, and let it speak to the simulated house."""
 
 
+@pytest.fixture(autouse=True)
+def nobody_to_be_found() -> Iterator[None]:
+    """Let no speaker be searched for, unless a test says so."""
+    with patch(f"{OURS}.finding.SEARCH_SECONDS", 0.0):
+        yield
+
+
 @pytest.fixture
 def house(loopback: None) -> Iterator[SimulatorProcess]:
     """Run a simulated house of six rooms, in which nothing plays yet."""

@@ -13,9 +13,15 @@ from pathlib import Path
 import subprocess
 import sys
 from typing import Any, override
+from unittest.mock import AsyncMock, patch
 
 from homeassistant import bootstrap
-from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import (
+    SOURCE_IGNORE,
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigEntryState,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.runner import RuntimeConfig
@@ -25,6 +31,7 @@ from tests.simulator.process import SimulatorProcess
 
 PATIENCE = 30.0
 
+_FINDING = f"custom_components.{DOMAIN}.finding"
 _ROOT = Path(__file__).parents[2]
 _HOME = "10.77.0.1"
 _SPEAKERS = "10.77.0.2"
@@ -195,6 +202,28 @@ async def ignored_stays_ignored(home: Home, house: SimulatorProcess) -> None:
     assert home.entry_of(house).source == SOURCE_IGNORE
 
 
+async def ignored_can_be_chosen(home: Home, house: SimulatorProcess) -> None:
+    """Who adds the integration is offered what is there: as it was heard, and as it answers."""
+    flow, household = home.hass.config_entries.flow, house.facts["household"]
+    form: Any = None
+    for quiet in (False, True):
+        nobody = AsyncMock(return_value=[])
+        heard = (patch(f"{_FINDING}._async_heard_by_{way}", nobody) for way in ("ssdp", "mdns"))
+        with contextlib.ExitStack() as stack:
+            for each in heard if quiet else ():
+                stack.enter_context(each)
+            form = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+        assert form["step_id"] == "user", form
+        (selector,) = form["data_schema"].schema.values()
+        offered = {option["value"]: option["label"] for option in selector.config["options"]}
+        assert offered == {household: "Sonos S1: Attic, Den, Garage", "host": "host"}
+        if not quiet:
+            flow.async_abort(form["flow_id"])
+    result = await flow.async_configure(form["flow_id"], {"household": household})
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    await home.all_idle(9, "nine rooms, chosen by hand")
+
+
 async def main(folder: Path, s2: SimulatorProcess, s1: SimulatorProcess) -> None:
     """Run Home Assistant, and see what it makes of the speakers."""
     (folder / "configuration.yaml").write_text(_YAML)
@@ -219,6 +248,7 @@ async def main(folder: Path, s2: SimulatorProcess, s1: SimulatorProcess) -> None
         assert home.offered == []
         await ignored_stays_ignored(home, s1)
         assert home.offered == []
+        await ignored_can_be_chosen(home, s1)
     finally:
         await hass.async_stop(force=True)
         # Home Assistant watches over this thread for good, and lets it not wait for a process.

@@ -8,17 +8,23 @@ import socket
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import SOURCE_IMPORT, SOURCE_USER, ConfigEntryState
+from homeassistant.config_entries import (
+    SOURCE_IMPORT,
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigEntryState,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.translation import async_get_translations
+from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.sonos_twisted.const import DOMAIN
 from tests.homeassistant.conftest import NOBODY, base, until
 
 if TYPE_CHECKING:
-    from homeassistant.config_entries import ConfigFlowResult
+    from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
 
     from tests.simulator.process import SimulatorProcess
 
@@ -64,7 +70,7 @@ async def begin(hass: HomeAssistant) -> ConfigFlowResult:
     """Open the form."""
     result = await hass.config_entries.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert result["type"] is FlowResultType.FORM
-    assert result["step_id"] == "user"
+    assert result["step_id"] == "host"
     assert result["errors"] == {}
     return result
 
@@ -123,6 +129,7 @@ async def test_host_name_is_looked_up_and_kept(
     form = await begin(hass)
     with patch.object(socket, "gethostbyname", return_value=kitchen):
         result = await enter(hass, form, "sonos-kitchen.lan")
+        await hass.async_block_till_done(wait_background_tasks=True)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].data["hosts"] == ["sonos-kitchen.lan"]
 
@@ -141,15 +148,12 @@ async def test_address_of_a_bonded_speaker_works_too(
 @pytest.mark.parametrize(
     "host",
     [
-        pytest.param("", id="nothing"),
-        pytest.param("   ", id="blanks"),
         pytest.param("http://192.168.1.20", id="URL"),
         pytest.param("192.168.1.20:1400", id="port"),
         pytest.param("192.168.1.20/status", id="path"),
         pytest.param("192.168.1.300", id="number too large"),
         pytest.param("192.168.1", id="too few numbers"),
         pytest.param("192.168.1.20, 192.168.1.21", id="two addresses"),
-        pytest.param("fe80::1", id="IPv6"),
         pytest.param("living room", id="blank within"),
         pytest.param("-kitchen.lan", id="hyphen first"),
         pytest.param("kitchen..lan", id="empty label"),
@@ -252,13 +256,49 @@ async def test_device_that_is_no_speaker(
     await recover(hass, form, standing_house)
 
 
-async def test_name_that_nobody_has(hass: HomeAssistant, standing_house: SimulatorProcess) -> None:
-    """A name that cannot be looked up is as good as a speaker that does not answer."""
+@pytest.mark.parametrize("nothing", ["", "   "])
+async def test_nothing_is_entered(
+    hass: HomeAssistant, standing_house: SimulatorProcess, nothing: str
+) -> None:
+    """The user is told what to enter."""
+    form = await enter(hass, await begin(hass), nothing)
+    assert form["errors"] == {"host": "no_host"}
+    assert "at least one" in await error_shown(hass, form)
+    await recover(hass, form, standing_house)
+
+
+@pytest.mark.parametrize("address", ["fe80::1", "[2001:db8::1]", " fe80::1%eth0 "])
+async def test_ipv6_address(
+    hass: HomeAssistant, standing_house: SimulatorProcess, address: str
+) -> None:
+    """Speakers are spoken to by IPv4, and the user is told so."""
+    form = await enter(hass, await begin(hass), address)
+    assert form["errors"] == {"host": "ipv6_only_address"}
+    assert "IPv4" in await error_shown(hass, form)
+    await recover(hass, form, standing_house)
+
+
+@pytest.mark.parametrize(
+    ("ipv6", "key"),
+    [
+        pytest.param({"return_value": [("fe80::1",)]}, "ipv6_only", id="only by IPv6"),
+        pytest.param({"side_effect": socket.gaierror}, "unknown_host", id="by nobody"),
+        pytest.param({"side_effect": UnicodeError}, "unknown_host", id="no name at all"),
+    ],
+)
+async def test_name_that_nobody_has(
+    hass: HomeAssistant, standing_house: SimulatorProcess, ipv6: dict[str, Any], key: str
+) -> None:
+    """The user is told what to do about it: a name is misspelt, or leads to IPv6 only."""
     form = await begin(hass)
-    with patch.object(socket, "gethostbyname", side_effect=socket.gaierror):
+    with (
+        patch.object(socket, "gethostbyname", side_effect=socket.gaierror),
+        patch.object(socket, "getaddrinfo", **ipv6),
+    ):
         form = await enter(hass, form, "sonos-kitchen.lan")
-    assert form["errors"] == {"host": "cannot_connect"}
-    assert "sonos-kitchen.lan" in await error_shown(hass, form)
+    assert form["errors"] == {"host": key}
+    assert (text := await error_shown(hass, form)).count("sonos-kitchen.lan") == 1
+    assert "IPv4 address" in text
     await recover(hass, form, standing_house)
 
 
@@ -270,6 +310,7 @@ async def test_second_speaker_of_the_same_household_is_known_already(
     result = await enter(hass, await begin(hass), standing_house.addresses["Bathroom"])
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
+    assert result["description_placeholders"] == {"title": "Sonos (Kitchen)"}
     assert len(hass.config_entries.async_entries(DOMAIN)) == 1
 
 
@@ -376,3 +417,108 @@ async def test_import_of_another_household_leaves_the_first_alone(
     entries = hass.config_entries.async_entries(DOMAIN)
     assert len({entry.unique_id for entry in entries}) == 2
     assert {entry.state for entry in entries} == {ConfigEntryState.LOADED}
+
+
+# Finding a household anew
+
+
+@pytest.fixture
+async def kitchen_entry(hass: HomeAssistant, standing_house: SimulatorProcess) -> ConfigEntry:
+    """Set the shared house up by its kitchen."""
+    result = await enter(hass, await begin(hass), standing_house.addresses["Kitchen"])
+    return result["result"]
+
+
+async def reconfigure(
+    hass: HomeAssistant, entry: ConfigEntry, *attempts: list[str]
+) -> ConfigFlowResult:
+    """Enter hosts, in one form after the other."""
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
+    )
+    for hosts in attempts:
+        assert result["step_id"] == "reconfigure"
+        result = await hass.config_entries.flow.async_configure(
+            result["flow_id"], {"hosts": hosts} if hosts else {}
+        )
+    await hass.async_block_till_done()
+    return result
+
+
+async def test_reconfigure_hosts(
+    hass: HomeAssistant, standing_house: SimulatorProcess, kitchen_entry: ConfigEntry
+) -> None:
+    """The household is found by other speakers from now on; nothing else is changed."""
+    form = await reconfigure(hass, kitchen_entry)
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "reconfigure")
+    assert form["data_schema"] is not None
+    (field,) = form["data_schema"].schema
+    assert field.description == {"suggested_value": [standing_house.addresses["Kitchen"]]}
+    assert form["description_placeholders"] == {"household": "Sonos (Kitchen)", "host": ""}
+    before = await hass.async_add_executor_job(sids, standing_house)
+    hosts = [standing_house.addresses[room] for room in ("Office", "Bathroom")]
+    result = await hass.config_entries.flow.async_configure(form["flow_id"], {"hosts": hosts})
+    await hass.async_block_till_done()
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "reconfigure_successful")
+    assert kitchen_entry.data["hosts"] == hosts
+    await until(hass, lambda: kitchen_entry.state is ConfigEntryState.LOADED)
+    assert before.isdisjoint(await hass.async_add_executor_job(sids, standing_house))
+
+
+@pytest.mark.parity("beyond: hosts changed later")
+async def test_reconfigure_refuses_others_by_name(
+    hass: HomeAssistant,
+    standing_house: SimulatorProcess,
+    neighbours: SimulatorProcess,
+    kitchen_entry: ConfigEntry,
+) -> None:
+    """One host of another household is one too many; what is no host is none."""
+    kitchen, den = standing_house.addresses["Kitchen"], neighbours.addresses["Den"]
+    form: Any = None
+    for hosts, key in (
+        ([], "no_host"),
+        (["my kitchen"], "invalid_host"),
+        ([kitchen, "fe80::1"], "ipv6_only_address"),
+        ([kitchen, den], "wrong_household"),
+    ):
+        form = await reconfigure(hass, kitchen_entry, hosts)
+        assert form["errors"] == {"hosts": key}
+    texts = await async_get_translations(hass, "en", "config", [DOMAIN])
+    text = texts[f"component.{DOMAIN}.config.error.wrong_household"]
+    shown = text.format(**form["description_placeholders"])
+    assert shown.startswith(f"{den} leads to another household: Den.")
+    async with device((404, "")):
+        form = await reconfigure(hass, kitchen_entry, [OTHER_DEVICE])
+    assert form["errors"] == {"hosts": "not_sonos"}
+    assert kitchen_entry.data["hosts"] == [kitchen]
+
+
+async def test_reconfigure_with_a_host_that_does_not_answer(
+    hass: HomeAssistant, standing_house: SimulatorProcess, kitchen_entry: ConfigEntry
+) -> None:
+    """It may be off; the user is told, and decides."""
+    hosts = [NOBODY, standing_house.addresses["Kitchen"]]
+    form = await reconfigure(hass, kitchen_entry, hosts)
+    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "silent_hosts")
+    assert form["description_placeholders"] is not None
+    reasons = form["description_placeholders"]["reasons"]
+    assert reasons.startswith(f"- No speaker answers at {NOBODY}. Check the address")
+    assert "\n" not in reasons
+    result = await hass.config_entries.flow.async_configure(form["flow_id"], {})
+    await hass.async_block_till_done()
+    assert result["reason"] == "reconfigure_successful"
+    assert kitchen_entry.data["hosts"] == hosts
+    await until(hass, lambda: kitchen_entry.state is ConfigEntryState.LOADED)
+
+
+async def test_reconfigure_what_yaml_sets(
+    hass: HomeAssistant, standing_house: SimulatorProcess
+) -> None:
+    """The user is told to do it there."""
+    kitchen = standing_house.addresses["Kitchen"]
+    assert await async_setup_component(hass, DOMAIN, {DOMAIN: {"hosts": kitchen}})
+    await hass.async_block_till_done(wait_background_tasks=True)
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    result = await reconfigure(hass, entry)
+    assert (result["type"], result["reason"]) == (FlowResultType.ABORT, "hosts_in_yaml")
+    assert result["description_placeholders"] == {"hosts": f"- {kitchen}"}

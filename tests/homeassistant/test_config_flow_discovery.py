@@ -186,9 +186,11 @@ async def test_what_was_found_ends_when_the_user_is_faster(
 ) -> None:
     """A typed address leads to the entry, though the household is offered already."""
     await announce(hass, ssdp(standing_house.hosts[0]))
-    result = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}, data={"host": standing_house.hosts[1]}
-    )
+    flow = hass.config_entries.flow
+    form = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    form = await flow.async_configure(form["flow_id"], {"household": "host"})
+    assert form["step_id"] == "host"
+    result = await flow.async_configure(form["flow_id"], {"host": standing_house.hosts[1]})
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
     assert hass.config_entries.flow.async_progress() == []

@@ -22,6 +22,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, async_
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.issues import KINDS, issue_id
 from custom_components.sonos_twisted.repairs import _async_likely_cause
+from custom_components.sonos_twisted.yaml_import import async_save
 from tests.homeassistant.conftest import NOBODY, OURS, PORT, all_known, until
 
 if TYPE_CHECKING:
@@ -351,6 +352,27 @@ async def test_yaml_is_to_be_changed_where_it_says_how_to_listen(
     assert step["description_placeholders"]["settings"] == settings
     assert dict(entry.options) == before
     assert key in all_shown(hass)
+
+
+async def test_what_yaml_does_not_set_is_mended_in_the_repair(
+    hass: HomeAssistant, standing_house: SimulatorProcess, repairs: Repairs
+) -> None:
+    """YAML says which port, and somebody has set a wrong one to tell speakers of."""
+    config = {DOMAIN: {"hosts": standing_house.addresses["Kitchen"], "listen_port": PORT}}
+    assert await async_setup_component(hass, DOMAIN, config)
+    await until(hass, lambda: hass.config_entries.async_loaded_entries(DOMAIN), seconds=30.0)
+    (entry,) = hass.config_entries.async_entries(DOMAIN)
+    assert async_save(hass, entry, options={**entry.options, **DEAF})
+    key = "events_not_arriving"
+    await until(hass, lambda: key in all_shown(hass), seconds=30.0)
+    ours: Any = entry
+    step = await repairs.submit(await repairs.begin(ours, key))
+    step = await repairs.submit(step, advertise_port=PORT)
+    assert step["errors"] == {"advertise_port": "advertise_without_listen"}
+    step = await repairs.submit(step, listen_port=PORT)
+    assert step["type"] == "create_entry"
+    assert entry.options == {"listen_port": PORT}
+    await until(hass, lambda: key not in all_shown(hass), seconds=30.0)
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,13 @@ from custom_components.sonos_twisted.engine import (
     EngineError,
     EventsNotArrivingError,
     HttpStatusError,
+    Ipv6OnlyError,
     ListenError,
     NotSonosError,
     PlayerUnreachableError,
     ReactorUnavailableError,
     SubscriptionLostError,
+    UnknownNameError,
     UpnpDisabledError,
     UpnpError,
     Verdict,
@@ -37,7 +39,9 @@ from custom_components.sonos_twisted.errors import command_failed, placeholders,
 from custom_components.sonos_twisted.issues import KINDS
 from custom_components.sonos_twisted.media_browser import BRANCHES
 from custom_components.sonos_twisted.model import SOUND_MODE_SETTINGS
+from custom_components.sonos_twisted.options_flow import ERRORS, SECTIONS
 from custom_components.sonos_twisted.repairs import _FLOWS, _LISTEN, CONF_SAVE_ANYWAY
+from custom_components.sonos_twisted.schema import OPTIONS
 from custom_components.sonos_twisted.services import ACTIONS as FOR_ROOMS, INTEGRATION_ACTIONS
 from custom_components.sonos_twisted.sound_modes import entity_name
 
@@ -77,9 +81,12 @@ ASKED = [
     HttpStatusError(HOST, "GetHouseholdID", 503),
 ]
 
+#: What can go wrong besides when it is asked by its name.
+LOOKED_UP = [*ASKED, Ipv6OnlyError(HOST), UnknownNameError(HOST)]
+
 #: What can go wrong besides when a household is opened.
 OPENED: list[EngineError] = [
-    *ASKED,
+    *LOOKED_UP,
     ListenError("0.0.0.0", 1400, 1499, "in use"),
     EventsNotArrivingError(HOST, "http://192.0.2.5:1400/"),
     WrongHouseholdError(HOST, "Sonos_x"),
@@ -141,7 +148,7 @@ def named_keys() -> set[str]:
     }
 
 
-@pytest.mark.parametrize("error", ASKED)
+@pytest.mark.parametrize("error", LOOKED_UP)
 def test_error_of_the_form_is_described(error: EngineError) -> None:
     """With nothing to fill in that the error doesn't know."""
     text = TEXTS["config"]["error"][translation_key(error)]
@@ -233,7 +240,7 @@ def test_issue_is_described(key: str) -> None:
         return
     assert texts.keys() == {"title", "fix_flow"}
     of_flow, methods = texts["fix_flow"], vars(_FLOWS[key])
-    code = constants(FOLDER / "repairs.py", FOLDER / "event_test.py")
+    code = constants(FOLDER / "repairs.py", FOLDER / "event_test.py", FOLDER / "schema.py")
     for name, step in of_flow["step"].items():
         assert f"async_step_{name}" in methods
         assert fields(step["description"]) <= TOLD[key] | TOLD_IN_STEPS
@@ -259,8 +266,8 @@ def test_settings_that_are_tried_are_described() -> None:
 
 def test_no_text_of_the_form_is_missing_or_left_over() -> None:
     """Errors come from the flow itself or from the engine."""
-    of_flow = constants(FOLDER / "config_flow.py")
-    of_engine = {translation_key(error) for error in ASKED}
+    of_flow = constants(FOLDER / "config_flow.py", FOLDER / "host_check.py")
+    of_engine = {translation_key(error) for error in LOOKED_UP}
     config = TEXTS["config"]
     assert config["error"].keys() <= of_flow | of_engine
     assert config["abort"].keys() <= of_flow | of_engine
@@ -271,10 +278,48 @@ def test_no_text_of_the_form_is_missing_or_left_over() -> None:
     assert fields(config["step"]["user"]["description"]) == set()
 
 
+def test_no_text_of_the_options_is_missing_or_left_over() -> None:
+    """Each setting has a place in the form, and what is wrong with it a text."""
+    of_flow = constants(
+        *(FOLDER / f"{name}.py" for name in ("options_flow", "host_check", "schema"))
+    )
+    options = TEXTS["options"]
+    init = options["step"]["init"]
+    assert options["step"].keys() <= of_flow
+    assert options["error"].keys() <= of_flow | {translation_key(NotSonosError(HOST))}
+    assert options["error"].keys() >= {"not_sonos", "wrong_household", *ERRORS.values()}
+    assert list(init["sections"]) == list(SECTIONS)
+    assert {name: set(it["data"]) for name, it in init["sections"].items()} == {
+        name: set(keys) for name, keys in SECTIONS.items()
+    }
+    in_sections = {key for keys in SECTIONS.values() for key in keys}
+    assert {*init["data"], *in_sections} == {"hosts", *OPTIONS}
+    for text in ("advertise_address", "advertise_port", "listen_address", "listen_port"):
+        of_repair = TEXTS["issues"]["no_free_port"]["fix_flow"]["step"]["settings"]
+        for kind in ("data", "data_description"):
+            assert init["sections"]["events"][kind][text] == of_repair[kind][text]
+    assert options["step"]["silent_hosts"] == TEXTS["config"]["step"]["silent_hosts"]
+    assert options["error"]["wrong_household"] == TEXTS["config"]["error"]["wrong_household"]
+
+
+def test_each_setting_is_in_the_documents() -> None:
+    """By its key in YAML and its name in the user interface."""
+    page = (FOLDER.parent.parent / "docs" / "configuration.md").read_text("utf-8")
+    init = TEXTS["options"]["step"]["init"]
+    places = [("", init), *((f"{it['name']}, ", it) for it in init["sections"].values())]
+    names = {key: f"{place}{name}" for place, it in places for key, name in it["data"].items()}
+    assert names.keys() == {"hosts", *OPTIONS}
+    for key, name in names.items():
+        assert f"| `{key}` | {name} |" in page
+
+
 def test_each_field_of_a_form_is_explained() -> None:
-    """It has a name and a sentence."""
-    for step in TEXTS["config"]["step"].values():
+    """It has a name and a sentence, and so has each section."""
+    steps = [*TEXTS["config"]["step"].values(), *TEXTS["options"]["step"].values()]
+    sections = [section for step in steps for section in step.get("sections", {}).values()]
+    for step in (*steps, *sections):
         assert step.get("data", {}).keys() == step.get("data_description", {}).keys()
+    assert all({"name", "description"} <= section.keys() for section in sections)
 
 
 def test_each_action_is_described() -> None:

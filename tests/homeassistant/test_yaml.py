@@ -16,7 +16,14 @@ import voluptuous as vol
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.engine import ConnectionSettings, ListenSettings
 from custom_components.sonos_twisted.engine.commands.identity import identify
-from custom_components.sonos_twisted.schema import CONFIG_SCHEMA, connection_settings
+from custom_components.sonos_twisted.options_flow import SECTIONS
+from custom_components.sonos_twisted.schema import (
+    CONFIG_SCHEMA,
+    HOUSEHOLD_SCHEMA,
+    OPTIONS,
+    connection_settings,
+    contradictions,
+)
 from custom_components.sonos_twisted.yaml_import import RETRY_SECONDS
 from tests.homeassistant.conftest import NOBODY, OURS, all_known, complaints, until
 
@@ -54,12 +61,78 @@ SPEAKER = "192.168.1.20"
         ("request_timeout", 9.5, 9.5),
         ("request_timeout", "2.5", 2.5),
         ("commands", "threads", "threads"),
+        ("announce_volume", 0, 0),
+        ("announce_volume", "35", 35),
+        ("poll_fallback", False, False),
+        ("volume_limits", {}, {}),
+        ("volume_limits", {" Living Room ": 40, 5: "60"}, {"Living Room": 40, "5": 60}),
+        ("volume_limits", [{"room": "Kitchen", "limit": 40.0}], {"Kitchen": 40}),
     ],
 )
 def test_valid(key: str, typed: object, understood: object) -> None:
     """Each key takes what a person may well write."""
     config = {"hosts": SPEAKER, key: typed}
     assert CONFIG_SCHEMA({DOMAIN: config})[DOMAIN][key] == understood
+
+
+def test_a_list_has_settings_for_each_household() -> None:
+    """Each as if it were alone; no host can be in two of them."""
+    first, second = {"hosts": SPEAKER, "listen_port": 1500}, {"hosts": "sonos-den.lan"}
+    checked = [{"hosts": [SPEAKER], "listen_port": 1500}, {"hosts": ["sonos-den.lan"]}]
+    assert CONFIG_SCHEMA({DOMAIN: [first, second]})[DOMAIN] == checked
+    for wrong, path, words in (
+        ([first, {"hosts": ["sonos-den.lan", SPEAKER]}], [1, "hosts"], f"{SPEAKER} is named by"),
+        ([first, {**second, "listen_port": 0}], [1, "listen_port"], "expected a whole number"),
+        ([first, {}], [1, "hosts"], "required key not provided"),
+        ([SPEAKER], [0], "expected a mapping"),
+        ([], [], "expected a mapping"),
+    ):
+        with pytest.raises(vol.MultipleInvalid) as caught:
+            CONFIG_SCHEMA({DOMAIN: wrong})
+        (error,) = caught.value.errors
+        assert error.path == [DOMAIN, *path]
+        assert error.error_message.startswith(words)
+
+
+def test_limit_of_a_room_that_is_wrong() -> None:
+    """The error names the room."""
+    for room, limit in (("Kitchen", 101), ("Kitchen", None), (" ", 20)):
+        with pytest.raises(vol.MultipleInvalid) as caught:
+            CONFIG_SCHEMA({DOMAIN: {"hosts": SPEAKER, "volume_limits": {room: limit}}})
+        (error,) = caught.value.errors
+        assert error.path == [DOMAIN, "volume_limits", room]
+        assert error.error_message.startswith("expected")
+
+
+def test_everything_can_be_said_in_both_ways() -> None:
+    """One table checks what is typed in YAML and in the user interface."""
+    in_yaml = {str(key) for key in HOUSEHOLD_SCHEMA.schema}
+    assert in_yaml == {"hosts", *OPTIONS}
+    in_form = {key for keys in SECTIONS.values() for key in keys}
+    assert in_form | {"announce_volume"} == OPTIONS.keys()
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ({"advertise_port": 1500}, {"advertise_port": "advertise_without_listen"}),
+        ({"advertise_port": 1500, "listen_port": 1400}, {}),
+        ({"advertise_address": "10.0.0.1"}, {}),
+        ({"advertise_address": "0.0.0.0"}, {"advertise_address": "advertise_nowhere"}),
+    ],
+)
+async def test_what_does_not_go_together_is_told(
+    hass: HomeAssistant,
+    caplog: pytest.LogCaptureFixture,
+    options: dict[str, Any],
+    found: dict[str, str],
+) -> None:
+    """In YAML it is a warning: it may work, and has worked before."""
+    assert contradictions(options) == found
+    assert await async_setup_component(hass, DOMAIN, {DOMAIN: {"hosts": NOBODY, **options}})
+    told = [words for words in complaints(caplog) if "in YAML" in words]
+    assert len(told) == len(found)
+    assert all(key in words for key, words in zip(found, told, strict=True))
 
 
 def test_only_hosts_are_required() -> None:
@@ -82,10 +155,13 @@ def test_settings_of_the_connection() -> None:
         "advertise_address": "10.0.0.1",
         "advertise_port": 32400,
         "request_timeout": 5.0,
-        "commands": "threads",
+        "commands": "process",
+        "poll_fallback": False,
     }
     listen = ListenSettings("192.168.1.5", 1500, "10.0.0.1", 32400)
-    assert connection_settings(options) == ConnectionSettings(listen, request_seconds=5.0)
+    assert connection_settings(options) == ConnectionSettings(
+        listen, request_seconds=5.0, commands="process", poll_fallback=False
+    )
 
 
 # What is not
@@ -96,6 +172,8 @@ HOSTS = "expected the hosts of one or more Sonos speakers, as a list"
 PORT = "expected a whole number from 1 to 65535"
 TIMEOUT = "expected a number of seconds from 1 to 60"
 COMMANDS = "expected threads or process"
+VOLUME = "expected a whole number from 0 to 100"
+LIMITS = "expected the names of rooms, each with its limit in percent"
 
 WRONG = [
     ("hosts", None, HOSTS),
@@ -149,6 +227,15 @@ WRONG = [
     ("request_timeout", True, TIMEOUT),
     ("request_timeout", [5], TIMEOUT),
     ("request_timeout", float("nan"), TIMEOUT),
+    ("announce_volume", -1, VOLUME),
+    ("announce_volume", 0.5, VOLUME),
+    ("announce_volume", None, VOLUME),
+    ("poll_fallback", "yes", "expected true or false"),
+    ("poll_fallback", 1, "expected true or false"),
+    ("volume_limits", 40, LIMITS),
+    ("volume_limits", None, LIMITS),
+    ("volume_limits", ["Kitchen"], LIMITS),
+    ("volume_limits", [{"room": "Kitchen", "limit": 40}, {"room": "Office"}], LIMITS),
     ("commands", None, COMMANDS),
     ("commands", "processes", COMMANDS),
     ("commands", ["threads"], COMMANDS),
@@ -300,7 +387,7 @@ async def test_yaml_creates_an_entry_for_each_household(
 @pytest.fixture
 def asked() -> Iterator[Mock]:
     """Watch which hosts are asked who they are."""
-    with patch(f"{OURS}.yaml_import.identify", wraps=identify) as asked:
+    with patch(f"{OURS}.host_check.identify", wraps=identify) as asked:
         yield asked
 
 

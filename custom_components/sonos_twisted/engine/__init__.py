@@ -14,12 +14,14 @@ from .errors import (
     EngineError,
     EventsNotArrivingError,
     HttpStatusError,
+    Ipv6OnlyError,
     ListenError,
     NotSonosError,
     PlayerError,
     PlayerUnreachableError,
     ReactorUnavailableError,
     SubscriptionLostError,
+    UnknownNameError,
     UpnpDisabledError,
     UpnpError,
 )
@@ -41,6 +43,7 @@ from .reactor import ReactorThread, reactor_thread
 from .self_test import SelfTest
 from .share_links import share_link_resources
 from .speaker_link import ESSENTIAL_SERVICES
+from .ssdp_search import search_speakers
 from .subscription import Subscription
 from .verdict import Verdict
 
@@ -62,6 +65,7 @@ __all__ = [
     "HouseholdConnection",
     "HttpStatusError",
     "Identity",
+    "Ipv6OnlyError",
     "LeaseNews",
     "ListenError",
     "ListenSettings",
@@ -79,6 +83,7 @@ __all__ = [
     "Subscription",
     "SubscriptionLostError",
     "TopologyNews",
+    "UnknownNameError",
     "UpnpDisabledError",
     "UpnpError",
     "Verdict",
@@ -86,5 +91,6 @@ __all__ = [
     "is_clip_format",
     "plex_resources",
     "reactor_thread",
+    "search_speakers",
     "share_link_resources",
 ]

@@ -52,6 +52,8 @@ class ConnectionSettings:
         request_seconds: How long a single request to a speaker may take.
         lease_seconds: How long a subscription to ask for.
         commands: Where commands are executed: in threads, or in a process of their own.
+        poll_fallback: Whether speakers whose events do not arrive are asked for their state; they
+            count as unavailable otherwise.
 
     """
 
@@ -59,6 +61,7 @@ class ConnectionSettings:
     request_seconds: float = 9.5
     lease_seconds: int = DEFAULT_LEASE_SECONDS
     commands: Literal["threads", "process"] = "threads"
+    poll_fallback: bool = True
 
 
 class WrongHouseholdError(PlayerError):
@@ -189,6 +192,7 @@ class HouseholdConnection:
             runner=self._open_runner,
             post=lambda news: self._mailbox.post(news.about, news),
             lease_seconds=self._settings.lease_seconds,
+            poll_fallback=self._settings.poll_fallback,
         )
         # From here on there may be something to end, even when this is cancelled.
         self._session = session

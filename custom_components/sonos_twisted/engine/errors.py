@@ -68,6 +68,24 @@ class PlayerUnreachableError(PlayerError):
     """The speaker refused the connection, broke it off, or did not answer in time."""
 
 
+class UnknownNameError(PlayerUnreachableError):
+    """No machine of the network has this name."""
+
+    def __init__(self, host: str) -> None:
+        """Say which name."""
+        super().__init__(host, "cannot be found: there is no such name in the network")
+        self.args = (host,)
+
+
+class Ipv6OnlyError(PlayerUnreachableError):
+    """The name leads to IPv6 addresses only, which speakers are not spoken to at."""
+
+    def __init__(self, host: str) -> None:
+        """Say which name."""
+        super().__init__(host, "has no IPv4 address, and speakers are spoken to by IPv4 only")
+        self.args = (host,)
+
+
 class UpnpDisabledError(PlayerError):
     """The speaker answered 403: UPnP is switched off in the Sonos app's privacy settings."""
 

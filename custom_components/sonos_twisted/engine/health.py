@@ -76,12 +76,15 @@ def household_health(
     )
 
 
+_IS_POLLED: Mapping[Served | None, bool] = {Served.BY_EVENTS: False, Served.BY_POLLING: True}
+
+
 def _speaker_health(link: SpeakerLink, callback: str, now: float) -> SpeakerHealth:
     tally, leases = link.tally, link.leases.values()
     return SpeakerHealth(
         uid=link.uid,
         reachable=link.reachable,
-        is_polled=None if link.served is None else link.served is Served.BY_POLLING,
+        is_polled=_IS_POLLED.get(link.served),
         callback=callback,
         leases=tuple(_lease_health(service, lease, now) for service, lease in link.leases.items()),
         events=tally.events,

@@ -181,6 +181,7 @@ class Served(StrEnum):
 
     BY_EVENTS = "events"
     BY_POLLING = "polling"
+    NOT_AT_ALL = "nothing"
 
 
 @dataclass(frozen=True, slots=True)

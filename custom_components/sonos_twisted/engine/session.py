@@ -75,6 +75,7 @@ class HouseholdSession:
         runner: CommandRunner,
         post: Callable[[AnyNews], None],
         lease_seconds: int = DEFAULT_LEASE_SECONDS,
+        poll_fallback: bool = True,
     ) -> None:
         """Prepare to listen.
 
@@ -85,6 +86,7 @@ class HouseholdSession:
             runner: What executes commands.
             post: Takes the news; called on the reactor thread.
             lease_seconds: How long a subscription to ask for.
+            poll_fallback: Whether speakers whose events do not arrive are asked for their state.
 
         """
         self.links: dict[str, SpeakerLink] = {}
@@ -104,6 +106,7 @@ class HouseholdSession:
             coordinates=self._coordinates,
             reports_topology=self._reports_topology,
             lease_seconds=lease_seconds,
+            poll_fallback=poll_fallback,
         )
         self._order = TopologyOrder()
         self._disagreements: dict[str, IDelayedCall] = {}

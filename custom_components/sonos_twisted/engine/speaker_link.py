@@ -62,6 +62,8 @@ _OPTIONAL_SERVICES = frozenset({"AudioIn", "HTControl"})
 #: Without the events of these a speaker is asked for its state instead.
 ESSENTIAL_SERVICES = ("AVTransport", "RenderingControl")
 
+NOT_ASKED = "its events do not arrive, and asking for its state instead is switched off"
+
 #: Seconds.
 DESCRIPTION_RETRY_SECONDS = 30.0
 
@@ -86,6 +88,7 @@ class LinkContext:
         coordinates: Whether the speaker with this uid coordinates its group.
         reports_topology: Whether the topology is to be polled through the speaker with this uid.
         lease_seconds: How long a subscription to ask for.
+        poll_fallback: Whether to ask for the state when events do not arrive.
 
     """
 
@@ -100,6 +103,7 @@ class LinkContext:
     coordinates: Callable[[str], bool]
     reports_topology: Callable[[str], bool]
     lease_seconds: int = DEFAULT_LEASE_SECONDS
+    poll_fallback: bool = True
 
 
 class SpeakerLink:
@@ -317,11 +321,17 @@ class SpeakerLink:
     def _reachability_changed(self, reachable: bool, reason: str) -> None:
         if self._closed:
             return
-        self._context.post(ReachabilityNews(self.uid, reachable, reason))
+        self._tell_availability(reason)
         self._context.reachability_changed(self)
         if reachable:
             self.sign_of_life()
         self._choose_way()
+
+    def _tell_availability(self, reason: str = "") -> None:
+        if self.reachable is not False and self._served is Served.NOT_AT_ALL:
+            self._context.post(ReachabilityNews(self.uid, reachable=False, reason=NOT_ASKED))
+        else:
+            self._context.post(ReachabilityNews(self.uid, bool(self.reachable), reason))
 
     def _ask_whether_it_is_there(self) -> None:
         # What is being asked already gives the answer.
@@ -347,14 +357,18 @@ class SpeakerLink:
             self._inspection.stop()
             if self.reachable is False:
                 self._poller.stop()
-            else:
+            elif self._context.poll_fallback:
                 self._poller.start()
                 self._set_served(Served.BY_POLLING)
+            else:
+                self._set_served(Served.NOT_AT_ALL)
 
     def _set_served(self, served: Served) -> None:
         if self._served is not served:
-            self._served = served
+            before, self._served = self._served, served
             self._context.post(ServedNews(self.uid, served))
+            if self.reachable is not False and Served.NOT_AT_ALL in {before, served}:
+                self._tell_availability()
 
     def ask_for_topology(self) -> None:
         """Ask for the topology once."""

@@ -200,5 +200,8 @@ class HappeningDetector:
             self._players.look(speaker, transport.get(uid))
             if player.follows is not None:
                 continue  # it plays for nobody, and the topology will say so
+            if not player.available:
+                self._rooms.distrust(uid)
+                continue
             told = transport.get(player.uid)
             self._rooms.look(speaker, player, (told and told.passed) or _NO_TRACKS)

@@ -3,7 +3,7 @@
 It happens in all rooms of the group. Who joins it later, or leaves it before, has no part in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,12 +37,14 @@ class _Alarm:
         is_told: Whether it was told that it has begun. As long as the speaker is asked which one
             it is, it was not.
         snoozes: Whether it is silent for a while.
+        rooms: The uids of the rooms in which it rings.
 
     """
 
     alarm_id: int | None
     is_told: bool
     snoozes: bool = False
+    rooms: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Players:
         if player.follows is not None or self._household.coordinator_of(player.uid) is not player:
             alarm = self._alarms.get(player.uid)
             if alarm is not None:
-                self._end_alarm(player, alarm)
+                self._end_alarm(player.uid, alarm)
             self.distrust(player.uid)
             # An alarm makes who follows another play for itself, and may say so first.
             self._alarms[player.uid] = None
@@ -120,10 +122,13 @@ class Players:
         if self._told.has(player.uid, QUEUE):
             self._compare_queue(player, news)
 
-    def _fire(self, kind: str, player: Speaker, data: Mapping[str, Any]) -> None:
-        for uid in self._household.group_members(player.uid):
+    def _fire(self, kind: str, rooms: Iterable[str], data: Mapping[str, Any]) -> None:
+        for uid in rooms:
             if self._household.speakers[uid].available:
                 async_fire(self._coordinator, kind, uid, data)
+
+    def _rooms(self, player: Speaker) -> Sequence[str]:
+        return self._household.group_members(player.uid)
 
     # Alarms
 
@@ -133,31 +138,33 @@ class Players:
         alarm_id = whole_number(named)
         is_new = uid not in self._alarms
         alarm = self._alarms.setdefault(uid, None)
+        if alarm is not None:
+            alarm.rooms = self._rooms(player)
         if alarm is not None and (
             not own.alarm_running or (alarm_id and alarm.alarm_id not in {None, alarm_id})
         ):
-            self._end_alarm(player, alarm)
+            self._end_alarm(uid, alarm)
             alarm = None
         if own.alarm_running and alarm is None:
-            alarm = self._alarms[uid] = _Alarm(alarm_id, is_told=is_new)
+            alarm = self._alarms[uid] = _Alarm(alarm_id, is_told=is_new, rooms=self._rooms(player))
             if alarm_id is not None:
-                self._tell_beginning(player, alarm)
+                self._tell_beginning(alarm)
         if alarm is not None:
             snoozes = bool(own.snooze_running)
             if snoozes and not alarm.snoozes and not is_new:
-                self._tell_beginning(player, alarm)
-                self._fire("alarm_snoozed", player, self._described(alarm))
+                self._tell_beginning(alarm)
+                self._fire("alarm_snoozed", alarm.rooms, self._described(alarm))
             alarm.snoozes = snoozes
 
-    def _end_alarm(self, player: Speaker, alarm: _Alarm) -> None:
-        self._tell_beginning(player, alarm)
-        self._alarms[player.uid] = None
-        self._fire("alarm_ended", player, self._described(alarm))
+    def _end_alarm(self, uid: str, alarm: _Alarm) -> None:
+        self._tell_beginning(alarm)
+        self._alarms[uid] = None
+        self._fire("alarm_ended", alarm.rooms, self._described(alarm))
 
-    def _tell_beginning(self, player: Speaker, alarm: _Alarm) -> None:
+    def _tell_beginning(self, alarm: _Alarm) -> None:
         if not alarm.is_told:
             alarm.is_told = True
-            self._fire("alarm_started", player, self._described(alarm))
+            self._fire("alarm_started", alarm.rooms, self._described(alarm))
 
     @callback
     def _alarm_named(self) -> None:
@@ -168,7 +175,7 @@ class Players:
                 continue
             if (ringing := self._coordinator.ringing.in_room(player)) is not None:
                 alarm.alarm_id = alarm.alarm_id or ringing.alarm_id
-                self._tell_beginning(player, alarm)
+                self._tell_beginning(alarm)
 
     def _described(self, alarm: _Alarm) -> dict[str, Any]:
         known = self._coordinator.alarms.known.get(alarm.alarm_id or 0)
@@ -201,7 +208,7 @@ class Players:
         has_gone = is_another or timer.end == 0
         is_silent = player.playback not in SOUNDING
         if has_gone and late >= -_TIMER_SECONDS and (is_silent or not is_another):
-            self._fire("sleep_timer_ended", player, {})
+            self._fire("sleep_timer_ended", self._rooms(player), {})
 
     # Queues
 
@@ -213,7 +220,7 @@ class Players:
         if player.own.playback in SOUNDING:
             self._queues[uid] = _Queue(media, player.own.position, _is_last(player, media))
         elif before is not None and news is not None and _has_ended(before, media, news):
-            self._fire("queue_ended", player, {"queue_size": media.queue_size})
+            self._fire("queue_ended", self._rooms(player), {"queue_size": media.queue_size})
 
 
 def _is_last(player: Speaker, media: Media) -> bool:

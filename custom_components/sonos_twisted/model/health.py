@@ -49,7 +49,7 @@ class SpeakerHealth:
         uid: The speaker.
         reachable: Whether it answers; None while that is not known.
         is_polled: Whether it is asked for its state, because its events do not arrive; None while
-            it is not decided.
+            it is not decided, and when it is not to be asked.
         callback: The address and port that it is told to send its events to; empty if there is no
             way to it.
         leases: Those that are wanted.

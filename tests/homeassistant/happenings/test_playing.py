@@ -116,6 +116,28 @@ async def test_who_joins_hears_another_track(
     await in_house(hass, remote.stop_playing, "Bathroom")
 
 
+async def test_who_leaves_does_not_take_the_source_along(
+    hass: HomeAssistant, told: Told, remote: Remote
+) -> None:
+    """The event with its new source comes before the topology that says that it has left."""
+    await in_house(hass, remote.play_radio, "Kitchen")
+    await in_house(hass, remote.group, "Bathroom", "Kitchen")
+    await told.until("track_changed", "Bathroom")
+    told.data.clear()
+    await in_house(hass, remote.ungroup, "Kitchen")
+    await told.until("source_changed", "Kitchen")
+    await shows(hass, BATHROOM, group_members=[BATHROOM], media_channel="BBC Radio 3")
+    await asyncio.sleep(2.5)  # longer than it is in doubt
+    assert not told.of("source_changed", "Bathroom")
+    assert not told.of("track_changed")
+    await in_house(hass, remote.group, "Kitchen", "Bathroom")
+    await told.until("source_changed", "Kitchen", 2)
+    await in_house(hass, remote.play_line_in, "Bathroom", "Office")
+    await in_house(hass, remote.stop_playing, "Bathroom")
+    assert (await told.until("source_changed", "Kitchen", 3))["to"] == "line_in"
+    await in_house(hass, remote.ungroup, "Kitchen")
+
+
 async def test_a_favorite_is_told_when_it_begins(
     hass: HomeAssistant, told: Told, remote: Remote
 ) -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from homeassistant.core import HomeAssistant
+import pytest
 
 from custom_components.sonos_twisted.happenings import Happening, async_subscribe
 from tests.homeassistant.actions import (
@@ -15,7 +16,7 @@ from tests.homeassistant.actions import (
     shown,
     shows,
 )
-from tests.homeassistant.conftest import until
+from tests.homeassistant.conftest import all_known, until
 
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
@@ -68,6 +69,29 @@ async def test_an_alarm(
     assert ended["alarm_id"] == number
     alarms = [kind for kind in told.kinds(room) if kind.startswith("alarm")]
     assert alarms == ["alarm_started", "alarm_snoozed", "alarm_ended"]
+
+
+async def test_an_alarm_that_others_interrupt(
+    hass: HomeAssistant, told: Told, remote: Remote, coordinator: HouseholdCoordinator
+) -> None:
+    """It ends when its room follows another; and the list may have lost it by then."""
+    await until(hass, lambda: coordinator.alarms.is_known)
+    (uid, room) = next(
+        (each.uid, each.name) for each in coordinator.household.rooms if each.name == "Office"
+    )
+    number = await in_house(hass, remote.create_alarm, room, "05:00:00")
+    await in_house(hass, remote.ring_alarm, number)
+    started = await told.until("alarm_started", room)
+    assert started["alarm_id"] == number
+    await in_house(hass, remote.delete_alarm, number)
+    await until(hass, lambda: coordinator.alarms.known.get(number) is None)
+    await in_house(hass, remote.group, room, "Kitchen")
+    ended = await told.until("alarm_ended", room)
+    assert (ended["alarm_id"], ended["start"]) == (number, None)
+    await until(hass, lambda: len(coordinator.household.group_members(uid)) == 2)
+    await in_house(hass, remote.ungroup, room)
+    await until(hass, lambda: len(coordinator.household.group_members(uid)) == 1)
+    assert len(told.of("alarm_ended")) == len(told.of("alarm_started")) == 1
 
 
 async def test_announcements(hass: HomeAssistant, told: Told, remote: Remote) -> None:
@@ -145,6 +169,7 @@ async def test_a_speaker_that_was_away(hass: HomeAssistant, told: Told, remote: 
     await shows(hass, BATHROOM, state="paused")
     assert set(told.kinds("Bathroom")) == {"speaker_rebooted"}
     await in_house(hass, remote.play, "Bathroom")
+    await shows(hass, BATHROOM, state="playing")
     await in_house(hass, remote.next, "Bathroom")
     await told.until("track_changed", "Bathroom")
     await in_house(hass, remote.stop_playing, "Bathroom")
@@ -162,10 +187,10 @@ async def test_events_that_are_lost(
     await shows(hass, KITCHEN, state="playing", queue_position=1)
     await in_house(hass, remote.set_subscribe_status, "Kitchen", 503)
     await in_house(hass, remote.forget_leases, "Kitchen")
+    await in_house(hass, remote.next, "Kitchen")
     await coordinator.health.async_verify()
     lost = await told.until("events_lost", "Kitchen")
     assert lost["reason"]
-    await in_house(hass, remote.next, "Kitchen")
     await told.until("track_changed", "Kitchen")
     await in_house(hass, remote.set_subscribe_status, "Kitchen", None)
     await told.until("events_restored", "Kitchen")
@@ -174,20 +199,55 @@ async def test_events_that_are_lost(
     await in_house(hass, remote.stop_playing, "Kitchen")
 
 
-async def test_subscribers(
+async def test_a_household_that_is_loaded_again(
     hass: HomeAssistant, told: Told, remote: Remote, coordinator: HouseholdCoordinator
+) -> None:
+    """All that is found then was so before; what happens afterwards is told."""
+    await in_house(hass, remote.group, "Bathroom", "Kitchen")
+    await in_house(hass, remote.play_tracks, "Kitchen")
+    await shows(hass, BATHROOM, state="playing", queue_position=1)
+    await in_house(hass, remote.set_line_in, "Office", False)
+    await told.until("line_in_disconnected", "Office")
+    told.data.clear()
+    assert await hass.config_entries.async_reload(coordinator.entry.entry_id)
+    await until(hass, lambda: all_known(hass))
+    assert not told.data
+    await in_house(hass, remote.next, "Kitchen")
+    await told.until("track_changed", "Bathroom")
+    await told.until("track_changed", "Kitchen")
+    await in_house(hass, remote.set_line_in, "Office", True)
+    await told.until("line_in_connected", "Office")
+    assert len(told.data) == 3
+    await in_house(hass, remote.ungroup, "Bathroom")
+    await in_house(hass, remote.stop_playing, "Kitchen")
+
+
+async def test_subscribers(
+    hass: HomeAssistant,
+    told: Told,
+    remote: Remote,
+    coordinator: HouseholdCoordinator,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Who subscribes is told of what happens from then on, of these kinds and rooms alone."""
     uid = next(uid for uid, entity_id in coordinator.entity_ids.items() if entity_id == KITCHEN)
     heard: list[Happening] = []
+
+    def fail(happening: Happening) -> None:
+        raise ValueError(happening.kind)
+
     await in_house(hass, remote.play_tracks, "Kitchen")
     await shows(hass, KITCHEN, state="playing", queue_position=1)
     told.data.clear()
+    end_failing = async_subscribe(hass, fail, kinds=["track_changed"])
     end = async_subscribe(hass, heard.append, kinds=["track_changed"], uids=[uid])
     await in_house(hass, remote.play_tracks, "Office")
     await shows(hass, OFFICE, state="playing", queue_position=1)
     await in_house(hass, remote.next, "Kitchen")
     await told.until("track_changed", "Kitchen")
+    assert "there was track_changed" in caplog.text
+    end_failing()
+    end()
     end()
     await in_house(hass, remote.next, "Kitchen")
     await told.until("track_changed", "Kitchen", 2)

@@ -15,6 +15,7 @@ class DiscoveredHousehold:
     """A household, as one of its speakers describes it.
 
     Attributes:
+        asked: The address of the speaker that was asked.
         household_id: Its id, for example ``Sonos_abc...``.
         generation: Whether the Sonos S1 or S2 app belongs to it; None if it does not say.
         room: The room of the speaker that was asked.
@@ -23,6 +24,7 @@ class DiscoveredHousehold:
 
     """
 
+    asked: str
     household_id: str
     generation: Literal[1, 2] | None
     room: str
@@ -56,6 +58,7 @@ def look_around(address: str) -> DiscoveredHousehold:
         visible = (topology.members[uid] for uid in topology.visible)
         rooms = {member.host: member.name for member in visible if member.host and member.name}
     return DiscoveredHousehold(
+        asked=address,
         household_id=identity.household_id,
         generation=description.generation,
         room=description.room_name,

@@ -9,7 +9,7 @@ from ...model import (
     NotSonosDescription,
     parse_device_description,
 )
-from ..errors import HttpStatusError, NotSonosError, PlayerUnreachableError
+from ..errors import HttpStatusError, Ipv6OnlyError, NotSonosError, UnknownNameError
 from ..player import Player
 from . import soap
 
@@ -44,6 +44,29 @@ def describe(address: str) -> DeviceDescription:
         raise NotSonosError(Player.at(address).ip_address) from error
 
 
+def _look_up(name: str) -> str:
+    """Return the IPv4 address of a host.
+
+    Raises:
+        UnknownNameError: When there is no such name.
+        Ipv6OnlyError: When it leads to IPv6 addresses only.
+
+    """
+    try:
+        return socket.gethostbyname(name)
+    except (OSError, UnicodeError) as error:
+        if _has_ipv6_address(name):
+            raise Ipv6OnlyError(name) from error
+        raise UnknownNameError(name) from error
+
+
+def _has_ipv6_address(name: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(name, None, socket.AF_INET6))
+    except OSError, UnicodeError:
+        return False
+
+
 def identify(address: str) -> Identity:
     """Find out which speaker of which household answers at an address: one GET, one action.
 
@@ -56,12 +79,7 @@ def identify(address: str) -> Identity:
 
     """
     player = Player.at(address)
-    try:
-        host = socket.gethostbyname(player.ip_address)
-    except (OSError, UnicodeError) as error:
-        raise PlayerUnreachableError(
-            player.ip_address, "cannot be found: there is no such name in the network"
-        ) from error
+    host = _look_up(player.ip_address)
     found = Player(host, player.port).address
     description = describe(found)
     answer = soap.call(found, "DeviceProperties", "GetHouseholdID")
