@@ -102,12 +102,6 @@ async def _show(client: Client, child: Child, house: House | None, url: str) -> 
             child.check()
 
 
-def _keep(file: Path, picture: bytes) -> None:
-    """Write a picture to a file."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(picture)
-
-
 async def _demo(arguments: argparse.Namespace) -> int:
     """Run everything; return the exit status."""
     begun = monotonic()
@@ -126,7 +120,7 @@ async def _demo(arguments: argparse.Namespace) -> int:
             url = f"http://localhost:{settings.port}"
             if arguments.screenshot and house:
                 await screenshot.furnish(house)
-                _keep(arguments.screenshot, await screenshot.take(url, len(players)))
+                screenshot.keep(arguments.screenshot, await screenshot.take(url, len(players)))
                 return 0
             if arguments.smoke and house:
                 results = await Smoke(client, house, players).run()

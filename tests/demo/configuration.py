@@ -68,13 +68,15 @@ class Settings:
     folder: Path
     port: int
     domain: str
-    hosts: Sequence[str]
+    hosts: Sequence[str] = ()
     options: dict[str, str | int] = field(default_factory=dict)
     more: str = ""  # YAML besides
 
 
 def _integration(settings: Settings) -> str:
-    """Return the YAML of the integration that is shown."""
+    """Return the YAML of the integration that is shown; none if no speaker is named in it."""
+    if not settings.hosts:
+        return ""
     template, indent = (_CORES, "    ") if settings.domain == "sonos" else (_OURS, "  ")
     more = "".join(f"{indent}{key}: {value}\n" for key, value in settings.options.items())
     return template.format(hosts=", ".join(settings.hosts), more=more)

@@ -387,6 +387,9 @@ async def test_devices_list_their_conditions(
         device: [each["type"] for each in of if each["domain"] == DOMAIN]
         for device, of in listed.items()
     }
+    none = {"condition": "device", "domain": DOMAIN, "device_id": household}
+    assert not await passes(hass, {**none, "type": "alarm_is_ringing"})
+    assert not await passes(hass, {**none, "type": "is_coordinator"})
     assert names[room] == list(CLAIMS)
     assert not names.get(household)
     for each in listed[room]:

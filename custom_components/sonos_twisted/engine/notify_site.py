@@ -146,8 +146,8 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
         except MalformedNotification as error:
             _LOGGER.log(
                 logging.WARNING if self._is_worth_a_line(subscription) else logging.DEBUG,
-                "Ignored an event from %s that cannot be read: %s",
-                request.client.host,
+                "%s sends an event that cannot be read: %s",
+                subscription.name,
                 error,
             )
             return b""
@@ -155,9 +155,7 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
             subscription.receive(request.sid, request.seq, variables)
         except Exception:
             # A mistake of whoever takes events must not make the speaker's request fail.
-            _LOGGER.exception(
-                "An event of %s could not be handled", subscription.service.service_type
-            )
+            _LOGGER.exception("%s: an event could not be handled", subscription.name)
         return b""
 
     def _is_worth_a_line(self, subscription: Subscription) -> bool:

@@ -6,11 +6,13 @@ from unittest.mock import patch
 
 from homeassistant.components import media_source, persistent_notification
 from homeassistant.components.media_source import PlayMedia
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.sonos_twisted.engine import Served
 from tests.homeassistant.actions import (
     BATHROOM,
     BEDROOM,
@@ -18,6 +20,7 @@ from tests.homeassistant.actions import (
     LIVING_ROOM,
     OFFICE,
     PATIO,
+    act,
     in_house,
     shown,
 )
@@ -274,26 +277,52 @@ async def test_quiet_hours(
     for room in ("Kitchen", "Patio"):
         await in_house(hass, remote.set_volume, room, 60)
     await shows(hass, KITCHEN, volume_level=0.6)
-    end = 6
     await use(
         "quiet_hours",
         rooms=[KITCHEN, PATIO, OFFICE],
-        begin=soon(1),
-        end=soon(end),
+        begin=soon(2),
+        end=soon(7),
         limit=25,
         fade=1,
     )
-    quiet = dt_util.utcnow()
     await shows(hass, KITCHEN, volume_limit=0.25, volume_level=0.25)
     await in_house(hass, remote.set_volume, "Kitchen", 70)
     await shows(hass, KITCHEN, volume_level=0.25)
     await in_house(hass, remote.plug_in, "Office")
     await shows(hass, OFFICE, volume_limit=0.25)
-    assert dt_util.utcnow() - quiet < dt.timedelta(seconds=end + 1)
     for room in (KITCHEN, PATIO, OFFICE):
         await shows(hass, room, volume_limit=None)
     await in_house(hass, remote.set_volume, "Kitchen", 70)
     await shows(hass, KITCHEN, volume_level=0.7)
+
+
+async def started(hass: HomeAssistant, use: Use, name: str, **inputs: object) -> None:
+    """Use a blueprint while Home Assistant starts."""
+    await use(name, **inputs)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+
+
+async def test_quiet_hours_go_on_after_a_restart(
+    hass: HomeAssistant, remote: Remote, use: Use
+) -> None:
+    """And not at a time or on an evening that is none of them."""
+    await in_house(hass, remote.set_volume, "Kitchen", 60)
+    await shows(hass, KITCHEN, volume_level=0.6)
+    quiet = {"begin": "00:00:00", "end": "23:59:59", "limit": 30}
+    await started(hass, use, "quiet_hours", rooms=[KITCHEN], **quiet)
+    await shows(hass, KITCHEN, volume_limit=0.3, volume_level=0.3)
+
+
+async def test_quiet_hours_are_on_certain_evenings(
+    hass: HomeAssistant, remote: Remote, use: Use
+) -> None:
+    """What has been set before ends at other hours."""
+    await act(hass, "ours.set_volume_limit", [KITCHEN, PATIO], volume_level=0.2)
+    await shows(hass, PATIO, volume_limit=0.2)
+    quiet = {"begin": "00:00:00", "end": "23:59:59", "limit": 30, "weekdays": []}
+    await started(hass, use, "quiet_hours", rooms=[KITCHEN, PATIO], day_limit=80, **quiet)
+    await shows(hass, PATIO, volume_limit=0.8)
+    await shows(hass, KITCHEN, volume_limit=0.8)
 
 
 async def test_welcome_home(hass: HomeAssistant, remote: Remote, use: Use) -> None:
@@ -404,3 +433,37 @@ async def test_events_lost(
     await until(hass, lambda: len(told) == 2)
     assert told[1].data == {"restored": "Kitchen"}
     await until(hass, lambda: "sonos_twisted_events_media_player_kitchen" not in notes)
+
+
+async def test_events_that_are_lost_at_the_start(
+    hass: HomeAssistant,
+    remote: Remote,
+    use: Use,
+    standing_coordinator: HouseholdCoordinator,
+    told: list[Event[dict[str, Any]]],
+) -> None:
+    """Looked for if that is wished."""
+    await in_house(hass, remote.set_subscribe_status, "Kitchen", 503)
+    await in_house(hass, remote.forget_leases, "Kitchen")
+    await standing_coordinator.health.async_verify()
+    kitchen = next(
+        room.uid for room in standing_coordinator.household.rooms if room.name == "Kitchen"
+    )
+    await until(hass, lambda: standing_coordinator.served[kitchen] is Served.BY_POLLING)
+    await started(
+        hass,
+        use,
+        "events_lost",
+        rooms={"entity_id": [KITCHEN, BATHROOM]},
+        at_start=True,
+        patience={"milliseconds": 10},
+        note=False,
+        lost_actions=[{"event": TOLD, "event_data": {"lost": "{{ room }}"}}],
+        restored_actions=[{"event": TOLD, "event_data": {"restored": "{{ room }}"}}],
+    )
+    await until(hass, lambda: told)
+    assert told[0].data == {"lost": "Some rooms"}
+    await in_house(hass, remote.set_subscribe_status, "Kitchen", None)
+    await standing_coordinator.health.async_verify()
+    await until(hass, lambda: len(told) == 2)
+    assert told[1].data == {"restored": "Kitchen"}
