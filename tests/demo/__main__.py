@@ -11,6 +11,8 @@ from time import monotonic
 
 from homeassistant.const import __version__
 
+from scripts.lib import release
+
 from . import automations, dashboard, log, screenshot
 from .client import Client
 from .configuration import ROOT, Settings
@@ -22,6 +24,9 @@ from .smoke import AUTOMATIONS, Smoke, summary
 
 _PATIENCE = 45.0
 _GONE = {"unavailable", "unknown"}
+
+#: The version that the smoke run installs, which is none of the source tree's.
+_RELEASED = "0.0.1rc1"
 
 
 def _arguments() -> argparse.Namespace:
@@ -45,6 +50,10 @@ def _settings(arguments: argparse.Namespace, hosts: Sequence[str], *, real: bool
     if arguments.domain == "sonos_twisted" and not real:
         options = {"listen_address": "127.0.0.1"}
     kind = "smoke" if arguments.smoke else "demo"
+    archive = None
+    if arguments.smoke and arguments.domain == "sonos_twisted":
+        archive = Path(ROOT, ".demo", f"{kind}-{__version__}-release", release.file_name())
+        release.build(_RELEASED, archive)
     return Settings(
         folder=Path(ROOT, ".demo", f"{kind}-{__version__}"),
         port=free_port(arguments.port),
@@ -52,7 +61,18 @@ def _settings(arguments: argparse.Namespace, hosts: Sequence[str], *, real: bool
         hosts=hosts,
         options=options,
         more=AUTOMATIONS if arguments.smoke and arguments.domain == "sonos_twisted" else "",
+        archive=archive,
     )
+
+
+async def _check_installation(client: Client, domain: str, icon: bytes) -> None:
+    """Raise unless Home Assistant runs what was installed, and shows its picture."""
+    manifest = await client.call("manifest/get", integration=domain)
+    if manifest["version"] != _RELEASED:
+        raise DemoError(f"Home Assistant runs {manifest['version']} and not what was installed.")
+    if await client.picture(f"/api/brands/integration/{domain}/icon.png") != icon:
+        raise DemoError("Home Assistant does not show the integration's icon.")
+    print(f"Home Assistant runs {domain} {manifest['version']}, installed from its archive.")
 
 
 @contextlib.asynccontextmanager
@@ -123,6 +143,9 @@ async def _demo(arguments: argparse.Namespace) -> int:
                 screenshot.keep(arguments.screenshot, await screenshot.take(url, len(players)))
                 return 0
             if arguments.smoke and house:
+                if settings.archive:
+                    icon = release.PACKAGE / "brand" / "icon.png"
+                    await _check_installation(client, settings.domain, icon.read_bytes())
                 results = await Smoke(client, house, players).run()
                 if settings.domain == "sonos_twisted":
                     await automations.check(client, next(iter(players.values())))

@@ -367,6 +367,17 @@ async def test_what_yaml_does_not_set_is_mended_in_the_repair(
     await until(hass, lambda: key in all_shown(hass), seconds=30.0)
     ours: Any = entry
     step = await repairs.submit(await repairs.begin(ours, key))
+    # Who keeps what it is has it tried again.
+    as_it_is = {"listen_port": PORT, **DEAF}
+    step = await repairs.submit(step, **as_it_is)
+    assert step["errors"] == {"base": "not_arrived"}
+    before = entry.runtime_data
+    step = await repairs.submit(step, **as_it_is, save_anyway=True)
+    assert step["type"] == "create_entry"
+    await until(hass, lambda: entry.state is ConfigEntryState.LOADED, seconds=30.0)
+    assert entry.runtime_data is not before
+    await until(hass, lambda: key in all_shown(hass), seconds=30.0)
+    step = await repairs.submit(await repairs.begin(ours, key))
     step = await repairs.submit(step, advertise_port=PORT)
     assert step["errors"] == {"advertise_port": "advertise_without_listen"}
     step = await repairs.submit(step, listen_port=PORT)

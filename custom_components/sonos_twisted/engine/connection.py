@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 import functools
 import logging
 from typing import TYPE_CHECKING, Any, Literal
@@ -196,7 +196,7 @@ class HouseholdConnection:
         )
         # From here on there may be something to end, even when this is cancelled.
         self._session = session
-        player = replace(Player.at(identity.address), room=identity.description.room_name)
+        player = Player.at(identity.address, identity.description.room_name)
         await self._thread.run(session.start, identity.description.uid, player)
 
     # On the reactor thread, where a call that was begun ends before the next one begins: whatever

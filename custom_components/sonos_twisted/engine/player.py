@@ -45,7 +45,7 @@ class Player:
     room: str = field(default="", compare=False)
 
     @classmethod
-    def at(cls, address: str) -> Player:
+    def at(cls, address: str, room: str = "") -> Player:
         """Return the player at ``host`` or ``host:port``.
 
         Raises:
@@ -55,7 +55,7 @@ class Player:
         host, _, port = address.partition(":")
         if not host or not (port + "0").isdecimal():
             raise PlayerUnreachableError(address, "is not the address of a speaker")
-        return cls(host, int(port) if port else DEFAULT_PORT)
+        return cls(host, int(port) if port else DEFAULT_PORT, room)
 
     @property
     def address(self) -> str:

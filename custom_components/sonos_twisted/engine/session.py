@@ -207,10 +207,9 @@ class HouseholdSession:
         link = self.links.get(uid)
         if link is None or self._stopping:
             return
-        player = link.player if address is None else Player.at(address)
+        player = link.player if address is None else Player.at(address, link.player.room)
         if player != link.player:
             link = self._move(link, player)
-        link.player = player
         self._note_boot(link, boot_seq)
         link.announced()
 
@@ -274,8 +273,7 @@ class HouseholdSession:
         now, level = self._clock.seconds(), logging.DEBUG
         if now - self._complained_at >= COMPLAINT_SECONDS:
             self._complained_at, level = now, logging.WARNING
-        link = self.links.get(source)
-        name = link.player.name if link else "a speaker that is gone"
+        name = link.player.name if (link := self.links.get(source)) else "Somebody"
         _LOGGER.log(level, "%s: its topology is ignored: %s", name, reason)
 
     def topology_answered(self, uid: str, text: str, asked_at: float) -> None:
@@ -346,6 +344,7 @@ class HouseholdSession:
             link = self._link(member.uid, player, member.boot_seq)
         elif link.player != player:
             link = self._move(link, player)
+        link.player = player
         self._note_boot(link, member.boot_seq)
         link.hold_own_services()
         link.describe()
@@ -458,12 +457,9 @@ class HouseholdSession:
         self._listener.reopen_if_lost()
         self._tell_of_listener()
         for uid, link in list(self.links.items()):
-            callback = self._callback(link.player)
-            before = self._callbacks.get(uid)
+            callback, before = self._callback(link.player), self._callbacks.get(uid)
             if callback is not None and before is not None and before != callback:
-                _LOGGER.debug(
-                    "%s: it shall send its events to %s from now on", link.player.name, callback[0]
-                )
+                _LOGGER.debug("%s: it is told to send its events elsewhere", link.player.name)
                 link.renew_from_scratch()
             self._callbacks[uid] = callback or before
 
