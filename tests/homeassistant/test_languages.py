@@ -41,6 +41,7 @@ SAME_IN_ALL = {
     "HDMI-CEC",
     "Loudness",
     "Spotify Connect",
+    "TV",
     "Trueplay",
     "USB",
     "{room} Sub",
@@ -57,7 +58,6 @@ SAME = {
         "Podcasts",
         "Position",
         "Radio",
-        "TV",
         "{system}: {rooms}",
     },
     "es": {"Balance", "Error", "Normal", "{system}: {rooms}"},
@@ -99,7 +99,6 @@ SAME = {
         "Position",
         "Program",
         "Radio",
-        "TV",
         "{system}: {rooms}",
     },
 }
