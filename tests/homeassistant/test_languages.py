@@ -36,9 +36,19 @@ MARKS_OF = {"de": "„“", "es": "«»", "fr": "«»’", "nl": "‘’", "sv":
 PAIRS = {"de": ("„", "“"), "es": ("«", "»"), "fr": ("«", "»")}
 
 #: Names, abbreviations, and words that a language has in common with English.
-SAME_IN_ALL = {"HDMI-CEC", "Loudness", "Trueplay", "USB", "{room} Sub"}
+SAME_IN_ALL = {
+    "AirPlay",
+    "HDMI-CEC",
+    "Loudness",
+    "Spotify Connect",
+    "TV",
+    "Trueplay",
+    "USB",
+    "{room} Sub",
+}
 SAME = {
     "de": {
+        "Album",
         "Balance",
         "Bass",
         "Genres",
@@ -47,6 +57,7 @@ SAME = {
         "Normal",
         "Podcasts",
         "Position",
+        "Radio",
         "{system}: {rooms}",
     },
     "es": {"Balance", "Error", "Normal", "{system}: {rooms}"},
@@ -78,7 +89,18 @@ SAME = {
         "{room} surrounds",
         "{system}: {rooms}",
     },
-    "sv": {"Alarm", "Max", "Media", "Normal", "Position", "Program", "{system}: {rooms}"},
+    "sv": {
+        "Alarm",
+        "Album",
+        "Artist",
+        "Max",
+        "Media",
+        "Normal",
+        "Position",
+        "Program",
+        "Radio",
+        "{system}: {rooms}",
+    },
 }
 
 #: Words by which one sees that a sentence was left in English; they are in no other language.
