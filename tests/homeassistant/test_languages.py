@@ -36,7 +36,16 @@ MARKS_OF = {"de": "„“", "es": "«»", "fr": "«»’", "nl": "‘’", "sv":
 PAIRS = {"de": ("„", "“"), "es": ("«", "»"), "fr": ("«", "»")}
 
 #: Names, abbreviations, and words that a language has in common with English.
-SAME_IN_ALL = {"HDMI-CEC", "Loudness", "Trueplay", "USB", "{room} Sub"}
+SAME_IN_ALL = {
+    "AirPlay",
+    "HDMI-CEC",
+    "Loudness",
+    "Spotify Connect",
+    "TV",
+    "Trueplay",
+    "USB",
+    "{room} Sub",
+}
 SAME = {
     "de": {
         "Balance",
@@ -51,14 +60,18 @@ SAME = {
     },
     "es": {"Balance", "Error", "Normal", "{system}: {rooms}"},
     "fr": {
+        "Album",
         "Albums",
         "Balance",
         "Genres",
         "Max",
         "Microphone",
+        "Minutes",
         "Mode",
         "Podcasts",
         "Position",
+        "Radio",
+        "Sources",
         "Volume",
     },
     "nl": {
