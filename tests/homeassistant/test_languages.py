@@ -58,7 +58,7 @@ SAME = {
         "Position",
         "{system}: {rooms}",
     },
-    "es": {"Balance", "Error", "Normal", "{system}: {rooms}"},
+    "es": {"Balance", "Error", "Normal", "Radio", "{system}: {rooms}"},
     "fr": {
         "Album",
         "Albums",
