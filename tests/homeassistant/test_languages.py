@@ -272,7 +272,9 @@ async def test_home_assistant_takes_each_text(hass: HomeAssistant, language: str
     for category in {path.partition(".")[0] for path in ENGLISH_TEXTS}:
         texts = await async_get_translations(hass, language, category, [DOMAIN])
         shown = {path.removeprefix(f"component.{DOMAIN}."): text for path, text in texts.items()}
-        ours = {path: text for path, text in ALL[language].items() if path.startswith(category)}
+        ours = {
+            path: text for path, text in ALL[language].items() if path.startswith(f"{category}.")
+        }
         assert shown.items() >= ours.items()
 
 
