@@ -10,7 +10,10 @@ import subprocess
 import sys
 import tomllib
 
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
+
+from scripts.lib import release
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "custom_components" / "sonos_twisted"
@@ -72,13 +75,6 @@ def _requirements() -> list[str]:
     return (ROOT / "requirements.txt").read_text().splitlines()
 
 
-def test_requirements_agree_with_the_manifest() -> None:
-    """Home Assistant provides voluptuous, so that the manifest does not name it."""
-    ours = [line for line in _requirements() if not line.startswith("voluptuous")]
-    assert ours == MANIFEST["requirements"]
-    assert len(_requirements()) == len(ours) + 1
-
-
 def test_requirements_are_sorted_and_written_without_spaces() -> None:
     assert _requirements() == sorted(_requirements())
     assert not [line for line in _requirements() if " " in line]
@@ -105,49 +101,7 @@ def test_minimum_versions() -> None:
     assert PROJECT["project"]["requires-python"] == ">=3.14.2"
 
 
-def test_hacs_knows_all_keys() -> None:
-    """HACS refuses a key that it does not know, and needs a name."""
-    known = {
-        "content_in_root",
-        "country",
-        "filename",
-        "hacs",
-        "hide_default_branch",
-        "homeassistant",
-        "name",
-        "persistent_directory",
-        "render_readme",
-        "zip_release",
-    }
-    keys = set(json.loads((ROOT / "hacs.json").read_text()))
-    assert "name" in keys
-    assert keys <= known
-
-
 # --- the manifest --------------------------------------------------------------------------
-
-
-def test_manifest_keys_are_in_order() -> None:
-    """Hassfest wants domain and name first, then the alphabet."""
-    keys = list(MANIFEST)
-    assert keys == ["domain", "name", *sorted(keys[2:])]
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        "codeowners",
-        "documentation",
-        "domain",
-        "integration_type",
-        "iot_class",
-        "issue_tracker",
-        "name",
-        "version",
-    ],
-)
-def test_manifest_has(key: str) -> None:
-    assert MANIFEST[key]
 
 
 def test_manifest_suits_the_project() -> None:
@@ -226,9 +180,43 @@ def test_actions_are_pinned_by_commit() -> None:
     """A tag can be moved to other code; a commit cannot."""
     for workflow in sorted((ROOT / ".github/workflows").glob("*.yml")):
         text = workflow.read_text()
-        used = re.findall(r"uses: +(\S+)", text)
+        used = [use for use in re.findall(r"uses: +(\S+)", text) if not use.startswith("./")]
         assert used == [use for use in used if re.search(r"@[0-9a-f]{40}$", use)]
         assert "\npermissions: {}\n" in text
+
+
+def test_release_attaches_what_hacs_downloads() -> None:
+    """The archive is built by the script that the demo's smoke run installs from."""
+    steps = (ROOT / ".github/workflows/release.yml").read_text()
+    assert json.loads((ROOT / "hacs.json").read_text())["zip_release"] is True
+    assert 'scripts/release "$GITHUB_REF_NAME" .cache/release\n' in steps
+    assert f"{release.file_name()} .cache/release/{release.file_name()}.sha256\n" in steps
+
+
+@pytest.mark.parametrize("form", ["bug", "feature"])
+def test_issue_form_is_one_that_github_takes(form: str) -> None:
+    content = load_yaml_dict(str(ROOT / ".github/ISSUE_TEMPLATE" / f"{form}.yml"))
+    assert content.keys() == {"name", "description", "labels", "body"}
+    parts = content["body"]
+    ids = [part["id"] for part in parts if part["type"] != "markdown"]
+    assert len(ids) == len(set(ids))
+    for part in parts:
+        assert part["type"] in {"checkboxes", "dropdown", "input", "markdown", "textarea"}
+        assert part["attributes"].get("label" if "id" in part else "value")
+        assert part.keys() <= {"type", "id", "attributes", "validations"}
+
+
+def test_bugs_are_reported_with_diagnostics() -> None:
+    content = load_yaml_dict(str(ROOT / ".github/ISSUE_TEMPLATE/bug.yml"))
+    (part,) = [part for part in content["body"] if part.get("id") == "diagnostics"]
+    assert part["validations"] == {"required": True}
+
+
+def test_container_for_development_is_made_by_the_scripts() -> None:
+    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
+    assert container["postCreateCommand"] == "scripts/setup"
+    # scripts/setup makes Python's environment, and needs a Python of any kind to begin with.
+    assert "python3-venv" in container["onCreateCommand"].split()
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=_name)
@@ -241,7 +229,7 @@ def test_script_explains_itself(script: Path) -> None:
     assert not answer.stderr
 
 
-@pytest.mark.parametrize("script", ["demo", "lint", "lock", "setup"])
+@pytest.mark.parametrize("script", ["brand", "demo", "lint", "lock", "setup"])
 def test_script_refuses_an_unknown_option_in_one_sentence(script: str) -> None:
     answer = subprocess.run(
         [ROOT / "scripts" / script, "--nonsense"],

@@ -1,13 +1,16 @@
 """What the scripts are made of: the coverage gate, and the parts of the demo."""
 
+from dataclasses import replace
 import json
 from pathlib import Path
 import subprocess
 import sys
+import zipfile
 
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
+from scripts.lib import release
 from tests.benchmarks.compare import Outcome, reasons, table
 from tests.benchmarks.day import HOUR
 from tests.benchmarks.scenario import STEPS, HouseError, large_steps
@@ -129,6 +132,64 @@ def test_comparison_lets_a_selected_input_be_silent() -> None:
     assert _right("select the room's own line-in", state="STOPPED", source="line_in")
 
 
+# --- a release -----------------------------------------------------------------------------
+
+
+def test_release_is_the_integration_with_another_version(tmp_path: Path) -> None:
+    """In the archive is what HACS puts in the integration's folder, and nothing else."""
+    archive, checksum, story = release.release("0.1.0", tmp_path)
+    assert archive.name == release.file_name()
+    release.build("9.8.7rc6", archive)
+    with zipfile.ZipFile(archive) as content:
+        names = content.namelist()
+        assert not [name for name in names if "__pycache__" in name or name.startswith("/")]
+        for name in names:
+            ours = (release.PACKAGE / name).read_bytes()
+            if name == "manifest.json":
+                ours = ours.replace(b'"version": "0.1.0"', b'"version": "9.8.7rc6"')
+                assert b"9.8.7rc6" in ours
+            assert content.read(name) == ours
+    assert {"__init__.py", "brand/icon.png", "engine/lease.py", "translations/en.json"} <= {*names}
+    assert story.read_text().startswith("### Added\n\n- A media player for each")
+    assert len(checksum.read_text()) == 64 + len(f"  {archive.name}\n")
+
+
+def test_release_is_the_same_each_time(tmp_path: Path) -> None:
+    first = release.release("0.1.0", tmp_path / "first")
+    second = release.release("0.1.0", tmp_path / "second")
+    assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
+
+
+def test_notes_of_a_release_are_those_of_its_version() -> None:
+    changelog = "# C\n\n## [2.0.0]\n\nNew: [x](docs/x.md), [y](https://y).\n\n## [1.0.0]\n\nOld.\n"
+    files = f"{_home()}/blob/v2.0.0/"
+    assert release.notes("2.0.0", changelog) == f"New: [x]({files}docs/x.md), [y](https://y).\n"
+    assert release.notes("1.0.0", changelog) == "Old.\n"
+
+
+def _home() -> str:
+    """Return where the project's files are shown."""
+    manifest = json.loads((release.PACKAGE / "manifest.json").read_text())
+    return str(manifest["documentation"])
+
+
+@pytest.mark.parametrize(
+    ("version", "complaint"),
+    [("1.0", "1.0 is not a version"), ("9.9.9", "CHANGELOG.md has no section for 9.9.9")],
+)
+def test_release_that_cannot_be(tmp_path: Path, version: str, complaint: str) -> None:
+    answer = subprocess.run(
+        [ROOT / "scripts/release", f"v{version}", tmp_path],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert answer.returncode == 1
+    assert answer.stderr.startswith(f"release: {complaint}")
+    assert not list(tmp_path.iterdir())
+
+
 # --- the demo's configuration --------------------------------------------------------------
 
 
@@ -158,6 +219,16 @@ def test_configuration_can_show_the_integration_of_core(tmp_path: Path) -> None:
     yaml = load_yaml_dict(str(tmp_path / "config/configuration.yaml"))
     assert yaml["sonos"] == {"media_player": {"hosts": ["127.1.0.1", "127.1.0.5"]}}
     assert not (tmp_path / "config/custom_components").exists()
+
+
+def test_configuration_can_have_the_integration_from_an_archive(tmp_path: Path) -> None:
+    """As HACS installs it: copied, and no source tree behind it."""
+    archive = tmp_path / "archive.zip"
+    release.build("0.0.2", archive)
+    write(replace(_settings(tmp_path, "sonos_twisted"), archive=archive))
+    folder = tmp_path / "config/custom_components/sonos_twisted"
+    assert json.loads((folder / "manifest.json").read_text())["version"] == "0.0.2"
+    assert not folder.parent.is_symlink()
 
 
 def test_configuration_listens_on_this_machine_alone(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from .const import DOMAIN, PLATFORMS
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError, WrongHouseholdError, reactor_thread
 from .errors import placeholders, translation_key
+from .event_test import forget_test
 from .foreign_hosts import async_check_hosts
 from .issues import (
     async_forget,
@@ -70,9 +71,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry)
     except BaseException:
         await coordinator.async_stop()
         raise
-    entry.async_create_background_task(
-        hass, coordinator.async_check_hosts(), f"{DOMAIN} hosts of {entry.title}"
-    )
+    coordinator.async_check_hosts_soon()
     return True
 
 
@@ -103,5 +102,6 @@ async def async_remove_config_entry_device(
 async def async_remove_entry(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> None:
     """Forget what was kept for a household, and give core its own back."""
     async_forget(hass, entry)
+    forget_test(hass, entry)
     await async_give_back(hass, entry)
     await async_remove_stores(hass, entry.entry_id)

@@ -8,7 +8,6 @@ for the list, for as long as it can be reached. Lives on the event loop.
 import asyncio
 from collections.abc import Coroutine
 import datetime as dt
-import logging
 from typing import TYPE_CHECKING, Any
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -36,7 +35,6 @@ from .model import (
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
 
-_LOGGER = logging.getLogger(__name__)
 
 #: What people call the programme that every player has.
 CHIME_PROGRAM = "chime"
@@ -401,8 +399,7 @@ class HouseholdAlarms:
     async def _async_refresh(self) -> None:
         try:
             await self.async_read()
-        except HomeAssistantError as error:
-            _LOGGER.debug("The alarms cannot be read: %s", error)
+        except HomeAssistantError:
             self._plan(RETRY_SECONDS)
             return
         if self._is_outdated:

@@ -372,6 +372,7 @@ class Announcements:
                 async_get_clientsession(coordinator.hass, verify_ssl=False),
                 speaker.host,
                 speaker.uid,
+                room=speaker.name,
                 request_seconds=connection_settings(coordinator.entry.options).request_seconds,
             )
         return player
@@ -411,7 +412,7 @@ def _is_unable(job: _Job, task: asyncio.Task[None], room: Speaker) -> bool:
         task.result()
     except _ClipRefused as refusal:
         if job.announcement.mode is Mode.AUTO:
-            _LOGGER.debug("%s plays no clip, but the file: %s", room.name, refusal.error)
+            _LOGGER.debug("%s: no clip is played, but the file: %s", room.name, refusal.error)
             return True
         job.problems.append(_failure(room, refusal.error))
     except EngineError as error:

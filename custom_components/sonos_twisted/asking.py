@@ -95,7 +95,7 @@ async def _async_read(
             try:
                 copy.apply_topology(parse_zone_group_state(text), now)
             except MalformedTopology as error:
-                _LOGGER.debug("The topology of %s is unreadable: %s", speaker.name, error)
+                _LOGGER.debug("%s: the topology is unreadable: %s", speaker.name, error)
         for service, variables in answer.items():
             copy.apply_event(speaker.uid, service, variables, now)
 
@@ -104,6 +104,5 @@ async def _async_answer(coordinator: HouseholdCoordinator, speaker: Speaker, que
     """Return what a speaker answers; nothing, if it does not."""
     try:
         return await coordinator.commands.attempt(speaker, state.read, (query,))
-    except EngineError as error:
-        _LOGGER.debug("%s does not tell its %s: %s", speaker.name, query, error)
+    except EngineError:
         return {}

@@ -95,7 +95,7 @@ async def async_get_browse_image(
         try:
             item = await _async_ask(coordinator, speaker, media_type, content_id)
         except HomeAssistantError as error:
-            _LOGGER.debug("No picture of %s %s: %s", media_type, content_id, error)
+            _LOGGER.debug("%s: no picture of a %s: %s", speaker.name, media_type, error)
             return _NO_PICTURE
         art = _on_speaker(coordinator, item.album_art_uri if item else None)
     elif not art.startswith(_ON_SPEAKER):
@@ -104,7 +104,7 @@ async def async_get_browse_image(
         return _NO_PICTURE
     is_on_speaker = art.startswith(_ON_SPEAKER)
     url = f"http://{coordinator.group_address_of(speaker)}{art}" if is_on_speaker else art
-    return await _async_fetch(coordinator, url, may_redirect=not is_on_speaker)
+    return await _async_fetch(coordinator, speaker, url, may_redirect=not is_on_speaker)
 
 
 def _on_speaker(coordinator: HouseholdCoordinator, art: str | None) -> str | None:
@@ -139,7 +139,7 @@ async def _async_ask(
 
 
 async def _async_fetch(
-    coordinator: HouseholdCoordinator, url: str, *, may_redirect: bool
+    coordinator: HouseholdCoordinator, speaker: Speaker, url: str, *, may_redirect: bool
 ) -> Picture:
     session = async_get_clientsession(coordinator.hass)
     try:
@@ -156,9 +156,10 @@ async def _async_fetch(
             async for piece in response.content.iter_any():
                 data += piece
                 if len(data) > _MOST:
-                    _LOGGER.debug("The picture at %s is too large", url)
+                    _LOGGER.debug("%s: a picture is too large", speaker.name)
                     return _NO_PICTURE
             return bytes(data), response.content_type
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        _LOGGER.debug("Cannot fetch a picture from %s: %s", url, error)
+        # Its words have the address, in which there may be a key to somebody's account.
+        _LOGGER.debug("%s: no picture: %s", speaker.name, type(error).__name__)
         return _NO_PICTURE

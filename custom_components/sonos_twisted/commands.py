@@ -72,8 +72,9 @@ class RoomCommands:
             HomeAssistantError: When the speaker cannot be reached or declines.
 
         """
+        told = self._coordinator.log.failed
         try:
-            return await self.attempt(speaker, command, *args, **kwargs)
+            return await self._attempt(told, speaker, command, *args, **kwargs)
         except EngineError as error:
             raise command_failed(speaker.name, error) from error
 
@@ -99,8 +100,11 @@ class RoomCommands:
             HomeAssistantError: When the speaker cannot be reached or declines.
 
         """
+        told = self._coordinator.log.failed
         try:
-            return await self.attempt_in_group(speaker, command, *args, **kwargs)
+            return await self.attempt_by_player(
+                speaker, lambda player: self._attempt(told, player, command, *args, **kwargs)
+            )
         except EngineError as error:
             raise command_failed(speaker.name, error) from error
 
@@ -176,14 +180,30 @@ class RoomCommands:
             EngineError: When the speaker cannot be reached or declines.
 
         """
-        address = self._coordinator.address_of(speaker)
+        told = self._coordinator.log.keeps_failing
+        return await self._attempt(told, speaker, command, *args, **kwargs)
+
+    async def _attempt[**P, T](
+        self,
+        tell: Callable[[Speaker, str, EngineError], None],
+        speaker: Speaker,
+        command: Callable[Concatenate[str, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Execute a command at a speaker, and tell the log how that went."""
+        coordinator, name, begun = self._coordinator, command.__name__, self._loop.time()
         try:
-            answer = await self._coordinator.connection.run(command, address, *args, **kwargs)
+            answer = await coordinator.connection.run(
+                command, coordinator.address_of(speaker), *args, **kwargs
+            )
         except EngineError as error:
-            self._coordinator.recent.note_failure(speaker.uid, command.__name__, error)
+            coordinator.recent.note_failure(speaker.uid, name, error)
+            tell(speaker, name, error)
             raise
         finally:
             self.last_at = self._loop.time()
+        coordinator.log.done(speaker, name, self.last_at - begun)
         self._silent.discard(speaker.uid)
         return answer
 

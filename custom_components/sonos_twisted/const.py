@@ -9,6 +9,7 @@ PLATFORMS: Final = [
     Platform.MEDIA_PLAYER,
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
+    Platform.EVENT,
     Platform.NUMBER,
     Platform.SELECT,
     Platform.SENSOR,

@@ -6,7 +6,6 @@ Lives on the event loop.
 
 from collections.abc import Awaitable, Callable
 import functools
-import logging
 from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -20,7 +19,6 @@ from .model import Aspect, Didl, named
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
 
-_LOGGER = logging.getLogger(__name__)
 
 FAVORITES = "FV:2"
 PLAYLISTS = "SQ:"
@@ -143,8 +141,7 @@ class HouseholdContent:
                 self._changed.discard(container)
                 try:
                     items = await self.async_browse_all(container)
-                except HomeAssistantError as error:
-                    _LOGGER.debug("%s cannot be read: %s", container, error)
+                except HomeAssistantError:
                     failed.add(container)
                     self._changed.add(container)
                     continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import logging
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
@@ -42,8 +42,9 @@ from .household_issues import HouseholdIssues
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .readings import SpeakerReadings
-from .recent import RecentHappenings
+from .recent import RecentHappenings, tell
 from .ringing import RingingAlarms
+from .room_log import RoomLog
 from .room_queue import RoomQueue
 from .schema import connection_settings
 from .sleep_timers import SleepTimers
@@ -75,6 +76,7 @@ class HouseholdCoordinator:
         entity_ids: The media player entities by the uid of their speaker.
         served: Whether a speaker's state comes by its events or by asking, by uid.
         recent: What has happened lately.
+        log: What tells that in the log, room by room.
         devices: The devices of the household, its rooms and their parts.
         stale_devices: Which of them are of speakers that have left.
         commands: What executes commands in rooms and groups.
@@ -116,6 +118,7 @@ class HouseholdCoordinator:
         self._new_speakers: list[Callable[[Iterable[Speaker]], None]] = []
         self._new_parts: list[Callable[[Iterable[Speaker]], None]] = []
         self.recent = RecentHappenings()
+        self.log = RoomLog(self)
         self.commands = RoomCommands(self)
         self.devices = HouseholdDevices(self)
         self.stale_devices = StaleDevices(self)
@@ -147,7 +150,7 @@ class HouseholdCoordinator:
             TopologyNews: self._apply_topology,
             DescriptionNews: self._apply_description,
             ReachabilityNews: self._apply_reachability,
-            LeaseNews: self._apply_lease,
+            LeaseNews: lambda _: (),
             ServedNews: self._apply_served,
             PositionNews: self._apply_position,
             ListenerNews: lambda _: (),
@@ -163,10 +166,11 @@ class HouseholdCoordinator:
         self.devices.start()
         await self.volume_limits.async_load()
         await self.sound_modes.async_load()
+        await self.stale_devices.async_load()
         data = self.entry.data
         hosts = dict.fromkeys([*data[CONF_HOSTS], *data.get(CONF_KNOWN_HOSTS, ())])
         identity = await self.connection.open(list(hosts), self.entry.unique_id)
-        _LOGGER.debug("Listening to %s through %s", identity.household_id, identity.address)
+        _LOGGER.debug("Listening to %s through %s", self.entry.title, identity.address)
         self.issues.start()
         self.content.start()
         self.alarms.start()
@@ -194,8 +198,17 @@ class HouseholdCoordinator:
         self.issues.stop()
         await self.connection.close()
 
-    async def async_check_hosts(self) -> None:
-        """Look whether any of the hosts that were configured leads to another household."""
+    @callback
+    def async_check_hosts_soon(self) -> None:
+        """Look whether any of the hosts that were configured leads to another household.
+
+        That can be so from the beginning, or since a speaker has another address.
+        """
+        self.entry.async_create_background_task(
+            self.hass, self._async_check_hosts(), f"hosts of {self.entry.title}"
+        )
+
+    async def _async_check_hosts(self) -> None:
         speakers = self.household.speakers.values()
         generations = {speaker.member.generation for speaker in speakers if speaker.member}
         await async_check_hosts(
@@ -253,6 +266,11 @@ class HouseholdCoordinator:
     def is_reachable(self) -> bool:
         """Whether there is a speaker that can be asked about the household."""
         return any(speaker.available for speaker in self.household.rooms)
+
+    def name_of(self, uid: str) -> str:
+        """Return the room of a speaker, or the household's title if its room is not known."""
+        speaker = self.household.speakers.get(uid)
+        return (speaker.name if speaker else "") or self.entry.title
 
     def can_be_reached(self, speaker: Speaker) -> bool:
         """Tell whether a speaker answers, whether or not anything is known of its state."""
@@ -317,15 +335,21 @@ class HouseholdCoordinator:
                 new = self._apply[type(piece)](piece)
             except Exception:
                 # A mistake over one piece of news must not take the others along.
-                _LOGGER.exception("Could not take in what is new about %s", piece.about)
+                uid, told = tell(piece)
+                _LOGGER.exception(
+                    "Could not take in what is new about %s: %s", self.name_of(uid), told
+                )
                 continue
             for change in new:
                 changes[change.uid].add(change.aspect)
         for aspect in (Aspect.AVAILABILITY, Aspect.UPDATE):
             if any(aspect in aspects for aspects in changes.values()):
                 changes[self.household.household_id].add(aspect)
+        self.log.note(news)
         self.issues.note(news)
-        self.commands.note_regrouped(regrouped(changes))
+        groups = regrouped(changes)
+        self.commands.note_regrouped(groups)
+        self.log.regrouped(groups)
         self.async_tell(changes)
         self.volume_limits.hold(changes)
         # An event that changes nothing to be seen can leave the position in doubt, too; and what
@@ -408,20 +432,9 @@ class HouseholdCoordinator:
         )
         return changes
 
-    def _apply_lease(self, news: LeaseNews) -> Iterable[Change]:
-        speaker = self.household.speakers.get(news.uid)
-        _LOGGER.debug(
-            "%s of %s: %s",
-            news.service,
-            speaker.name if speaker else news.uid,
-            "events arrive" if news.held else news.reason or "no events yet",
-        )
-        return ()
-
     def _apply_served(self, news: ServedNews) -> Iterable[Change]:
         before, self.served[news.uid] = self.served.get(news.uid), news.served
-        speaker = self.household.speakers.get(news.uid)
-        name = speaker.name if speaker else news.uid
+        name = self.name_of(news.uid)
         if news.served is Served.BY_POLLING:
             _LOGGER.info("%s is asked for its state, because its events do not arrive", name)
         elif before is Served.BY_POLLING:
@@ -451,6 +464,8 @@ class HouseholdCoordinator:
             self.hass.config_entries.async_update_entry(
                 self.entry, data={**self.entry.data, CONF_KNOWN_HOSTS: known}
             )
+            if self.entry.state is ConfigEntryState.LOADED:
+                self.async_check_hosts_soon()
 
 
 def _departure(speaker: Speaker, reason: str | None) -> str:

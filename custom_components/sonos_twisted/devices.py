@@ -6,7 +6,6 @@ Lives on the event loop.
 import asyncio
 from collections.abc import Callable, Iterable
 import itertools
-import logging
 from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -27,7 +26,6 @@ from .translated import word
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
 
-_LOGGER = logging.getLogger(__name__)
 
 #: Seconds after which a part that did not describe itself is asked again.
 RETRY_SECONDS = 60.0
@@ -185,8 +183,7 @@ class HouseholdDevices:
         coordinator = self._coordinator
         try:
             description = await coordinator.commands.attempt(speaker, identity.describe)
-        except EngineError as error:
-            _LOGGER.debug("A part of %s cannot be described: %s", speaker.name, error)
+        except EngineError:
             del self._described[speaker.uid]
             if self._stopped:
                 return

@@ -17,6 +17,7 @@ from homeassistant.helpers import (
 
 from .const import DOMAIN
 from .engine import EngineError
+from .event_test import last_test
 from .redaction import REDACTED, Redactor
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def _settings(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> dict[str, 
             for issue in issues
             if issue.domain == DOMAIN
         ],
+        "event_test": last_test(hass, entry),
     }
 
 

@@ -28,6 +28,7 @@ class PushEntity(Entity):
         """Show something of a household."""
         self.coordinator = coordinator
         self._written: tuple[object, ...] | None = None
+        self._compared: tuple[object, ...] | None = None
 
     def refresh(self) -> None:
         """Take over what this entity shows."""
@@ -36,12 +37,15 @@ class PushEntity(Entity):
     def _async_changed(self) -> None:
         """Take over what is new, and write it only if it is something that this entity shows."""
         self.refresh()
-        if self._appearance() != self._written:
+        appearance = self._appearance()
+        if appearance != self._written:
+            self._compared = appearance
             self.async_write_ha_state()
 
     @override
     def _async_write_ha_state(self) -> None:
-        self._written = self._appearance()
+        compared, self._compared = self._compared, None
+        self._written = self._appearance() if compared is None else compared
         super()._async_write_ha_state()
 
     def _appearance(self) -> tuple[object, ...]:

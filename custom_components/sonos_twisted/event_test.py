@@ -3,11 +3,15 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
-from .const import CONF_HOSTS, CONF_KNOWN_HOSTS
+from .const import CONF_HOSTS, CONF_KNOWN_HOSTS, DOMAIN
 from .engine import (
     EngineError,
     HouseholdConnection,
@@ -43,6 +47,43 @@ class RoomTest:
     result: SelfTest
 
 
+@dataclass(frozen=True, slots=True)
+class EventTest:
+    """The test of a household.
+
+    Attributes:
+        at: When it ended.
+        tried: The settings that were tried; None for those that the household has.
+        rooms: How it went in each room that could be reached.
+
+    """
+
+    at: dt.datetime
+    tried: ListenSettings | None
+    rooms: list[RoomTest]
+
+    @property
+    def passed(self) -> int:
+        """In how many rooms the event arrived."""
+        return len(self.rooms) - len(failures(self.rooms))
+
+
+#: The last test of each entry. It outlives a reload: new settings are loaded because of it.
+_LAST: HassKey[dict[str, EventTest]] = HassKey(f"{DOMAIN}_event_tests")
+
+
+@callback
+def last_test(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> EventTest | None:
+    """Return the last test of a household since Home Assistant has started, if there was any."""
+    return hass.data.get(_LAST, {}).get(entry.entry_id)
+
+
+@callback
+def forget_test(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> None:
+    """Forget the test of a household that is removed."""
+    hass.data.get(_LAST, {}).pop(entry.entry_id, None)
+
+
 async def async_test_rooms(
     hass: HomeAssistant, entry: SonosTwistedConfigEntry, listen: ListenSettings | None = None
 ) -> list[RoomTest]:
@@ -71,9 +112,12 @@ async def async_test_rooms(
     if not asked:
         raise failed("nobody_to_test")
     results = await connection.self_test([address for _, _, address in asked], listen)
-    return [
+    tests = [
         RoomTest(uid, name, result) for (uid, name, _), result in zip(asked, results, strict=True)
     ]
+    last = EventTest(dt_util.utcnow(), listen, tests)
+    hass.data.setdefault(_LAST, {})[entry.entry_id] = last
+    return tests
 
 
 async def _async_find(hass: HomeAssistant, entry: SonosTwistedConfigEntry) -> list[Identity]:

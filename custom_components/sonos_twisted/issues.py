@@ -6,28 +6,38 @@ up and of core's integration beside it, which are here, those of a household tha
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import datetime as dt
+import logging
 from urllib.parse import urlsplit
 
-from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntry, ConfigEntryChange
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigEntryState,
+)
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.util import dt as dt_util
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .errors import placeholders, translation_key
+
+_LOGGER = logging.getLogger(__name__)
 
 CORE_DOMAIN = "sonos"
 
 #: Where each repair is explained, under a heading of its own.
 _LEARN_MORE = "https://github.com/sonos-twisted/sonos-twisted/blob/main/docs/troubleshooting.md"
 
-#: For how long a household cannot be set up before that is worth telling: a router starts anew
-#: within less.
-UNREACHABLE_AFTER = dt.timedelta(minutes=3)
+#: Seconds after which a household that cannot be set up is worth telling of. After a power cut
+#: Home Assistant is often up first: speakers are there again within a minute, and a router within
+#: two. Home Assistant has tried five times by then, and takes over a minute to try again, so this
+#: waits for no attempt.
+UNREACHABLE_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +68,28 @@ KINDS: Mapping[str, Kind] = {
 #: is told as unreachable, after a while.
 _AT_SETUP = ("events_not_arriving", "no_free_port", "upnp_disabled")
 
-#: Since when each entry cannot be set up.
-_FAILING: HassKey[dict[str, dt.datetime]] = HassKey(f"{DOMAIN}_failing_since")
+#: An entry in one of these states cannot be set up, or is tried again just now.
+_NOT_SET_UP = {ConfigEntryState.SETUP_IN_PROGRESS, ConfigEntryState.SETUP_RETRY}
+
+
+@dataclass(slots=True)
+class _Failing:
+    """That an entry cannot be set up.
+
+    Attributes:
+        details: What the text about it refers to; empty if another issue tells of it.
+        is_due: Whether it is worth telling of by now.
+        cancel: Ends the time until it is.
+
+    """
+
+    details: dict[str, str] = field(default_factory=dict)
+    is_due: bool = False
+    cancel: CALLBACK_TYPE = lambda: None
+
+
+#: The entries that cannot be set up.
+_FAILING: HassKey[dict[str, _Failing]] = HassKey(f"{DOMAIN}_failing")
 
 
 def issue_id(entry: ConfigEntry, key: str) -> str:
@@ -107,7 +137,9 @@ def async_clear(hass: HomeAssistant, entry: ConfigEntry, *keys: str) -> None:
 @callback
 def async_setup_failed(hass: HomeAssistant, entry: ConfigEntry, error: Exception) -> None:
     """Show why an entry cannot be set up: at once what a user can mend, all else after a while."""
-    since = hass.data.setdefault(_FAILING, {}).setdefault(entry.entry_id, dt_util.utcnow())
+    all_failing = hass.data.setdefault(_FAILING, {})
+    if (failing := all_failing.get(entry.entry_id)) is None:
+        failing = all_failing[entry.entry_id] = _begin_to_fail(hass, entry)
     key = translation_key(error)
     details = placeholders(error)
     shown = key if key in _AT_SETUP else "household_unreachable"
@@ -115,24 +147,49 @@ def async_setup_failed(hass: HomeAssistant, entry: ConfigEntry, error: Exception
     if shown == "events_not_arriving":
         details["callback"] = urlsplit(details["callback"]).netloc
     details |= {"rooms": details["host"], "speakers": details["host"]}
-    if key == "wrong_household":
-        # That is shown of the host that leads there.
-        return
-    if shown in _AT_SETUP or dt_util.utcnow() - since >= UNREACHABLE_AFTER:
+    # Another household is shown of the host that leads there.
+    is_unreachable = shown not in _AT_SETUP and key != "wrong_household"
+    failing.details = details if is_unreachable else {}
+    if shown in _AT_SETUP or (is_unreachable and failing.is_due):
         async_show(hass, entry, shown, **details)
+
+
+def _begin_to_fail(hass: HomeAssistant, entry: ConfigEntry) -> _Failing:
+    failing = _Failing()
+
+    @callback
+    def is_due(_now: dt.datetime) -> None:
+        failing.is_due = True
+        if failing.details and entry.state in _NOT_SET_UP:
+            async_show(hass, entry, "household_unreachable", **failing.details)
+
+    job = HassJob(is_due, cancel_on_shutdown=True)
+    failing.cancel = async_call_later(hass, UNREACHABLE_SECONDS, job)
+    return failing
+
+
+@callback
+def _no_more_failing(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    """Forget that an entry could not be set up; return whether that was so."""
+    failing = hass.data.get(_FAILING, {}).pop(entry.entry_id, None)
+    if failing is None:
+        return False
+    failing.cancel()
+    return True
 
 
 @callback
 def async_setup_succeeded(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Take note that an entry is set up. What its household shows now is told by its news."""
-    hass.data.get(_FAILING, {}).pop(entry.entry_id, None)
+    if _no_more_failing(hass, entry):
+        _LOGGER.info("%s is set up at last", entry.title)
     async_clear(hass, entry, "household_unreachable")
 
 
 @callback
 def async_forget(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Let everything disappear about an entry that is not to be set up any more."""
-    hass.data.get(_FAILING, {}).pop(entry.entry_id, None)
+    _no_more_failing(hass, entry)
     async_clear(hass, entry)
 
 

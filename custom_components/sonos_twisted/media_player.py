@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 import datetime as dt
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, override
 
 from homeassistant.components.media_player import (
@@ -39,7 +40,6 @@ from .model import (
     Repeat,
     Source,
     Speaker,
-    Transport,
 )
 from .roster import while_loaded
 from .sources import input_name
@@ -157,7 +157,8 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
         speaker = self.speaker
         media = speaker.media or _NO_MEDIA
         self._attr_state = _state(speaker.playback, media)
-        self._attr_supported_features = _features(speaker.shown)
+        shown = speaker.shown
+        self._attr_supported_features = _features(shown.actions, shown.valid_play_modes)
         self._refresh_source()
         self._attr_volume_level = None if speaker.volume is None else speaker.volume / 100
         self._attr_is_volume_muted = speaker.muted
@@ -385,12 +386,10 @@ def _state(playback: PlaybackState | None, media: Media) -> MediaPlayerState | N
     return MediaPlayerState.PAUSED if media.title else MediaPlayerState.IDLE
 
 
-def _features(transport: Transport) -> MediaPlayerEntityFeature:
+@lru_cache(maxsize=128)
+def _features(actions: frozenset[str], play_modes: frozenset[str]) -> MediaPlayerEntityFeature:
     features = _ALWAYS
-    for named, by_name in (
-        (transport.actions, _BY_ACTION),
-        (transport.valid_play_modes, _BY_PLAY_MODE),
-    ):
+    for named, by_name in ((actions, _BY_ACTION), (play_modes, _BY_PLAY_MODE)):
         for name in named & by_name.keys():
             features |= by_name[name]
     return features

@@ -37,6 +37,7 @@ from .const import (
 from .engine import ConnectionSettings
 from .host_check import CheckedHosts, async_check, told_of_silent
 from .schema import OPTIONS, contradictions
+from .translated import word
 from .yaml_import import async_save, async_set_in_yaml
 
 #: What is shown at once, and what in which section.
@@ -145,6 +146,8 @@ class SonosTwistedOptionsFlow(OptionsFlow):
         self, values: Mapping[str, Any], errors: dict[str, str], details: Mapping[str, str]
     ) -> ConfigFlowResult:
         fixed = async_set_in_yaml(self.hass, self.config_entry)
+        # Who has nothing in YAML need not read of it.
+        told = f"\n\n{word('common.set_in_yaml')} {', '.join(sorted(fixed))}" if fixed else ""
         entry = self.config_entry
         values = {**_DEFAULTS, **values}
         if fixed:
@@ -168,7 +171,7 @@ class SonosTwistedOptionsFlow(OptionsFlow):
             description_placeholders={
                 "household": entry.title,
                 "host": "",
-                "set_in_yaml": ", ".join(sorted(fixed)) or "-",
+                "set_in_yaml": told,
                 **details,
             },
         )

@@ -6,7 +6,6 @@ worth a request; here it is sent, once for a room in a while. Lives on the event
 
 from collections.abc import Iterable
 import functools
-import logging
 from typing import TYPE_CHECKING
 
 from homeassistant.core import callback
@@ -19,7 +18,6 @@ from .model import Speaker, parse_position_info
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
 
-_LOGGER = logging.getLogger(__name__)
 
 #: Seconds; how often at most the position of a room is read.
 POSITION_INTERVAL = 5.0
@@ -93,10 +91,12 @@ class PositionReader:
             address = coordinator.address_of(speaker)
             answer = await coordinator.connection.run(transport.read_position, address)
         except EngineError as error:
-            _LOGGER.debug("The position of %s cannot be read: %s", speaker.name, error)
+            coordinator.log.keeps_failing(speaker, transport.read_position.__name__, error)
             self._next_at[speaker.uid] = requested_at + POSITION_RETRY
             self.plan([speaker.uid])
             return
+        seconds = self._loop.time() - requested_at
+        coordinator.log.done(speaker, transport.read_position.__name__, seconds)
         reading = parse_position_info(answer)
         coordinator.async_report(
             coordinator.household.apply_position(speaker.uid, reading, requested_at)

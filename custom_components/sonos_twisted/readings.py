@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 import functools
-import logging
 from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -21,7 +20,6 @@ from .sources import has_tv
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
 
-_LOGGER = logging.getLogger(__name__)
 
 #: Seconds after which a reading that failed is tried again.
 RETRY_SECONDS = 60.0
@@ -175,10 +173,8 @@ class SpeakerReadings:
             answer = await self._coordinator.commands.attempt(speaker, command)
         except EngineError as error:
             if _says_that_it_has_none(speaker, name, error):
-                _LOGGER.debug("%s has no %s: %s", speaker.name, name, error)
                 self._take_over(speaker, name, {})
                 return
-            _LOGGER.debug("%s of %s cannot be read: %s", name, speaker.name, error)
             self._plan(speaker, name, RETRY_SECONDS)
             return
         finally:

@@ -64,6 +64,11 @@ _TOLD: Mapping[type[AnyNews], Callable[[Any], tuple[str, str]]] = {
 }
 
 
+def tell(piece: AnyNews) -> tuple[str, str]:
+    """Return the speaker that a piece of news is about, empty for none, and what it says."""
+    return _TOLD[type(piece)](piece)
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """A piece of news, as a text.
@@ -131,4 +136,4 @@ class RecentHappenings:
     @property
     def news(self) -> list[Happening]:
         """The latest news, oldest first."""
-        return [Happening(at, *_TOLD[type(piece)](piece)) for at, piece in self._news]
+        return [Happening(at, *tell(piece)) for at, piece in self._news]

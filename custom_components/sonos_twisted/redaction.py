@@ -80,7 +80,7 @@ class Redactor:
         if _CHANNELS.fullmatch(text) or _TIME.fullmatch(text):
             return text
         if match := _URI.fullmatch(text):
-            named = re.findall(r"speaker_\d+", text)
+            named = map(self.name, _UID.findall(value))
             return f"{match[1]}:" + (",".join(dict.fromkeys(named)) or "…")
         words = _BETWEEN.split(text)
         if len(text) <= _LONG and all(_PLAIN_WORD.fullmatch(word) for word in words):

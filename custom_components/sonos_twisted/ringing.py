@@ -6,7 +6,6 @@ Lives on the event loop.
 from collections.abc import Iterable
 from dataclasses import dataclass
 import functools
-import logging
 from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -19,7 +18,6 @@ from .model import Aspect, Speaker, whole_number
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
 
-_LOGGER = logging.getLogger(__name__)
 
 #: Seconds that an alarm is silent when nobody says for how long; so it is in the Sonos app.
 SNOOZE_SECONDS = 10 * 60
@@ -130,8 +128,7 @@ class RingingAlarms:
     async def _async_ask(self, speaker: Speaker) -> None:
         try:
             answer = await self._coordinator.commands.attempt(speaker, alarms.read_running)
-        except EngineError as error:
-            _LOGGER.debug("%s does not say which alarm rings: %s", speaker.name, error)
+        except EngineError:
             answer = {}
         if speaker.uid not in self._ringing:
             return

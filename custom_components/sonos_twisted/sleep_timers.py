@@ -7,7 +7,6 @@ paused or goes on, and when the time is over without a word. Lives on the event 
 import asyncio
 from collections.abc import Callable, Iterable
 import datetime as dt
-import logging
 import math
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,6 @@ from .model import Aspect, PlaybackState, Speaker
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
 
-_LOGGER = logging.getLogger(__name__)
 
 #: Seconds after which a timer is read again that could not be read.
 RETRY_SECONDS = 30.0
@@ -133,8 +131,7 @@ class SleepTimers:
         mark = self._marks.get(speaker.uid)
         try:
             left = await self._coordinator.commands.attempt(speaker, sleep_timer.remaining)
-        except EngineError as error:
-            _LOGGER.debug("The sleep timer of %s cannot be read: %s", speaker.name, error)
+        except EngineError:
             self._plan(speaker, RETRY_SECONDS, self._begin)
         else:
             if self._marks.get(speaker.uid) == mark:  # or else a later answer is on its way

@@ -6,19 +6,22 @@ summer. What people have made of its device would be lost. So it is gone only wh
 - another household that is set up here has it;
 - or the household missed it, as it does for as long as it expects it back, and for a whole day has
   not missed it any more, without having it, and without any speaker having started anew meanwhile:
-  who starts has forgotten whom to miss.
+  who starts has forgotten whom to miss. The day goes on while Home Assistant is not there, unless
+  a speaker turns out to have started in that time.
 
 Everything else is left to people: they can delete the device of a speaker that is not there.
 Lives on the event loop.
 """
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 
 from .const import DOMAIN
+from .storage import Subject, household_store
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
@@ -37,10 +40,18 @@ class StaleDevices:
         self._hass = coordinator.hass
         self._missed: set[str] = set()
         self._leaving: dict[str, asyncio.TimerHandle] = {}
+        self._since: dict[str, float] = {}
+        self._boots_before: dict[str, int | None] = {}
+        self._store = household_store(self._hass, coordinator.entry.entry_id, Subject.LEAVING)
+
+    async def async_load(self) -> None:
+        """Read who was about to leave when Home Assistant was there the last time."""
+        if stored := await self._store.async_load():
+            self._since, self._boots_before = stored["since"], stored["boots"]
 
     @callback
     def stop(self) -> None:
-        """Forget who may have left."""
+        """Wait for nobody any more."""
         self._missed.clear()
         for timer in self._leaving.values():
             timer.cancel()
@@ -49,23 +60,46 @@ class StaleDevices:
     @callback
     def note(self, change: TopologyChange) -> None:
         """Look who has left, after a topology was taken in."""
-        if change.rebooted:
+        before = dict.fromkeys(self._missed, time.time()) | self._since
+        if change.rebooted or self._has_missed_a_start():
             self.stop()
+            before = {}
         topology = self._coordinator.household.topology
         missed = {device.uid for device in topology.vanished}
         expected = missed | topology.members.keys()
-        for uid in self._leaving.keys() & expected:
+        since = {uid: at for uid, at in before.items() if uid not in expected}
+        for uid in self._leaving.keys() - since.keys():
             self._leaving.pop(uid).cancel()
-        for uid in self._missed - expected - self._leaving.keys():
-            loop = self._hass.loop
-            self._leaving[uid] = loop.call_later(FORGOTTEN_SECONDS, self._left, uid)
+        for uid in since.keys() - self._leaving.keys():
+            left = max(since[uid] + FORGOTTEN_SECONDS - time.time(), 0.0)
+            self._leaving[uid] = self._hass.loop.call_later(left, self._left, uid)
         self._missed = missed
+        self._keep(since)
         if change.changes:
             self._look_elsewhere()
 
     def _left(self, uid: str) -> None:
         del self._leaving[uid]
+        self._keep({other: at for other, at in self._since.items() if other != uid})
         self._remove(self._coordinator, uid)
+
+    def _boots(self) -> dict[str, int | None]:
+        """Return how often each speaker has started."""
+        members = self._coordinator.household.topology.members
+        return {uid: member.boot_seq for uid, member in members.items()}
+
+    def _has_missed_a_start(self) -> bool:
+        """Tell, once, whether a speaker has started while Home Assistant was not there."""
+        before, self._boots_before = self._boots_before, {}
+        now = self._boots()
+        return any(now.get(uid, seq) != seq for uid, seq in before.items())
+
+    def _keep(self, since: dict[str, float]) -> None:
+        """Store who is leaving, if that is something else than before."""
+        if since != self._since:
+            self._since = since
+            data = {"since": since, "boots": self._boots()}
+            self._hass.async_create_task(self._store.async_save(data))
 
     def _look_elsewhere(self) -> None:
         """Remove the devices that one household still has of the speakers of another one."""

@@ -15,6 +15,7 @@ class Subject(StrEnum):
     """What a store is about. The names are those of files, so they stay as they are."""
 
     ANNOUNCEMENTS = "announcements"
+    LEAVING = "leaving"
     SNAPSHOTS = "snapshots"
     SOUND_MODES = "sound_modes"
     VOLUME_LIMITS = "volume_limits"

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
 from .engine import Served, reactor_thread
+from .event_test import last_test
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
@@ -24,9 +25,10 @@ def async_register(
 
 async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
     """Tell of all households together."""
-    households: list[HouseholdCoordinator] = [
-        entry.runtime_data for entry in hass.config_entries.async_loaded_entries(DOMAIN)
-    ]
+    entries = hass.config_entries.async_loaded_entries(DOMAIN)
+    households: list[HouseholdCoordinator] = [entry.runtime_data for entry in entries]
+    tests = [test for entry in entries if (test := last_test(hass, entry)) is not None]
+    tested = sum(len(test.rooms) for test in tests)
     listening = {each.connection.listening_on for each in households} - {None}
     ways = [_way(each, room) for each in households for room in each.household.rooms]
     return {
@@ -36,6 +38,8 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
         "speakers_pushed": ways.count("pushed"),
         "speakers_polled": ways.count("polled"),
         "speakers_unavailable": ways.count("unavailable"),
+        "tested_at": max((test.at for test in tests), default="-"),
+        "tests_passed": f"{sum(test.passed for test in tests)} / {tested}" if tests else "-",
     }
 
 

@@ -6,7 +6,6 @@ on the event loop.
 
 import asyncio
 from collections.abc import Iterable
-import logging
 from typing import TYPE_CHECKING
 
 from homeassistant.util import dt as dt_util
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
     from .model import Speaker
 
-_LOGGER = logging.getLogger(__name__)
 
 #: Seconds for which speakers hold events back that tell what a command has changed.
 MODERATION_SECONDS = 0.5
@@ -102,8 +100,9 @@ async def _async_observe(
             if speaker.own.playback is not PlaybackState.STOPPED:
                 answer = await commands.attempt(speaker, transport.read_position)
                 position = parse_duration(answer.get("RelTime"))
-    except EngineError as error:
-        _LOGGER.debug("Position and sleep timer of %s are unknown: %s", speaker.name, error)
+    except EngineError:
+        # Not knowing these is no reason to lose the rest; the log has it that they are not known.
+        pass
     return Observed(
         position=position,
         track=whole_number(answer.get("Track", "")),

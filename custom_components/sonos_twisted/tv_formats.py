@@ -5,7 +5,6 @@ Only a speaker that plays its TV input is asked, once in a while. Lives on the e
 
 import asyncio
 from collections.abc import Iterable
-import logging
 from typing import TYPE_CHECKING
 
 from homeassistant.core import callback
@@ -17,7 +16,6 @@ from .model import Source, Speaker
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
 
-_LOGGER = logging.getLogger(__name__)
 
 #: Seconds after which the format of a television that has come on is known for sure.
 SETTLING_SECONDS = 1.0
@@ -73,11 +71,9 @@ class TvFormatReader:
             seconds = INTERVAL_SECONDS
             try:
                 code = await self._coordinator.commands.attempt(speaker, zone_info.tv_format)
-            except UpnpError as error:
-                _LOGGER.debug("%s tells no TV format: %s", speaker.name, error)
+            except UpnpError:
                 return
-            except EngineError as error:
-                _LOGGER.debug("The TV format of %s cannot be read: %s", speaker.name, error)
+            except EngineError:
                 continue
             if code is None:
                 return

@@ -118,6 +118,8 @@ async def _async_import(hass: HomeAssistant, yaml: _Import) -> None:
             if isinstance(answer, Identity):
                 if _note(yaml, host, answer.household_id):
                     changed[answer.household_id] = None
+                if host in complained:
+                    _LOGGER.info("The configured host %s is available now", host)
             elif host not in complained:
                 complained.add(host)
                 _LOGGER.warning("The configured host %s is not available yet: %s", host, answer)

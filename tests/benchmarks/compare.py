@@ -1,6 +1,6 @@
 """Runs a scenario through Home Assistant with core's `sonos` and with ours, and compares them.
 
-    scripts/compare
+    scripts/benchmark actions
 
 Each run has a Home Assistant process and a simulated household of its own. A step has worked when
 the action has ended without an error and the household is as it should be, within a time limit.
@@ -277,7 +277,7 @@ _PAGE = """\
 # Side by side with Home Assistant core
 
 The same actions through Home Assistant {version}, once with its own `sonos` integration and once
-with this one. `scripts/compare --write` takes these tables anew.
+with this one. `scripts/benchmark actions --write` takes these tables anew.
 
 ## An evening in a house of six rooms
 
@@ -343,8 +343,8 @@ async def compare(arguments: argparse.Namespace) -> int:
 
 
 def main() -> int:
-    """Read the command line; scripts/compare documents it."""
-    parser = argparse.ArgumentParser(prog="scripts/compare")
+    """Read the command line; scripts/benchmark documents it."""
+    parser = argparse.ArgumentParser(prog="scripts/benchmark actions")
     parser.add_argument("--only", choices=[CORE, OURS])
     parser.add_argument("--rooms", type=int, default=32, choices=[0, *range(2, 33)], metavar="N")
     parser.add_argument("--large-only", action="store_true")
@@ -357,7 +357,7 @@ def main() -> int:
     try:
         return asyncio.run(compare(arguments))
     except (DemoError, SimulatorError) as error:
-        print(f"compare: {error}", file=sys.stderr)
+        print(f"benchmark: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 2

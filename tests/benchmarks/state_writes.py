@@ -12,36 +12,25 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-import json
-import os
-from pathlib import Path
-import signal
 import sys
-import tempfile
-from typing import Any
 
 from homeassistant.const import __version__
 
-from tests.demo.client import Client
-from tests.demo.configuration import ROOT, Settings
-from tests.demo.instance import free_port, running
-from tests.demo.processes import Child, DemoError
-from tests.simulator.control import Remote, RemoteError
-from tests.simulator.process import SimulatorError, SimulatorProcess
+from tests.demo.configuration import ROOT
+from tests.demo.processes import DemoError
+from tests.simulator.process import SimulatorError
 
-from .compare import CORE, OURS, players_of, say
-from .day import HOUR, Moment
+from .bench import bench_of_house
+from .measures import CORE, OURS
+from .options import say
+from .parts.cost import live
 
 PAGE = ROOT / "docs" / "reliability.md"
 BEGIN = "<!-- state writes: python -m tests.benchmarks.state_writes --write -->\n"
 END = "<!-- end of state writes -->"
 
-#: Seconds for the house to settle, before the hour and after it.
+#: Seconds of silence in the house before the hour.
 _SETTLE = 5.0
-#: Seconds until entities that were enabled are there: Home Assistant waits for half a minute.
-_ENABLED = 120.0
-
-_LAUNCHER = Path(__file__).parent / "counting_launch.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,117 +61,15 @@ type Counts = Mapping[str, Writes]
 """The writes of each entity."""
 
 
-class Day:
-    """One integration, and the hour that it lives through."""
-
-    def __init__(
-        self, client: Client, child: Child, house: Remote, domain: str, counts: Path
-    ) -> None:
-        """Keep what belongs together; ``counts`` is the file of the launcher."""
-        self._client = client
-        self._child = child
-        self._house = house
-        self._domain = domain
-        self._counts = counts
-
-    async def enable_everything(self) -> None:
-        """Enable the entities that are disabled by default, and wait until they are there."""
-        disabled = [
-            entry["entity_id"]
-            for entry in await self._registry()
-            if entry["disabled_by"] == "integration"
-        ]
-        for entity_id in disabled:
-            await self._client.call(
-                "config/entity_registry/update", entity_id=entity_id, disabled_by=None
-            )
-        there = await self._client.wait_for(
-            lambda: all(entity_id in self._client.states for entity_id in disabled), _ENABLED
-        )
-        if not there:
-            missing = [each for each in disabled if each not in self._client.states]
-            say(f"{self._domain}: not there after {_ENABLED:.0f} s: {', '.join(missing)}")
-
-    async def live(self, rooms: dict[str, str], seconds: float) -> Counts:
-        """Let the hour pass in so many seconds, and return what was written in it."""
-        await asyncio.sleep(_SETTLE)
-        before = await self._read()
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
-        for moment in HOUR:
-            await asyncio.sleep(max(0.0, begun + moment.minute * seconds / 60 - loop.time()))
-            self._child.check()
-            try:
-                await self._make(moment, rooms)
-            except (DemoError, RemoteError) as error:
-                say(f"{self._domain}: at minute {moment.minute}: {error}")
-        await asyncio.sleep(max(0.0, begun + seconds - loop.time()) + _SETTLE)
-        after = await self._read()
-        ours = {entry["entity_id"] for entry in await self._registry()}
-        counts = {}
-        for entity_id in sorted(ours & self._client.states.keys()):
-            changed, reported = (
-                now - then
-                for now, then in zip(
-                    after.get(entity_id, (0, 0)), before.get(entity_id, (0, 0)), strict=True
-                )
-            )
-            counts[entity_id] = Writes(1, changed, reported)
-        return counts
-
-    async def _make(self, moment: Moment, rooms: dict[str, str]) -> None:
-        if moment.hand is not None:
-            await asyncio.to_thread(moment.hand, self._house)
-            return
-        domain, _, service = moment.action.partition(".")
-        data = dict(moment.data)
-        if isinstance(members := data.get("group_members"), list):
-            data["group_members"] = [rooms[room] for room in members]
-        await self._client.call(
-            "call_service",
-            domain=domain,
-            service=service,
-            service_data=data,
-            target={"entity_id": [rooms[room] for room in moment.rooms]},
-        )
-
-    async def _registry(self) -> list[dict[str, Any]]:
-        entries = await self._client.call("config/entity_registry/list")
-        return [entry for entry in entries if entry["platform"] == self._domain]
-
-    async def _read(self) -> dict[str, tuple[int, int]]:
-        self._counts.unlink(missing_ok=True)
-        self._child.send_signal(signal.SIGUSR1)
-        while not self._counts.exists():
-            self._child.check()
-            await asyncio.sleep(0.05)
-        counts: dict[str, tuple[int, int]] = json.loads(self._counts.read_text())
-        return counts
-
-
-async def run(domain: str, seconds: float, base: str, *, everything: bool) -> Counts:
+async def run(who: str, seconds: float, *, everything: bool) -> Counts:
     """Live through the hour with an integration, in a house of its own."""
-    with SimulatorProcess(base=base) as house, tempfile.TemporaryDirectory() as folder:
-        uids = {
-            speaker["name"]: speaker["uid"]
-            for speaker in house.facts["speakers"]
-            if not speaker["invisible"]
-        }
-        counts = Path(folder) / "state_writes.json"
-        settings = Settings(
-            folder=Path(folder) / "config",
-            port=free_port(8400 + os.getpid() % 1000),
-            domain=domain,
-            hosts=house.hosts[:1],
-            options={"listen_address": "127.0.0.1"} if domain == OURS else {},
-        )
-        environment = {"STATE_WRITES": str(counts)}
-        async with running(settings, lambda _: None, _LAUNCHER, environment) as (client, child):
-            rooms = await players_of(client, domain, uids)
-            day = Day(client, child, house.remote, domain, counts)
-            if everything:
-                await day.enable_everything()
-            return await day.live(rooms, seconds)
+    async with bench_of_house(who) as bench:
+        if everything:
+            await bench.host.do("enable", domain=bench.domain)
+        await bench.silence(_SETTLE)
+        written = (await live(bench, seconds)).counts
+        entities = await bench.host.do("entities", domain=bench.domain)
+        return {entity: Writes(1, *written.get(entity, (0, 0))) for entity in sorted(entities)}
 
 
 def by_platform(counts: Counts) -> dict[str, Writes]:
@@ -236,8 +123,8 @@ async def measure(arguments: argparse.Namespace) -> int:
     }
     runs: dict[str, Counts] = {}
     for name in arguments.only or kinds:
-        domain, everything = kinds[name]
-        runs[name] = await run(domain, arguments.seconds, arguments.base, everything=everything)
+        who, everything = kinds[name]
+        runs[name] = await run(who, arguments.seconds, everything=everything)
         say(f"{name}: changed, reported of the busiest\n{busiest(runs[name])}")
     print(table(runs))
     if arguments.write:
@@ -252,7 +139,6 @@ def main() -> int:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.state_writes")
     parser.add_argument("--seconds", type=float, default=300.0, help="that the hour takes")
-    parser.add_argument("--base", default="127.31.1.1", help="address of the first speaker")
     parser.add_argument(
         "--only", action="append", choices=["core", "ours", "ours, all enabled"], help="this run"
     )

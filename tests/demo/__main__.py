@@ -11,17 +11,22 @@ from time import monotonic
 
 from homeassistant.const import __version__
 
-from . import dashboard, log, screenshot
+from scripts.lib import release
+
+from . import automations, dashboard, log, screenshot
 from .client import Client
 from .configuration import ROOT, Settings
 from .house import House, play, simulated
 from .instance import FIRST_PORT, free_port, running
 from .narrator import Narrator, Progress
 from .processes import Child, DemoError
-from .smoke import Smoke, summary
+from .smoke import AUTOMATIONS, Smoke, summary
 
 _PATIENCE = 45.0
 _GONE = {"unavailable", "unknown"}
+
+#: The version that the smoke run installs, which is none of the source tree's.
+_RELEASED = "0.0.1rc1"
 
 
 def _arguments() -> argparse.Namespace:
@@ -45,13 +50,29 @@ def _settings(arguments: argparse.Namespace, hosts: Sequence[str], *, real: bool
     if arguments.domain == "sonos_twisted" and not real:
         options = {"listen_address": "127.0.0.1"}
     kind = "smoke" if arguments.smoke else "demo"
+    archive = None
+    if arguments.smoke and arguments.domain == "sonos_twisted":
+        archive = Path(ROOT, ".demo", f"{kind}-{__version__}-release", release.file_name())
+        release.build(_RELEASED, archive)
     return Settings(
         folder=Path(ROOT, ".demo", f"{kind}-{__version__}"),
         port=free_port(arguments.port),
         domain=arguments.domain,
         hosts=hosts,
         options=options,
+        more=AUTOMATIONS if arguments.smoke and arguments.domain == "sonos_twisted" else "",
+        archive=archive,
     )
+
+
+async def _check_installation(client: Client, domain: str, icon: bytes) -> None:
+    """Raise unless Home Assistant runs what was installed, and shows its picture."""
+    manifest = await client.call("manifest/get", integration=domain)
+    if manifest["version"] != _RELEASED:
+        raise DemoError(f"Home Assistant runs {manifest['version']} and not what was installed.")
+    if await client.picture(f"/api/brands/integration/{domain}/icon.png") != icon:
+        raise DemoError("Home Assistant does not show the integration's icon.")
+    print(f"Home Assistant runs {domain} {manifest['version']}, installed from its archive.")
 
 
 @contextlib.asynccontextmanager
@@ -101,12 +122,6 @@ async def _show(client: Client, child: Child, house: House | None, url: str) -> 
             child.check()
 
 
-def _keep(file: Path, picture: bytes) -> None:
-    """Write a picture to a file."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(picture)
-
-
 async def _demo(arguments: argparse.Namespace) -> int:
     """Run everything; return the exit status."""
     begun = monotonic()
@@ -125,10 +140,16 @@ async def _demo(arguments: argparse.Namespace) -> int:
             url = f"http://localhost:{settings.port}"
             if arguments.screenshot and house:
                 await screenshot.furnish(house)
-                _keep(arguments.screenshot, await screenshot.take(url, len(players)))
+                screenshot.keep(arguments.screenshot, await screenshot.take(url, len(players)))
                 return 0
             if arguments.smoke and house:
+                if settings.archive:
+                    icon = release.PACKAGE / "brand" / "icon.png"
+                    await _check_installation(client, settings.domain, icon.read_bytes())
                 results = await Smoke(client, house, players).run()
+                if settings.domain == "sonos_twisted":
+                    await automations.check(client, next(iter(players.values())))
+                    print("Home Assistant takes all conditions and blueprints.")
             else:
                 narrator = Narrator()
                 narrator.meet(client.states[entity_id] for entity_id in players.values())

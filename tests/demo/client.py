@@ -150,6 +150,12 @@ class Client:
             target={"entity_id": entity_id},
         )
 
+    async def picture(self, path: str) -> bytes:
+        """Return a picture as Home Assistant shows it of an integration."""
+        token = await self.call("brands/access_token")
+        async with self._session.get(f"{self._url}{path}", params=token) as response:
+            return await response.read()
+
     async def players(self, domain: str) -> dict[str, str]:
         """Return the media players of an integration, by the uid of the speaker."""
         entities = await self.entities(domain)

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 import shutil
 from typing import Any
+import zipfile
 
 ROOT = Path(__file__).parent.parent.parent
 OWNER = "0b1d5cf47b7b4e1bb5a2a5a0c1d3a4f6"
@@ -34,17 +35,20 @@ homeassistant:
       allow_bypass_login: true
 
 frontend:
-history:
-logbook:
-recorder:
-  commit_interval: 5
-
+{history}
 logger:
   default: warning
   logs:
     custom_components.sonos_twisted: info
 
 {integration}
+"""
+
+_HISTORY = """\
+history:
+logbook:
+recorder:
+  commit_interval: 5
 """
 
 _OURS = """\
@@ -58,21 +62,40 @@ sonos:
     hosts: [{hosts}]
 {more}"""
 
+BLUEPRINTS = ROOT / "blueprints" / "automation" / "sonos_twisted"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the demo's Home Assistant is told."""
+    """What the demo's Home Assistant is told.
+
+    Attributes:
+        folder: Its configuration folder, which is made anew.
+        port: The port of its user interface.
+        domain: The integration that is shown; empty: none.
+        hosts: The speakers that it is told.
+        options: What else the integration is told.
+        more: YAML besides.
+        archive: The archive that the integration is installed from, as HACS does it; without one,
+            the source tree is used as it is.
+        history: Whether states are recorded.
+
+    """
 
     folder: Path
     port: int
     domain: str
-    hosts: Sequence[str]
+    hosts: Sequence[str] = ()
     options: dict[str, str | int] = field(default_factory=dict)
-    more: str = ""  # YAML besides
+    more: str = ""
+    archive: Path | None = None
+    history: bool = True
 
 
 def _integration(settings: Settings) -> str:
-    """Return the YAML of the integration that is shown."""
+    """Return the YAML of the integration that is shown; none if no speaker is named in it."""
+    if not (settings.domain and settings.hosts):
+        return ""
     template, indent = (_CORES, "    ") if settings.domain == "sonos" else (_OURS, "  ")
     more = "".join(f"{indent}{key}: {value}\n" for key, value in settings.options.items())
     return template.format(hosts=", ".join(settings.hosts), more=more)
@@ -91,10 +114,21 @@ def write(settings: Settings) -> None:
     storage = config / ".storage"
     storage.mkdir(parents=True)
     (config / "configuration.yaml").write_text(
-        _YAML.format(port=settings.port, integration=_integration(settings)) + settings.more
+        _YAML.format(
+            port=settings.port,
+            integration=_integration(settings),
+            history=_HISTORY if settings.history else "",
+        )
+        + settings.more
     )
-    if settings.domain != "sonos":
+    if settings.archive:
+        with zipfile.ZipFile(settings.archive) as archive:
+            archive.extractall(config / "custom_components" / settings.domain)
+    elif settings.domain != "sonos":
         (config / "custom_components").symlink_to(ROOT / "custom_components")
+    if settings.domain != "sonos":
+        # Home Assistant looks for blueprints behind no link.
+        shutil.copytree(BLUEPRINTS, config / "blueprints" / "automation" / BLUEPRINTS.name)
     _store(
         storage,
         "onboarding",

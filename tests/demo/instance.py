@@ -1,7 +1,7 @@
 """A Home Assistant that the demo starts, waits for, and ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 import contextlib
 from pathlib import Path
 import socket
@@ -46,26 +46,21 @@ async def _ready(child: Child, client: Client, progress: Callable[[str], None]) 
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: Settings,
-    progress: Callable[[str], None],
-    launcher: Path = LAUNCHER,
-    environment: Mapping[str, str] | None = None,
+    settings: Settings, progress: Callable[[str], None]
 ) -> AsyncIterator[tuple[Client, Child]]:
     """Run Home Assistant as long as the block lasts, and give a client of it.
 
     Args:
         settings: What it is told.
         progress: Takes what is to be told of the progress.
-        launcher: The script that starts it.
-        environment: Variables of the environment besides.
 
     """
     write(settings)
     child = await Child.start(
         "Home Assistant",
-        [sys.executable, launcher, "--skip-pip", "-c", settings.folder],
+        [sys.executable, LAUNCHER, "--skip-pip", "-c", settings.folder],
         settings.folder / "output.txt",
-        environment={"PYTHONUNBUFFERED": "1", **(environment or {})},
+        environment={"PYTHONUNBUFFERED": "1"},
     )
     try:
         async with open_session() as session:

@@ -55,6 +55,11 @@ class Child:
         return cls(name, process, file)
 
     @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
+    @property
     def ended(self) -> bool:
         """Return whether the process is no longer there."""
         return self._process.returncode is not None
@@ -66,10 +71,6 @@ class Child:
                 f"{self.name} ended with status {self._process.returncode}; "
                 f"{self._output.name} says why."
             )
-
-    def send_signal(self, number: int) -> None:
-        """Send the process a signal."""
-        self._process.send_signal(number)
 
     async def stop(self) -> None:
         """End the process and all that it started, politely at first."""

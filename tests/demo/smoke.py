@@ -17,6 +17,40 @@ _TRANSPORT = "AVTransport"
 _RENDERING = "RenderingControl"
 _TOPOLOGY = "ZoneGroupTopology"
 
+_TRACK = "input_text.track"
+
+#: What is seen of triggers and conditions, whose interface may change with any Home Assistant.
+AUTOMATIONS = """
+input_text:
+  track:
+
+automation:
+  - alias: Note another track
+    triggers:
+      - trigger: sonos_twisted.track_changed
+        target:
+          entity_id: media_player.bedroom
+        options:
+          title: "*"
+      - trigger: sonos_twisted.source_changed
+        target:
+          entity_id: media_player.bedroom
+        options:
+          to: tv
+    conditions:
+      - condition: sonos_twisted.is_playing_source
+        target:
+          entity_id: media_player.bedroom
+        options:
+          source: [queue]
+    actions:
+      - action: input_text.set_value
+        target:
+          entity_id: input_text.track
+        data:
+          value: "{{ trigger.room }}: {{ trigger.new.title }}"
+"""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
@@ -30,6 +64,7 @@ class Step:
         action: The action of Home Assistant, with its data.
         shown: Whether a state shows the change, given the state before it.
         also: More players that have to show it before the next step.
+        elsewhere: The entity that has to show it, if it is not the player.
     """
 
     name: str
@@ -39,6 +74,7 @@ class Step:
     action: tuple[str, dict[str, object]] | None = None
     shown: Callable[[State, State], bool]
     also: tuple[str, ...] = ()
+    elsewhere: str | None = None
 
 
 def _has(key: str, value: object) -> Callable[[State, State], bool]:
@@ -73,6 +109,9 @@ def _steps(players: Mapping[str, str]) -> list[Step]:
              do=lambda house: house.next(kitchen)),
         Step(name="a track ends", room=kitchen, services=transport, shown=_another_title,
              do=lambda house: house.finish_track(kitchen)),
+        Step(name="automation: track", room="Bedroom", services=transport, elsewhere=_TRACK,
+             shown=lambda _, new: new.state.startswith("Bedroom: "),
+             do=lambda house: house.play_tracks("Bedroom")),
         Step(name="shuffle and repeat", room=kitchen, services=transport,
              do=lambda house: house.set_play_mode(kitchen, "SHUFFLE"),
              shown=lambda _, new: (new.attributes.get("shuffle"), new.attributes.get("repeat"))
@@ -155,7 +194,8 @@ class Smoke:
 
     async def _make(self, step: Step) -> Result:
         """Make one change and wait for it."""
-        entity_id = self._players[step.room]
+        player = self._players[step.room]
+        entity_id = step.elsewhere or player
         before = self._client.states[entity_id]
         shows: list[State] = []
 
@@ -170,9 +210,9 @@ class Smoke:
         if step.do:
             await self._house.do(step.do)
             if step.do is _reboot_and_turn_up:
-                await self._turn_up(entity_id)
+                await self._turn_up(player)
         elif step.action:
-            await self._client.act(step.action[0], entity_id, **step.action[1])
+            await self._client.act(step.action[0], player, **step.action[1])
         arrived = await self._client.wait_for(is_shown, _LIMIT)
         arrived = arrived and await self._client.wait_for(lambda: self._all_show(step), _LIMIT)
         after = shows[0] if shows else self._client.states[entity_id]

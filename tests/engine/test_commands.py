@@ -1,6 +1,7 @@
 """Commands: what they do at a speaker, and what becomes of everything that can go wrong."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 import importlib
 import inspect
 import pkgutil
@@ -20,6 +21,7 @@ from custom_components.sonos_twisted.engine import (
     UpnpDisabledError,
     UpnpError,
     commands,
+    http_request,
 )
 from custom_components.sonos_twisted.engine.commands import (
     grouping,
@@ -263,6 +265,42 @@ def test_answers_of_something_else(
 ) -> None:
     with pytest.raises(NotSonosError):
         transport.play(other_server(status, body))
+
+
+def test_an_answer_that_is_too_long(
+    other_server: Callable[[int, bytes], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A speaker never says so much; it is not read to its end."""
+    monkeypatch.setattr(http_request, "MAX_ANSWER", 1000)
+    assert soap.get(other_server(200, b"x" * 1000), "/") == b"x" * 1000
+    with pytest.raises(NotSonosError):
+        soap.get(other_server(200, b"x" * 1001), "/")
+
+
+def test_an_answer_that_breaks_off(loopback: None) -> None:
+    """What there is of it is worth nothing."""
+    with socket.create_server((f"{NETWORK}.202", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nxxx")
+
+        with ThreadPoolExecutor(1) as threads:
+            threads.submit(answer)
+            with pytest.raises(PlayerUnreachableError, match="cannot be reached"):
+                soap.get(f"{NETWORK}.202:{server.getsockname()[1]}", "/")
+
+
+def test_an_answer_that_goes_on_and_on(
+    other_server: Callable[[int, bytes], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each piece comes in time, but all of them together do not."""
+    monkeypatch.setattr(http_request, "_PIECE", 10)
+    monkeypatch.setattr(http_request, "_PATIENCE", 0)
+    with pytest.raises(PlayerUnreachableError, match="does not answer"):
+        soap.get(other_server(200, b"x" * 1000), "/")
 
 
 @pytest.mark.parametrize("status", [400, 404, 503])

@@ -399,3 +399,28 @@ def test_killing_what_has_ended(reactor: ReactorBase) -> None:
     bench.turn()
     assert reasons == ["ended"]
     assert workers[0].pid is None
+
+
+def test_a_worker_starts_although_the_host_has_wrapped_what_opens_files() -> None:
+    # Home Assistant does, before anything of ours is imported.
+    code = """
+import builtins, os
+wrapped, listed = builtins.open, os.listdir
+def open_(*args, **kwargs): return wrapped(*args, **kwargs)
+def listdir(*args, **kwargs): return listed(*args, **kwargs)
+builtins.open, os.listdir = open_, listdir
+from twisted.internet import process, reactor
+from custom_components.sonos_twisted.engine.process_runner import ProcessRunner
+def look():
+    if runner._ready:
+        reactor.stop()
+    else:
+        reactor.callLater(0.05, look)
+runner = ProcessRunner(reactor, 5.0)
+reactor.callWhenRunning(runner.start)
+reactor.callWhenRunning(look)
+reactor.callLater(30, os._exit, 1)
+reactor.run()
+"""
+    done = subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
+    assert done.returncode == 0

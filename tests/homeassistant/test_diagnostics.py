@@ -20,8 +20,14 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 
 from custom_components.sonos_twisted import recent
 from custom_components.sonos_twisted.const import DOMAIN
-from custom_components.sonos_twisted.engine import EngineError, ListenerNews, ListenError
+from custom_components.sonos_twisted.engine import (
+    EngineError,
+    ListenerNews,
+    ListenError,
+    ListenSettings,
+)
 from custom_components.sonos_twisted.engine.commands import state, transport
+from custom_components.sonos_twisted.event_test import async_test_rooms
 from custom_components.sonos_twisted.redaction import REDACTED
 from tests.homeassistant.actions import KITCHEN, act, in_house, shows
 from tests.homeassistant.conftest import NOBODY, OURS, PORT, all_known, make_entry, until
@@ -226,6 +232,25 @@ async def test_events_that_cannot_reach_home_assistant(
         assert room["events"]["callback"] == f"{NOBODY}:9"
         reason = room["events"]["leases"]["AVTransport"]["reason"]
         assert f"its events do not reach http://{NOBODY}:9" in reason
+    (issue,) = document["issues"]
+    assert (issue["key"], issue["active"]) == ("events_not_arriving", True)
+    assert issue["placeholders"]["callback"] == f"{NOBODY}:9"
+    assert document["event_test"] is None
+
+    # What somebody has tried meanwhile is told, too, also when the household is loaded anew.
+    await async_test_rooms(hass, entry, ListenSettings(port=PORT + 50))
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    test = (await diagnostics(hass, hass_client, entry))["event_test"]
+    assert test["tried"]["port"] == PORT + 50
+    assert {(it["name"], it["result"]["verdict"]) for it in test["rooms"]} == {
+        (name, "arrived") for name in standing_house.addresses
+    }
+    with patch(f"{OURS}.engine.self_test.FIRST_EVENT_SECONDS", 0.5):
+        await async_test_rooms(hass, entry)
+    test = (await diagnostics(hass, hass_client, entry))["event_test"]
+    assert test["tried"] is None
+    assert f"its events do not reach http://{NOBODY}:9" in test["rooms"][0]["result"]["error"]
+    assert test["rooms"][0]["uid"] in document["speakers"]
     await hass.config_entries.async_unload(entry.entry_id)
 
 
@@ -258,17 +283,27 @@ async def test_commands_that_fail(
     standing_coordinator: HouseholdCoordinator,
     remote: Remote,
 ) -> None:
-    """User pain 15: they tell what a speaker answered, how often, and who plays for its group."""
+    """User pain 15: they tell what a speaker answered, how often, and who plays for its group.
+
+    The user has asked the Office, which the Kitchen plays for.
+    """
+    office = speaker_in(standing_coordinator, "Office")
+    await in_house(hass, remote.group, "Office", "Kitchen")
+    members = standing_coordinator.household.group_members
+    await until(hass, lambda: len(members(office.uid)) == 2)
     await in_house(hass, remote.fail_action, "Kitchen", "Play", 714, 2)
     for _ in range(2):
         with pytest.raises(HomeAssistantError):
-            await act(hass, "media_play", KITCHEN)
+            await act(hass, "media_play", "media_player.office")
     document = await diagnostics(hass, hass_client, standing_coordinator.entry)
     failure = document["failed_commands"][-1]
     assert document["speakers"][failure["uid"]]["name"] == "Kitchen"
     assert (failure["command"], failure["times"]) == ("play", 2)
     assert "714" in failure["error"]
     assert failure["last_at"]
+    assert named(document, "Office")["group"]["coordinator"] == failure["uid"]
+    await in_house(hass, remote.ungroup, "Office")
+    await until(hass, lambda: len(members(office.uid)) == 1)
 
 
 async def test_household_that_is_not_set_up(

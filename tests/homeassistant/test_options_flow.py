@@ -152,7 +152,7 @@ async def test_beginner_sees_two_fields(hass: HomeAssistant, asleep: MockConfigE
     assert form["description_placeholders"] == {
         "household": "Sonos (Attic)",
         "host": "",
-        "set_in_yaml": "-",
+        "set_in_yaml": "",
     }
 
 
@@ -525,7 +525,8 @@ async def test_yaml_has_the_last_word_on_what_it_sets(
     fixed = {"hosts", "listen_port", "announce_volume"}
     assert read_only(form) == fixed
     assert form["description_placeholders"] is not None
-    assert form["description_placeholders"]["set_in_yaml"] == "announce_volume, hosts, listen_port"
+    told = form["description_placeholders"]["set_in_yaml"]
+    assert told == "\n\nSet in YAML, and read-only here: announce_volume, hosts, listen_port"
     # Whoever can send something else than the frontend does not get around it.
     tried = entered(
         form,

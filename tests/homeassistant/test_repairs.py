@@ -20,7 +20,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.sonos_twisted.const import DOMAIN
-from custom_components.sonos_twisted.issues import KINDS, issue_id
+from custom_components.sonos_twisted.issues import KINDS, UNREACHABLE_SECONDS, issue_id
 from custom_components.sonos_twisted.repairs import _async_likely_cause
 from custom_components.sonos_twisted.yaml_import import async_save
 from tests.homeassistant.conftest import NOBODY, OURS, PORT, all_known, until
@@ -367,6 +367,17 @@ async def test_what_yaml_does_not_set_is_mended_in_the_repair(
     await until(hass, lambda: key in all_shown(hass), seconds=30.0)
     ours: Any = entry
     step = await repairs.submit(await repairs.begin(ours, key))
+    # Who keeps what it is has it tried again.
+    as_it_is = {"listen_port": PORT, **DEAF}
+    step = await repairs.submit(step, **as_it_is)
+    assert step["errors"] == {"base": "not_arrived"}
+    before = entry.runtime_data
+    step = await repairs.submit(step, **as_it_is, save_anyway=True)
+    assert step["type"] == "create_entry"
+    await until(hass, lambda: entry.state is ConfigEntryState.LOADED, seconds=30.0)
+    assert entry.runtime_data is not before
+    await until(hass, lambda: key in all_shown(hass), seconds=30.0)
+    step = await repairs.submit(await repairs.begin(ours, key))
     step = await repairs.submit(step, advertise_port=PORT)
     assert step["errors"] == {"advertise_port": "advertise_without_listen"}
     step = await repairs.submit(step, listen_port=PORT)
@@ -472,28 +483,48 @@ async def test_upnp_is_switched_off_before_setting_up(
 
 @pytest.mark.parity("beyond: repair of an unreachable household")
 async def test_household_is_unreachable_for_long(
-    hass: HomeAssistant, standing_house: SimulatorProcess
+    hass: HomeAssistant, standing_house: SimulatorProcess, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A while is nothing to tell of; the issue ends with the first success."""
+    """A while is nothing to tell of; the issue waits for no attempt, and ends with a success.
+
+    The log has one line of the return.
+    """
+
+    async def later(seconds: float) -> None:
+        async_fire_time_changed(hass, dt_util.utcnow() + dt.timedelta(seconds=seconds))
+        await until(hass, lambda: entry.state is ConfigEntryState.SETUP_RETRY)
+
     await in_house(hass, standing_house.remote.refuse, "Kitchen")
     entry = await set_up(hass, standing_house, "Kitchen")
     assert entry.state is ConfigEntryState.SETUP_RETRY
+    await later(UNREACHABLE_SECONDS - 20)
     assert all_shown(hass) == set()
-    with patch(f"{OURS}.issues.UNREACHABLE_AFTER", dt.timedelta()):
-        await try_again(hass, entry)
+    with patch.object(hass.config_entries, "async_setup", side_effect=AssertionError):
+        await later(UNREACHABLE_SECONDS + 1)
         told = await appears(hass, entry, "household_unreachable", household="Sonos")
     assert standing_house.addresses["Kitchen"] in told["error"]
+    await try_again(hass, entry)
+    await appears(hass, entry, "household_unreachable")
     await in_house(hass, standing_house.remote.heal)
     await try_again(hass, entry)
     await until(hass, lambda: entry.state is ConfigEntryState.LOADED)
     await until(hass, lambda: all_shown(hass) == set())
+    # Home Assistant notes each attempt, in words of its own.
+    ours = [
+        record.message
+        for record in caplog.records
+        if record.name.startswith(OURS)
+        and record.levelname != "DEBUG"
+        and "not ready yet" not in record.message
+    ]
+    assert [line for line in ours if "Sonos" in line] == ["Sonos is set up at last"]
 
 
 async def test_nothing_is_shown_of_an_entry_that_is_gone(
     hass: HomeAssistant, standing_house: SimulatorProcess
 ) -> None:
     """Neither when it is disabled nor when it is removed."""
-    with patch(f"{OURS}.issues.UNREACHABLE_AFTER", dt.timedelta()):
+    with patch(f"{OURS}.issues.UNREACHABLE_SECONDS", 0.0):
         entry = await set_up(hass, standing_house, NOBODY)
         await appears(hass, entry, "household_unreachable")
         await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)
@@ -528,6 +559,22 @@ async def test_s1_speaker_among_the_hosts(
     await until(hass, lambda: entry.state is ConfigEntryState.LOADED and all_known(hass))
     await hass.async_block_till_done(wait_background_tasks=True)
     assert all_shown(hass) == set()
+
+
+async def test_hosts_are_looked_at_again_when_an_address_changes(
+    hass: HomeAssistant, standing_house: SimulatorProcess, neighbours: SimulatorProcess
+) -> None:
+    """Whose it is now may be another question."""
+    den, office = neighbours.addresses["Den"], standing_house.addresses["Office"]
+    entry = await set_up(hass, standing_house, "Kitchen", den)
+    await appears(hass, entry, "s1_in_s2", hosts=den)
+    await in_house(hass, neighbours.remote.change_address, "Den")
+    assert all_shown(hass) == {"s1_in_s2"}
+    await in_house(hass, standing_house.remote.change_address, "Office")
+    await disappears(hass, entry, "s1_in_s2")
+    await in_house(hass, neighbours.remote.change_address, "Den", den)
+    await in_house(hass, standing_house.remote.change_address, "Office", office)
+    await appears(hass, entry, "s1_in_s2", hosts=den)
 
 
 async def test_host_of_another_household_is_the_only_one(

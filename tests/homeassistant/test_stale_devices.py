@@ -1,6 +1,6 @@
 """Devices of speakers that are in the household no more."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
@@ -96,6 +96,50 @@ async def test_only_what_is_certain_removes_a_device(
     # Even then it can return, as a new one.
     await in_house(hass, remote.plug_in, "Patio")
     await until(hass, lambda: device(entry, patio) and all_known(hass))
+
+
+async def test_the_day_goes_on_while_home_assistant_is_not_there(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    entry: MockConfigEntry,
+    remote: Remote,
+    device: Callable[[MockConfigEntry, str], str | None],
+) -> None:
+    """Unless a speaker has started in that time."""
+    patio = uid_of(entry, "Patio")
+    key = f"{DOMAIN}.{entry.entry_id}.leaving"
+
+    async def leave() -> None:
+        household = entry.runtime_data.household
+        await in_house(hass, remote.unplug, "Patio")
+        await until(hass, lambda: household.topology.vanished)
+        await in_house(hass, remote.forget_vanished, "Patio")
+        await until(hass, lambda: patio in str(hass_storage.get(key)))
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+    async def set_up() -> None:
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await until(hass, lambda: hass.states.is_state("media_player.office", "idle"))
+
+    await leave()
+    since = hass_storage[key]["data"]["since"][patio]
+    await set_up()
+    assert entry.runtime_data.stale_devices._leaving.keys() == {patio}
+    assert hass_storage[key]["data"]["since"] == {patio: since}
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    # The household may have forgotten whom to miss.
+    await in_house(hass, remote.reboot, "Office", 0.1)
+    await set_up()
+    assert not entry.runtime_data.stale_devices._leaving
+    assert hass_storage[key]["data"]["since"] == {}
+    await in_house(hass, remote.plug_in, "Patio")
+    await until(hass, lambda: patio in entry.runtime_data.household.topology.members)
+
+    await leave()
+    with patch(f"{OURS}.stale_devices.FORGOTTEN_SECONDS", 0.05):
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await until(hass, lambda: not device(entry, patio))
+    assert hass_storage[key]["data"]["since"] == {}
 
 
 @pytest.mark.parity("beyond: stale devices by hand")

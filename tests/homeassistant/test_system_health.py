@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import get_system_health_info
 import custom_components.sonos_twisted as integration
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.engine import Served
+from custom_components.sonos_twisted.event_test import last_test
 from tests.homeassistant.actions import in_house, shows
 from tests.homeassistant.conftest import PORT, all_known, until
 
@@ -36,10 +37,21 @@ async def test_household(
         "speakers_pushed": 6,
         "speakers_polled": 0,
         "speakers_unavailable": 0,
+        "tested_at": "-",
+        "tests_passed": "-",
     }
     assert await get_system_health_info(hass, DOMAIN) == good
     texts = json.loads((Path(integration.__file__).parent / "translations/en.json").read_text())
     assert texts["system_health"]["info"].keys() == good.keys()
+
+    button = {"entity_id": "button.sonos_test_events"}
+    await hass.services.async_call("button", "press", button, blocking=True)
+    info = await get_system_health_info(hass, DOMAIN)
+    assert info["tests_passed"] == "6 / 6"
+    test = last_test(hass, standing_coordinator.entry)
+    assert test is not None
+    good |= {"tested_at": info["tested_at"], "tests_passed": "6 / 6"}
+    assert info["tested_at"] == test.at
 
     served = standing_coordinator.served
     await in_house(hass, remote.set_subscribe_status, "Bedroom", 503)

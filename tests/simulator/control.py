@@ -58,6 +58,10 @@ class Remote(DeviceRemote):
         """Return how often each kind of request was received, by uid."""
         return cast("dict[str, dict[str, int]]", self._request("GET", "/requests"))
 
+    def arrivals(self) -> dict[str, list[tuple[float, str]]]:
+        """Return when the last 1000 requests of each speaker were received, by uid."""
+        return cast("dict[str, list[tuple[float, str]]]", self._request("GET", "/arrivals"))
+
     def reset_requests(self) -> None:
         """Count requests from zero again."""
         self.call("reset_requests")

@@ -81,6 +81,7 @@ class Control(Resource):
             "/truth": simulator.truth,
             "/notifications": lambda: simulator.notifications(int(since)),
             "/requests": simulator.requests,
+            "/arrivals": simulator.arrivals,
             "/leases": simulator.leases,
             "/": lambda: sorted(self._callable),
         }

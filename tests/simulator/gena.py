@@ -339,6 +339,7 @@ class Publisher:
                 message.delivered.callback(status)
         return self._log.add(
             time=time.time(),
+            monotonic=time.monotonic(),
             uid=self._speaker.uid,
             room=self._speaker.room,
             service=subscription.service,

@@ -1,8 +1,9 @@
 """The HTTP server of one player."""
 
 # mypy: disallow-untyped-calls=False
-from collections import Counter
+from collections import Counter, deque
 import re
+from time import monotonic
 from typing import TYPE_CHECKING, Any, cast, override
 from urllib.parse import urlsplit
 
@@ -60,6 +61,7 @@ class Server(Resource):
         self._port: IListeningPort | None = None
         self._site = PlayerSite(self)
         self.requests: Counter[str] = Counter()
+        self.arrivals: deque[tuple[float, str]] = deque(maxlen=1000)
         self.control_api: ControlApi | None = None
         self._control: dict[str, Service] = {}
         self._event: dict[str, Service] = {}
@@ -156,6 +158,7 @@ class Server(Resource):
         else:
             key = f"{method} {path}"
         self.requests[key] += 1
+        self.arrivals.append((monotonic(), key))
 
     def _answer(self, request: Request, method: str, path: str, query: str) -> None:
         if getattr(request, "_disconnected", False):

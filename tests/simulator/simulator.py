@@ -157,10 +157,15 @@ class Simulator(Hands, Network, ChaosControl):
         """Return how often each kind of request was received, by uid."""
         return {uid: dict(player.server.requests) for uid, player in self.players.items()}
 
+    def arrivals(self) -> dict[str, list[tuple[float, str]]]:
+        """Return when the last requests were received, by uid; their kinds as in `requests`."""
+        return {uid: list(player.server.arrivals) for uid, player in self.players.items()}
+
     def reset_requests(self) -> None:
         """Count requests from zero again."""
         for player in self.players.values():
             player.server.requests.clear()
+            player.server.arrivals.clear()
 
     def leases(self) -> dict[str, list[dict[str, object]]]:
         """Return the leases that clients hold, by uid."""

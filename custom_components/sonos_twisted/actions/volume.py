@@ -17,7 +17,7 @@ ATTR_CHANGE = "change"
 ATTR_RAMP_TYPE = "ramp_type"
 
 #: What speakers call their ways to another volume.
-_RAMP_TYPES: Mapping[str, str] = {
+RAMP_TYPES: Mapping[str, str] = {
     "sleep_timer": "SLEEP_TIMER_RAMP_TYPE",
     "alarm": "ALARM_RAMP_TYPE",
     "autoplay": "AUTOPLAY_RAMP_TYPE",
@@ -43,7 +43,7 @@ async def _set_group_mute(entity: SonosTwistedMediaPlayer, call: ServiceCall) ->
 
 async def _ramp_volume(entity: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
     volume = percent(call.data[ATTR_MEDIA_VOLUME_LEVEL])
-    ramp_type = _RAMP_TYPES[call.data[ATTR_RAMP_TYPE]]
+    ramp_type = RAMP_TYPES[call.data[ATTR_RAMP_TYPE]]
     await entity.coordinator.volumes.ramp(entity.speaker, volume, ramp_type)
 
 
@@ -63,7 +63,7 @@ ACTIONS = (
         name="ramp_volume",
         fields={
             vol.Required(ATTR_MEDIA_VOLUME_LEVEL): cv.small_float,
-            vol.Optional(ATTR_RAMP_TYPE, default="autoplay"): vol.In(list(_RAMP_TYPES)),
+            vol.Optional(ATTR_RAMP_TYPE, default="autoplay"): vol.In(list(RAMP_TYPES)),
         },
         each=_ramp_volume,
     ),

@@ -120,6 +120,7 @@ class ClipPlayer:
         host: str,
         uid: str,
         *,
+        room: str = "",
         request_seconds: float = 9.5,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
@@ -129,11 +130,13 @@ class ClipPlayer:
             session: Connects. What speakers sign themselves cannot be verified, so nothing is.
             host: The speaker's address, without a port.
             uid: The speaker. It answers for itself alone.
+            room: What the log calls it.
             request_seconds: How long connecting may take, and an answer.
             idle_seconds: How long a connection stays open for the next clip.
 
         """
         self.host = host
+        self._name = room or host
         self._session = session
         self._uid = uid
         self._seconds = request_seconds
@@ -221,7 +224,7 @@ class ClipPlayer:
         try:
             await self._command("cancelAudioClip", {"id": clip_id})
         except ControlApiError as error:
-            _LOGGER.debug("%s", error)
+            _LOGGER.debug("%s: %s", self._name, error)
 
     async def close(self) -> None:
         """Close the connection, if there is one."""
@@ -324,7 +327,9 @@ class ClipPlayer:
             elif "success" in header and self._answer is not None and not self._answer.done():
                 self._answer.set_result((header, body if isinstance(body, dict) else {}))
         except AttributeError, KeyError, RecursionError, TypeError, ValueError:
-            _LOGGER.debug("%s says what cannot be understood: %.200s", self.host, text)
+            _LOGGER.debug(
+                "%s: it says what cannot be understood, %d characters", self._name, len(text)
+            )
 
     def _take_status(self, clip_id: str, status: ClipStatus) -> None:
         self._statuses[clip_id] = status

@@ -163,7 +163,6 @@ class Calls:
 
     def _outlived(self, call: Call) -> None:
         call.timer = None
-        _LOGGER.debug("%s at %s outlived its %.1f s", call.name, call.speaker, self._seconds)
         words = f"did not finish within {self._seconds:.0f} seconds"
         call.fail(PlayerUnreachableError(call.host, words))
         if self._overdue is not None:

@@ -196,7 +196,8 @@ class HouseholdConnection:
         )
         # From here on there may be something to end, even when this is cancelled.
         self._session = session
-        await self._thread.run(session.start, identity.description.uid, Player.at(identity.address))
+        player = Player.at(identity.address, identity.description.room_name)
+        await self._thread.run(session.start, identity.description.uid, player)
 
     # On the reactor thread, where a call that was begun ends before the next one begins: whatever
     # is cancelled on the host's side, close() finds what there is to release.

@@ -227,7 +227,7 @@ class _Core:
             self.subscription = None
             self.error = failure.value if isinstance(failure.value, Exception) else None
             if not failure.check(EngineError):
-                _LOGGER.debug("Unexpected answer to a subscription: %s", failure.value)
+                _LOGGER.debug("%s is refused unexpectedly: %s", subscription.name, failure.value)
             self.inputs.refused()
 
     def renewal_failed(self, subscription: Subscription, failure: Failure) -> None:
@@ -282,7 +282,7 @@ class _Core:
             self.inputs.sign_of_life()
         else:
             self.gaps += 1
-            _LOGGER.debug("Event %d of %s came after a gap", event.seq, subscription.sid)
+            _LOGGER.debug("%s: event %d came after a gap", subscription.name, event.seq)
             self.inputs.lost()
 
 

@@ -12,21 +12,18 @@ from io import BytesIO
 import logging
 import re
 from typing import TYPE_CHECKING, Any, override
-from weakref import WeakKeyDictionary
 
-from soco import events_twisted
 from twisted.internet.protocol import connectionDone
 from twisted.web.http import HTTPChannel, Request
 from twisted.web.server import Site
 
-from ..model import MalformedNotification, parse_notification
 from .gatekeeper import Gatekeeper
-from .sequence import MAX_SEQ
+from .notify_handler import ORDINARY_BODY, NotifyHandler, affords
+from .ordinary_notify import EarlyPieces, NotifyHead
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress
     from twisted.python.failure import Failure
-    from twisted.web.http_headers import Headers
 
     from .subscription import Subscription, SubscriptionsMap
 
@@ -35,10 +32,6 @@ _LOGGER = logging.getLogger(__name__)
 #: Bytes; the topology of 32 rooms, the largest known notification, takes about 40,000. Reading
 #: what is this large keeps the reactor busy for up to 40 ms.
 MAX_BODY = 262_144
-
-#: Bytes. What is larger counts for the bound of ``Subscription.large_bodies``; of the known events
-#: only topologies of more than five rooms do.
-ORDINARY_BODY = 8192
 
 #: In how many pieces a body may come. The largest makes 490 of the smallest usual TCP segments;
 #: chunks of one byte each would keep us busy for a second.
@@ -64,10 +57,6 @@ REQUEST_SECONDS = 30.0
 #: Seconds for the other side to take an answer before it is cut off.
 CLOSING_SECONDS = 5.0
 
-#: Seconds between two complaints about events of one subscription that cannot be read.
-COMPLAINT_SECONDS = 3600.0
-
-_SEQ = re.compile(rb"[0-9]{1,10}")
 _OTHER_VERSION = re.compile(rb"HTTP/(?!1\.[01]$)[0-9]+(\.[0-9]+)?")
 
 #: How the lines begin that :func:`_suspicion` looks at; looking at each would cost too much.
@@ -84,101 +73,6 @@ _LIMITS = frozenset(
         HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
-
-
-class NotifyHandler(events_twisted.EventNotifyHandler):
-    """Decides which requests are heard, and hands their variables to their subscriptions."""
-
-    def __init__(self, clock: Any, subscriptions_map: SubscriptionsMap) -> None:
-        """Deliver to the subscriptions of this map."""
-        super().__init__()
-        self.subscriptions_map = subscriptions_map
-        self._clock = clock
-        # When it was last said that an event of theirs cannot be read.
-        self._complained: WeakKeyDictionary[Subscription, float] = WeakKeyDictionary()
-
-    def judge(
-        self, request: NotifyRequest, method: bytes, target: bytes, length: int | None
-    ) -> HTTPStatus:
-        """Return the status that a request line and headers deserve, and a length if announced.
-
-        What is wrong gets the status that UPnP Device Architecture 4.3.2 gives it. A header that
-        stands there twice says nothing.
-        """
-        if method != b"NOTIFY":
-            return HTTPStatus.METHOD_NOT_ALLOWED
-        headers = request.requestHeaders
-        sid, seq = _single(headers, b"sid"), _single(headers, b"seq")
-        if sid is None or _single(headers, b"nt") is None or _single(headers, b"nts") is None:
-            return HTTPStatus.BAD_REQUEST
-        if seq is None or not _SEQ.fullmatch(seq) or int(seq) > MAX_SEQ:
-            return HTTPStatus.BAD_REQUEST
-        if not target.startswith(b"/"):
-            return HTTPStatus.BAD_REQUEST
-        request.token = target[1:].decode("latin-1")
-        request.sid, request.seq = sid.decode("latin-1"), int(seq)
-        subscription = self.addressee(request)
-        if subscription is None:
-            return HTTPStatus.PRECONDITION_FAILED
-        affords = _affords(subscription, length or 0)
-        return HTTPStatus.OK if affords else HTTPStatus.SERVICE_UNAVAILABLE
-
-    def addressee(self, request: NotifyRequest) -> Subscription | None:
-        """Return the subscription that a request is for, if there is one."""
-        subscription: Subscription | None = self.subscriptions_map.by_token(request.token)
-        # Before the answer to SUBSCRIBE has come, the token alone says whose event this is.
-        if subscription is None or subscription.sid not in {None, request.sid}:
-            return None
-        return subscription
-
-    @override
-    def render_NOTIFY(self, request: NotifyRequest) -> bytes:
-        """Take the variables of a NOTIFY that has been answered.
-
-        Whether its body can be read makes no difference to the answer: the speaker would only
-        send it again.
-        """
-        subscription = request.subscription
-        if subscription is None:
-            return b""
-        try:
-            variables = parse_notification(request.body)
-        except MalformedNotification as error:
-            _LOGGER.log(
-                logging.WARNING if self._is_worth_a_line(subscription) else logging.DEBUG,
-                "Ignored an event from %s that cannot be read: %s",
-                request.client.host,
-                error,
-            )
-            return b""
-        try:
-            subscription.receive(request.sid, request.seq, variables)
-        except Exception:
-            # A mistake of whoever takes events must not make the speaker's request fail.
-            _LOGGER.exception(
-                "An event of %s could not be handled", subscription.service.service_type
-            )
-        return b""
-
-    def _is_worth_a_line(self, subscription: Subscription) -> bool:
-        """Tell whether the last complaint about the events of a subscription is long ago."""
-        now = self._clock.seconds()
-        last = self._complained.get(subscription)
-        if last is not None and now - last < COMPLAINT_SECONDS:
-            return False
-        self._complained[subscription] = now
-        return True
-
-
-def _affords(subscription: Subscription, size: int) -> bool:
-    """Tell whether a subscription may be sent a body of this size now."""
-    return size <= ORDINARY_BODY or subscription.large_bodies.left > 0
-
-
-def _single(headers: Headers, name: bytes) -> bytes | None:
-    """Return a header that stands there once."""
-    values = headers.getRawHeaders(name)
-    return values[0] if values is not None and len(values) == 1 else None
 
 
 class NotifyRequest(Request):
@@ -236,10 +130,10 @@ class NotifyRequest(Request):
         """Answer, then look what is in it."""
         handler, self.body = self.channel.site.resource, self.content.getvalue()
         if self.status is HTTPStatus.OK:
-            self.subscription = handler.addressee(self)
+            self.subscription = handler.addressee(self.token, self.sid)
             if self.subscription is None:
                 self.status = HTTPStatus.PRECONDITION_FAILED  # it ended while the body came
-            elif not _affords(self.subscription, len(self.body)):
+            elif not affords(self.subscription, len(self.body)):
                 self.status, self.subscription = HTTPStatus.SERVICE_UNAVAILABLE, None
             else:
                 self.channel.factory.gatekeeper.delivered(self.channel.host)
@@ -280,6 +174,8 @@ class NotifyChannel(HTTPChannel):
     @override
     def connectionMade(self) -> None:
         self._await_request()
+        # None as soon as Twisted has read something: it may keep some of it.
+        self._early: EarlyPieces | None = EarlyPieces()
         super().connectionMade()
         self.factory.gatekeeper.entered(self.host, self)
 
@@ -304,7 +200,45 @@ class NotifyChannel(HTTPChannel):
         # Twisted restarts its clock with every byte; the whole request has a deadline as well.
         left = self._deadline - self.factory.reactor.seconds()
         self.timeOut = max(0.01, min(IDLE_SECONDS, left))
-        super().dataReceived(data)
+        if self._early is None:
+            super().dataReceived(data)
+        elif (all_of_it := self._received(self._early, data)) is not None:
+            # It is not ordinary: Twisted reads it.
+            self._early = None
+            super().dataReceived(all_of_it)
+
+    def _received(self, early: EarlyPieces, piece: bytes) -> bytes | None:
+        """Take a piece of what may be an ordinary request; return all of it if it is none."""
+        head, data = early.add(piece)
+        if head is None:
+            if not early.may_grow:
+                return data
+        else:
+            missing = head.size + head.length - len(data)
+            subscription = self.site.resource.addressee(head.token, head.sid)
+            if subscription is None or missing < 0 or head.length > ORDINARY_BODY:
+                return data
+            if missing == 0:
+                self._take(subscription, head, data[head.size :])
+                return None
+            if not early.may_get_body:
+                return data
+        self.resetTimeout()
+        return None
+
+    def _take(self, subscription: Subscription, head: NotifyHead, body: bytes) -> None:
+        """Look what is in an ordinary request; the answer leaves with the reactor's next round."""
+        self._requests += 1
+        last = head.last or self._requests >= MAX_REQUESTS
+        self.factory.gatekeeper.delivered(self.host)
+        self.site.resource.take(subscription, head.sid, head.seq, body, self.host)
+        self.write(_answer(HTTPStatus.OK, last=last))
+        if last:
+            self.hang_up()
+        else:
+            self._await_request()
+            self._early = EarlyPieces()
+            self.resetTimeout()
 
     @override
     def lineReceived(self, line: bytes) -> None:

@@ -4,7 +4,7 @@ A ``soco.SoCo`` object would bring soco's process-wide registry with it, and top
 belong to whoever else uses soco in this process; its services need only an address.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from soco import services
@@ -36,14 +36,16 @@ class Player:
     Attributes:
         ip_address: IPv4 address, under the name that soco uses.
         port: Port of its UPnP services, 1400 on every known speaker.
+        room: The name of its room as far as it is known, for the log.
 
     """
 
     ip_address: str
     port: int = DEFAULT_PORT
+    room: str = field(default="", compare=False)
 
     @classmethod
-    def at(cls, address: str) -> Player:
+    def at(cls, address: str, room: str = "") -> Player:
         """Return the player at ``host`` or ``host:port``.
 
         Raises:
@@ -53,12 +55,17 @@ class Player:
         host, _, port = address.partition(":")
         if not host or not (port + "0").isdecimal():
             raise PlayerUnreachableError(address, "is not the address of a speaker")
-        return cls(host, int(port) if port else DEFAULT_PORT)
+        return cls(host, int(port) if port else DEFAULT_PORT, room)
 
     @property
     def address(self) -> str:
         """The address in the form that commands take: ``host:port``."""
         return f"{self.ip_address}:{self.port}"
+
+    @property
+    def name(self) -> str:
+        """What the log calls it: by its room, or by its address if that is not known."""
+        return self.room or self.ip_address
 
     @property
     def base_url(self) -> str:

@@ -207,7 +207,7 @@ class HouseholdSession:
         link = self.links.get(uid)
         if link is None or self._stopping:
             return
-        player = link.player if address is None else Player.at(address)
+        player = link.player if address is None else Player.at(address, link.player.room)
         if player != link.player:
             link = self._move(link, player)
         self._note_boot(link, boot_seq)
@@ -273,7 +273,8 @@ class HouseholdSession:
         now, level = self._clock.seconds(), logging.DEBUG
         if now - self._complained_at >= COMPLAINT_SECONDS:
             self._complained_at, level = now, logging.WARNING
-        _LOGGER.log(level, "Ignored a topology of %s: %s", source, reason)
+        name = link.player.name if (link := self.links.get(source)) else "Somebody"
+        _LOGGER.log(level, "%s: its topology is ignored: %s", name, reason)
 
     def topology_answered(self, uid: str, text: str, asked_at: float) -> None:
         """Take for the truth what a speaker answered, unless an event has told more since."""
@@ -318,7 +319,7 @@ class HouseholdSession:
         lease = link.leases.get(TOPOLOGY) if link is not None else None
         if link is None or lease is None:
             return
-        _LOGGER.debug("%s is asked again, because it tells another topology", uid)
+        _LOGGER.debug("%s: it is asked again, because it tells another topology", link.player.name)
         if lease.is_held:
             self._order.trust_next(uid)
             lease.renew_from_scratch()
@@ -337,12 +338,13 @@ class HouseholdSession:
         self._assign_household_services()
 
     def _adapt_link(self, member: ZoneMember) -> None:
-        player = Player(member.host, member.port)
+        player = Player(member.host, member.port, member.name)
         link = self.links.get(member.uid)
         if link is None:
             link = self._link(member.uid, player, member.boot_seq)
         elif link.player != player:
             link = self._move(link, player)
+        link.player = player
         self._note_boot(link, member.boot_seq)
         link.hold_own_services()
         link.describe()
@@ -357,7 +359,7 @@ class HouseholdSession:
 
     def _move(self, link: SpeakerLink, player: Player) -> SpeakerLink:
         """Replace the link to a speaker that has another address now."""
-        _LOGGER.debug("%s is at %s now", link.uid, player.address)
+        _LOGGER.debug("%s: it is at %s now", player.name, player.address)
         self._part_with(link)
         moved = self._link(link.uid, player, link.boot_seq)
         moved.description = link.description
@@ -373,7 +375,7 @@ class HouseholdSession:
             return
         link.boot_seq = boot_seq
         if before is not None:
-            _LOGGER.debug("%s has started anew", link.uid)
+            _LOGGER.debug("%s: it has started anew", link.player.name)
             self._forget_story(link.uid)
             link.renew_from_scratch()
             link.describe_anew()
@@ -455,10 +457,9 @@ class HouseholdSession:
         self._listener.reopen_if_lost()
         self._tell_of_listener()
         for uid, link in list(self.links.items()):
-            callback = self._callback(link.player)
-            before = self._callbacks.get(uid)
+            callback, before = self._callback(link.player), self._callbacks.get(uid)
             if callback is not None and before is not None and before != callback:
-                _LOGGER.debug("%s shall send its events to %s from now on", uid, callback[0])
+                _LOGGER.debug("%s: it is told to send its events elsewhere", link.player.name)
                 link.renew_from_scratch()
             self._callbacks[uid] = callback or before
 

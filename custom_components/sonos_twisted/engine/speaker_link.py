@@ -424,10 +424,10 @@ class SpeakerLink:
             self.sign_of_life()
             self._presence.doubt(error)
         else:
-            _LOGGER.debug("The state of %s cannot be read: %s", self.uid, error)
+            _LOGGER.debug("%s: its state cannot be read: %s", self.player.name, error)
 
     def _events_stopped(self, service: str) -> None:
-        _LOGGER.debug("%s sends no more events of %s; subscribing anew", self.uid, service)
+        _LOGGER.debug("%s: events of %s have stopped; subscribing anew", self.player.name, service)
         if lease := self.leases.get(service):
             lease.renew_from_scratch()
 
@@ -497,7 +497,7 @@ class SpeakerLink:
 
         def failed(failure: Failure) -> None:
             if not failure.check(CancelledError):
-                _LOGGER.debug("%s cannot be described: %s", self.uid, failure.value)
+                _LOGGER.debug("%s: it cannot be described: %s", self.player.name, failure.value)
                 self._description_retry = self._context.clock.callLater(
                     DESCRIPTION_RETRY_SECONDS, self.describe
                 )

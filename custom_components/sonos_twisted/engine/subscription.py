@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 
 from .allowance import Allowance
 from .errors import PlayerError, SubscriptionLostError
+from .player import Player
 from .reactor import require_reactor_thread
 
 if TYPE_CHECKING:
@@ -235,6 +236,13 @@ class Subscription(events_twisted.Subscription):
         """
         self.send_event(Event(sid, seq, self.service, time.time(), variables))
 
+    @property
+    def name(self) -> str:
+        """What the log calls it: the room and the service."""
+        speaker = self.service.soco
+        room = speaker.name if isinstance(speaker, Player) else speaker.ip_address
+        return f"{room}: {self.service.service_type}"
+
     def _perform(
         self, action: str, strict: bool, method: Callable[..., Any], *args: object
     ) -> SubscriptionDeferred:
@@ -252,7 +260,7 @@ class Subscription(events_twisted.Subscription):
         def failed(failure: Failure) -> Subscription | Failure:
             if strict:
                 return failure
-            _LOGGER.debug("%s of %s failed: %s", action, self._event_url, failure.value)
+            _LOGGER.debug("%s: %s failed: %s", self.name, action, failure.value)
             return self
 
         work: Deferred[Any] = self._in_turn.run(method, *args)

@@ -85,6 +85,7 @@ class WorkerProcess(ProcessProtocol):
         self._conversation = _Conversation(on_message)
         self._process: Any = None
         environment = {**os.environ, "PYTHONPATH": _search_path()}
+        _let_twisted_look_at_files()
         reactor.spawnProcess(self, program[0], program, env=environment)
 
     @property
@@ -199,6 +200,16 @@ def _is_reaped(pid: int) -> bool:
     except ProcessLookupError:
         return True
     return False
+
+
+def _let_twisted_look_at_files() -> None:
+    """Give Twisted functions of the system that are none of its methods.
+
+    It has them as attributes of a class, which is well as long as they are written in C. A host
+    may have replaced them with functions of Python, as Home Assistant does: those are bound.
+    """
+    detector: Any = process.detector
+    detector.listdir, detector.openfile = os.listdir, open
 
 
 def _search_path() -> str:

@@ -5,13 +5,14 @@ A description says what an entity shows, how it is changed, and what a speaker m
 to be such an entity. Nothing depends on the name of a model.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.button import ButtonEntityDescription
+from homeassistant.components.event import EventEntityDescription
 from homeassistant.components.number import NumberEntityDescription
 from homeassistant.components.select import SelectEntityDescription
 from homeassistant.components.sensor import SensorEntityDescription
@@ -85,6 +86,18 @@ class ButtonDescription(SpeakerDescription, ButtonEntityDescription):
     """Something to do."""
 
     press: Press
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventDescription(SpeakerDescription, EventEntityDescription):
+    """Something that happens and has no state; ``event_types`` are kinds of ``happenings``.
+
+    Attributes:
+        attributes: What an event shows of what is told of it. The database keeps it.
+
+    """
+
+    attributes: Callable[[Mapping[str, Any]], dict[str, object]]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ The queue, playlists, favourites, stations and the music library are trees of th
 """
 
 from enum import IntEnum, StrEnum
+import re
 import unicodedata
 
 from .didl import Didl, parse_didl
@@ -121,6 +122,15 @@ def match(title: str, wanted: str) -> Match:
     if f" {wanted}" in title:
         return Match.WORD
     return Match.INSIDE if wanted in title else Match.NONE
+
+
+def fits(text: str, pattern: str) -> bool:
+    """Tell whether a text is like a pattern, in which an asterisk stands for anything.
+
+    Capitals and accents make no difference.
+    """
+    parts = (re.escape(part) for part in _folded(pattern).split("*"))
+    return re.fullmatch(".*".join(parts), _folded(text), re.DOTALL) is not None
 
 
 def _folded(text: str) -> str:

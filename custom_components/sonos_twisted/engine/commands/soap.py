@@ -5,18 +5,11 @@ from typing import NoReturn
 from xml.etree.ElementTree import ParseError
 
 from lxml.etree import LxmlError
-import requests
-from soco.exceptions import NotSupportedException, SoCoUPnPException, UnknownSoCoException
+from soco.exceptions import SoCoUPnPException, UnknownSoCoException
 
-from ..errors import (
-    HttpStatusError,
-    NotSonosError,
-    PlayerUnreachableError,
-    UpnpDisabledError,
-    UpnpError,
-)
+from ..errors import HttpStatusError, NotSonosError, UpnpDisabledError, UpnpError
+from ..http_request import Answer, request
 from ..player import Player, service_of
-from ..runner import request_seconds
 
 #: What soco raises for answers that are no XML, or not the XML that it expects.
 _NOT_SOAP = (
@@ -54,23 +47,22 @@ def call(address: str, service: str, action: str, **arguments: str | int) -> dic
 
     """
     player = Player.at(address)
-    host = player.ip_address
+    host, device = player.ip_address, service_of(player, service)
+    headers, body = device.build_command(action, list(arguments.items()))
+    answer = request(player, "POST", device.control_url, body.encode(), headers)
+    if answer.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        raise UpnpError(host, action, INVALID_ACTION, service)
+    if answer.status not in {HTTPStatus.OK, HTTPStatus.INTERNAL_SERVER_ERROR}:
+        _raise_for(host, action, answer)
     try:
-        result = service_of(player, service).send_command(
-            action, list(arguments.items()), timeout=request_seconds.get()
-        )
+        if answer.status == HTTPStatus.OK:
+            return dict(device.unwrap_arguments(answer.text))
+        device.handle_upnp_error(answer.text)
     except SoCoUPnPException as error:
         raise UpnpError(host, action, int(error.error_code), service) from error
-    except NotSupportedException as error:
-        raise UpnpError(host, action, INVALID_ACTION, service) from error
-    except requests.RequestException as error:
-        _raise_for(host, action, error)
     except _NOT_SOAP as error:
         raise NotSonosError(host) from error
-    if result is None:
-        # What soco makes of an answer that is neither a success nor an error, a redirect say.
-        raise NotSonosError(host)
-    return result if isinstance(result, dict) else {}
+    raise NotSonosError(host)
 
 
 def get(address: str, path: str) -> bytes:
@@ -87,25 +79,16 @@ def get(address: str, path: str) -> bytes:
 
     """
     player = Player.at(address)
-    try:
-        # Otherwise the connection stays open for as long as somebody keeps the response.
-        response = requests.get(
-            f"{player.base_url}{path}",
-            headers={"Connection": "close"},
-            timeout=request_seconds.get(),
-        )
-        response.raise_for_status()
-    except requests.RequestException as error:
-        _raise_for(player.ip_address, f"GET {path}", error)
-    return response.content
+    answer = request(player, "GET", path, None, {})
+    if answer.status != HTTPStatus.OK:
+        _raise_for(player.ip_address, f"GET {path}", answer)
+    return answer.body
 
 
-def _raise_for(host: str, request: str, error: requests.RequestException) -> NoReturn:
-    if isinstance(error, requests.HTTPError) and error.response is not None:
-        status = error.response.status_code
-        if status == HTTPStatus.FORBIDDEN:
-            raise UpnpDisabledError(host) from error
-        raise HttpStatusError(host, request, status) from error
-    if isinstance(error, requests.Timeout):
-        raise PlayerUnreachableError(host, "does not answer") from error
-    raise PlayerUnreachableError(host, "cannot be reached") from error
+def _raise_for(host: str, what: str, answer: Answer) -> NoReturn:
+    if answer.status == HTTPStatus.FORBIDDEN:
+        raise UpnpDisabledError(host)
+    if answer.status < HTTPStatus.BAD_REQUEST:
+        # Neither a success nor an error, a redirect say: speakers never answer that.
+        raise NotSonosError(host)
+    raise HttpStatusError(host, what, answer.status)

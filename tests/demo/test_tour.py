@@ -1,0 +1,54 @@
+"""The user interface of Home Assistant, in a real browser, with the integration."""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.simulator.process import SimulatorProcess
+
+from . import browser, tour
+
+MISSING = "; ".join(
+    words
+    for words, there in {
+        "Chromium is not installed": browser.program(),
+        "Home Assistant's frontend is not installed": importlib.util.find_spec("hass_frontend"),
+    }.items()
+    if not there
+)
+
+#: What the documentation shows.
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+MOST_BYTES = 200_000
+
+
+@pytest.mark.skipif(bool(MISSING), reason=MISSING)
+@pytest.mark.timeout(300)
+@pytest.mark.parity("beyond: browser")
+async def test_user_interface(loopback: None, tmp_path: Path) -> None:
+    """A household is added, looked at, misdirected by an option, and repaired."""
+    with SimulatorProcess(base=f"127.{100 + os.getpid() % 100}.61.1") as house:
+        complaints = await tour.take(house.hosts, tmp_path, 24000 + os.getpid() % 80 * 100)
+    (complaint,) = complaints
+    assert "Asking for the state at intervals" in complaint
+    assert names_in(tmp_path) == names_in(IMAGES) - {"dashboard.png"}
+
+
+def names_in(folder: Path) -> set[str]:
+    """Return the names of the files in a folder."""
+    return {path.name for path in folder.iterdir()}
+
+
+def test_pictures_are_small() -> None:
+    """They are loaded by everybody who reads the documentation."""
+    sizes = {path.name: path.stat().st_size for path in IMAGES.iterdir()}
+    assert max(sizes.values()) < MOST_BYTES, sizes
+
+
+def test_pictures_are_shown() -> None:
+    """None is left over from another time."""
+    pages = [IMAGES.parent.parent / "README.md", *IMAGES.parent.glob("*.md")]
+    text = "".join(page.read_text(encoding="utf-8") for page in pages)
+    assert {name for name in names_in(IMAGES) if f"images/{name})" not in text} == set()

@@ -1,0 +1,1 @@
+"""The blueprints, each used in Home Assistant with the simulated house."""

@@ -1,0 +1,1 @@
+"""Automations that are triggered by what happens."""

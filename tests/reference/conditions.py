@@ -1,0 +1,69 @@
+"""The parts of the page of conditions that list them all, and the actions of devices.
+
+They are made of what Home Assistant's user interface shows of them.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from homeassistant.util.yaml import load_yaml_dict
+
+from custom_components.sonos_twisted.device_action import ACTIONS
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = ROOT / "docs" / "conditions.md"
+EXAMPLES = Path(__file__).with_name("condition_examples.yaml")
+PACKAGE = ROOT / "custom_components" / "sonos_twisted"
+
+
+def page() -> str:
+    """Return the page with its lists made anew."""
+    texts = json.loads((PACKAGE / "translations" / "en.json").read_text("utf-8"))
+    described = load_yaml_dict(str(PACKAGE / "conditions.yaml"))
+    sections = "".join(
+        _section(name, described[name], text) for name, text in texts["conditions"].items()
+    )
+    with_conditions = _put("conditions", sections, PAGE.read_text("utf-8"))
+    return _put("actions of devices", _actions(texts["device_automation"]), with_conditions)
+
+
+def _put(name: str, text: str, into: str) -> str:
+    begin, end = f"<!-- {name}: written by scripts/reference -->\n", f"<!-- end of {name} -->\n"
+    before, _, rest = into.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}{text}\n{end}{after}"
+
+
+def _section(name: str, described: dict[str, Any], texts: dict[str, Any]) -> str:
+    lines = [f"\n### `{name}`\n", f"**{texts['name']}.** {texts['description']}"]
+    lines += ["", "| option | | what it is |", "| --- | --- | --- |"]
+    for option, field in described["fields"].items():
+        what = texts["fields"][option]["description"].replace("|", "\\|")
+        lines.append(f"| `{option}` | {_necessity(option, field)} | {what} |")
+    return "\n".join([*lines, "", "```yaml", *_example(name), "```", ""])
+
+
+def _necessity(option: str, field: dict[str, Any]) -> str:
+    if "default" in field and option != "for":
+        return f"default: `{field['default']}`"
+    return "required" if field.get("required") and option != "for" else ""
+
+
+def _example(name: str) -> list[str]:
+    """Return the lines of an example as they stand in the file, without their indentation."""
+    text = EXAMPLES.read_text("utf-8").partition(f"\n{name}:\n")[2]
+    lines = []
+    for line in text.splitlines():
+        if line and not line.startswith("  "):
+            break
+        lines.append(line.removeprefix("  "))
+    return "\n".join(lines).strip().splitlines()
+
+
+def _actions(texts: dict[str, Any]) -> str:
+    lines = ["\n| `type` | what it does | fields |", "| --- | --- | --- |"]
+    for name, action in ACTIONS.items():
+        fields = ", ".join(f"`{field}`" for field in action.fields)
+        lines.append(f"| `{name}` | {texts['action_type'][name]} | {fields} |")
+    return "\n".join([*lines, ""])
