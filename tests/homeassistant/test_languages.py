@@ -78,6 +78,7 @@ SAME = {
     },
     "nl": {
         "Alarm",
+        "Album",
         "Albums",
         "Crossfade",
         "Genres",
@@ -86,7 +87,9 @@ SAME = {
         "Media",
         "Overlay",
         "Podcasts",
+        "Radio",
         "Speaker",
+        "Speakers",
         "Volume",
         "crossfade",
         "items",
