@@ -131,7 +131,7 @@ KINDS: Mapping[str, Kind] = {
         when="the speaker has started anew", fields={"software_version": "Its firmware"}
     ),
     "events_lost": Kind(
-        when="events of the speaker stop arriving, so that it is asked for its state instead",
+        when="events of the speaker stop arriving; it is asked for its state instead, if it may be",
         fields={"reason": "Why, as the end of a sentence; empty if that is not known"},
     ),
     "events_restored": Kind(when="events of the speaker arrive again"),

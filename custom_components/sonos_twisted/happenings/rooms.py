@@ -154,6 +154,7 @@ class Rooms:
         missed, room.has_missed_track = room.has_missed_track, False
         if missed:
             room.track, room.image, room.order = chosen, self._image(speaker), _order(media)
+            room.untold = 0
             return
         begun = passed.begun_since(room.track)
         track = chosen if is_sounding(speaker.playback, media) else passed.last

@@ -91,7 +91,6 @@ class Speakers:
         self._told = told
         self._values: dict[str, dict[_Watch, Any]] = {}
         self._served: dict[str, Served] = {}
-        self._reasons: dict[str, str] = {}
 
     def distrust(self, uid: str) -> None:
         """Take it that anything may have happened to a speaker."""
@@ -128,7 +127,7 @@ class Speakers:
         before, self._served[speaker.uid] = self._served.get(speaker.uid), news.served
         if before is None or before is news.served:
             return
-        if news.served is Served.BY_POLLING:
-            async_fire(self._coordinator, "events_lost", speaker.uid, {"reason": reason})
-        else:
+        if news.served is Served.BY_EVENTS:
             async_fire(self._coordinator, "events_restored", speaker.uid, {})
+        elif before is Served.BY_EVENTS:
+            async_fire(self._coordinator, "events_lost", speaker.uid, {"reason": reason})

@@ -411,6 +411,7 @@ class Run:
             return
         if seen is None:
             self.seen[uid] = Seen(told.at, told.origin, player)
+            self.untold.pop(uid, None)
             return
         if seen.origin != told.origin:
             others["source_changed", uid] += 1
