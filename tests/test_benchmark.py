@@ -144,6 +144,14 @@ def test_a_server_that_is_not_there_answers_nothing() -> None:
     assert [shot.status for shot in shots] == [0, 0, 0, 0]
 
 
+def test_a_flood_ends_with_its_last_event() -> None:
+    lane = Lane(
+        uid="", source="127.0.0.1", host="127.0.0.1", port=9, path="/", sid="", seq=1, bodies=["x"]
+    )
+    shots = Volley.of([lane] * 2, 0.0, 600.0, at_most=5).fire()
+    assert len(shots) == 5
+
+
 async def test_the_floor_of_events_can_be_measured() -> None:
     results = Results()
     options = Options(rounds=1, quick=True)

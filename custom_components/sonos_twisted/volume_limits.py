@@ -69,7 +69,7 @@ class VolumeLimits:
 
     def tell_hit(self, speaker: Speaker, volume: int) -> None:
         """Tell that a room became, or was to become, louder than it may be."""
-        data = {"volume": volume, "limit": self._limits[speaker.uid]}
+        data = {"volume": volume, "limit": self.of(speaker)}
         async_fire(self._coordinator, "volume_limit_hit", speaker.uid, data)
 
     async def async_set(self, speaker: Speaker, limit: int | None) -> None:

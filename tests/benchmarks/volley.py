@@ -226,7 +226,7 @@ class _Battery:
             if plan.rate and self._count < happenings and now >= due:
                 self._happen()
                 continue
-            over = self._count >= happenings if plan.rate else now >= end
+            over = self._count >= happenings if plan.rate else now >= end or not self._busy
             if over and (not self._busy or now > end + _PATIENCE):
                 break
             more = bool(plan.rate) and not over

@@ -36,9 +36,19 @@ MARKS_OF = {"de": "„“", "es": "«»", "fr": "«»’", "nl": "‘’", "sv":
 PAIRS = {"de": ("„", "“"), "es": ("«", "»"), "fr": ("«", "»")}
 
 #: Names, abbreviations, and words that a language has in common with English.
-SAME_IN_ALL = {"HDMI-CEC", "Loudness", "Trueplay", "USB", "{room} Sub"}
+SAME_IN_ALL = {
+    "AirPlay",
+    "HDMI-CEC",
+    "Loudness",
+    "Spotify Connect",
+    "TV",
+    "Trueplay",
+    "USB",
+    "{room} Sub",
+}
 SAME = {
     "de": {
+        "Album",
         "Balance",
         "Bass",
         "Genres",
@@ -47,18 +57,23 @@ SAME = {
         "Normal",
         "Podcasts",
         "Position",
+        "Radio",
         "{system}: {rooms}",
     },
-    "es": {"Balance", "Error", "Normal", "{system}: {rooms}"},
+    "es": {"Balance", "Error", "Normal", "Radio", "{system}: {rooms}"},
     "fr": {
+        "Album",
         "Albums",
         "Balance",
         "Genres",
         "Max",
         "Microphone",
+        "Minutes",
         "Mode",
         "Podcasts",
         "Position",
+        "Radio",
+        "Sources",
         "Volume",
     },
     "nl": {
@@ -78,7 +93,18 @@ SAME = {
         "{room} surrounds",
         "{system}: {rooms}",
     },
-    "sv": {"Alarm", "Max", "Media", "Normal", "Position", "Program", "{system}: {rooms}"},
+    "sv": {
+        "Alarm",
+        "Album",
+        "Artist",
+        "Max",
+        "Media",
+        "Normal",
+        "Position",
+        "Program",
+        "Radio",
+        "{system}: {rooms}",
+    },
 }
 
 #: Words by which one sees that a sentence was left in English; they are in no other language.
@@ -246,7 +272,9 @@ async def test_home_assistant_takes_each_text(hass: HomeAssistant, language: str
     for category in {path.partition(".")[0] for path in ENGLISH_TEXTS}:
         texts = await async_get_translations(hass, language, category, [DOMAIN])
         shown = {path.removeprefix(f"component.{DOMAIN}."): text for path, text in texts.items()}
-        ours = {path: text for path, text in ALL[language].items() if path.startswith(category)}
+        ours = {
+            path: text for path, text in ALL[language].items() if path.startswith(f"{category}.")
+        }
         assert shown.items() >= ours.items()
 
 

@@ -7,6 +7,7 @@ from custom_components.sonos_twisted.model import (
     Didl,
     Match,
     divide,
+    fits,
     is_container,
     kind_of,
     match,
@@ -110,3 +111,23 @@ def test_large_lists(total: int, count: int) -> None:
 def test_match(title: str, wanted: str, how_well: Match) -> None:
     """Capitals and accents make no difference."""
     assert match(title, wanted) is how_well
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "whether"),
+    [
+        ("Jazz FM", "jazz fm", True),
+        ("Jazz FM", "jazz", False),
+        ("Jazz FM", "jazz*", True),
+        ("Jazz FM", "*fm", True),
+        ("Señorita (Live)", "senorita (*)", True),
+        ("What?", "what?", True),
+        ("Whats", "what?", False),
+        ("two\nlines", "two*lines", True),
+        ("", "*", True),
+        ("", "", True),
+    ],
+)
+def test_fits(text: str, pattern: str, whether: bool) -> None:
+    """An asterisk stands for anything, and nothing else for more than itself."""
+    assert fits(text, pattern) is whether

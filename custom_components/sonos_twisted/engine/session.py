@@ -22,10 +22,11 @@ from ..model import (
 from .commands.state import State, read
 from .errors import ListenError, PlayerError, PlayerUnreachableError
 from .health import Tally, household_health
+from .link_context import LinkContext
 from .news import AnyNews, ListenerNews, TopologyNews
 from .player import Player
 from .reporters import HOUSEHOLD_SERVICES, TOPOLOGY, Reporters
-from .speaker_link import LinkContext, SpeakerLink
+from .speaker_link import SpeakerLink
 from .subscription import DEFAULT_LEASE_SECONDS
 from .topology_order import TopologyOrder
 
@@ -58,8 +59,6 @@ AGREEMENT_SECONDS = 3.0
 
 class HouseholdSession:
     """Keeps the links to the speakers of one household.
-
-    Everything here is called on the reactor thread.
 
     Attributes:
         links: The link to each visible speaker, by uid.
@@ -347,7 +346,7 @@ class HouseholdSession:
         link.player = player
         self._note_boot(link, member.boot_seq)
         link.hold_own_services()
-        link.describe()
+        link.description.start()
 
     def _link(self, uid: str, player: Player, boot_seq: int | None = None) -> SpeakerLink:
         """Make a link to a speaker, and remember where it is told that we are."""
@@ -362,9 +361,9 @@ class HouseholdSession:
         _LOGGER.debug("%s: it is at %s now", player.name, player.address)
         self._part_with(link)
         moved = self._link(link.uid, player, link.boot_seq)
-        moved.description = link.description
+        moved.description.known = link.description.known
         moved.hold_own_services()
-        moved.describe()
+        moved.description.start()
         self._assign_household_services()
         return moved
 
@@ -378,7 +377,7 @@ class HouseholdSession:
             _LOGGER.debug("%s: it has started anew", link.player.name)
             self._forget_story(link.uid)
             link.renew_from_scratch()
-            link.describe_anew()
+            link.description.start_anew()
 
     def _part_with(self, link: SpeakerLink) -> None:
         self._forget_story(link.uid)
@@ -430,7 +429,7 @@ class HouseholdSession:
 
     def _when_described(self) -> Deferred[None]:
         """Wait for the descriptions that are being read, but not long."""
-        readings = [link.described for link in self.links.values() if link.described is not None]
+        readings = [it for link in self.links.values() if (it := link.description.reading)]
         all_read: Deferred[None] = Deferred()
         patience = self._clock.callLater(DESCRIPTION_SECONDS, all_read.callback, None)
         missing = len(readings)

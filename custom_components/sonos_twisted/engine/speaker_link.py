@@ -4,7 +4,6 @@ Lives on the reactor thread.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 import logging
 import time
 from typing import TYPE_CHECKING, Any
@@ -13,15 +12,14 @@ from twisted.internet.defer import CancelledError, Deferred, DeferredList
 from twisted.python.failure import Failure
 
 from ..model import Value, Variables, merge_values, parse_position_info
-from .commands.identity import describe
 from .commands.state import POSITION, POSITION_MEASURED_AT, State, read
+from .describing import Describing
 from .errors import EngineError, EventsNotArrivingError
 from .health import Tally
 from .inspection import EVIDENCE, Inspection
 from .lease import Lease
 from .lease_states import LeaseState
 from .news import (
-    AnyNews,
     DescriptionNews,
     EventNews,
     LeaseNews,
@@ -34,17 +32,14 @@ from .player import Player, service_of
 from .polling import Poller
 from .presence import OUT_OF_REACH, Presence
 from .reporters import TOPOLOGY
-from .subscription import DEFAULT_LEASE_SECONDS, Subscription
+from .subscription import Subscription
 from .verdict import Verdict, verdict_of
 
 if TYPE_CHECKING:
     from soco.events_base import Event
-    from twisted.internet.interfaces import IDelayedCall
 
     from ..model import DeviceDescription
-    from .gena import GenaRequest
-    from .listener import Listener
-    from .runner import CommandRunner
+    from .link_context import LinkContext
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -64,46 +59,8 @@ ESSENTIAL_SERVICES = ("AVTransport", "RenderingControl")
 
 NOT_ASKED = "its events do not arrive, and asking for its state instead is switched off"
 
-#: Seconds.
-DESCRIPTION_RETRY_SECONDS = 30.0
-
 #: Seconds; events come in quick succession, and leases that failed are not tried at each of them.
 WAKING_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class LinkContext:
-    """What all links of a household share.
-
-    Attributes:
-        clock: The reactor, or a fake clock.
-        listener: Where events arrive.
-        request: What sends SUBSCRIBE requests.
-        runner: What executes commands.
-        post: Takes the news.
-        topology_received: Takes the text of a ZoneGroupState, the uid that it came from, and when
-            it was asked for, if it was.
-        reachability_changed: Called when a speaker became reachable or unreachable.
-        lease_changed: Called after each change of a lease's state.
-        coordinates: Whether the speaker with this uid coordinates its group.
-        reports_topology: Whether the topology is to be polled through the speaker with this uid.
-        lease_seconds: How long a subscription to ask for.
-        poll_fallback: Whether to ask for the state when events do not arrive.
-
-    """
-
-    clock: Any
-    listener: Listener
-    request: GenaRequest
-    runner: CommandRunner
-    post: Callable[[AnyNews], None]
-    topology_received: Callable[[str, str, float | None], None]
-    reachability_changed: Callable[[SpeakerLink], None]
-    lease_changed: Callable[[str, str, Lease], None]
-    coordinates: Callable[[str], bool]
-    reports_topology: Callable[[str], bool]
-    lease_seconds: int = DEFAULT_LEASE_SECONDS
-    poll_fallback: bool = True
 
 
 class SpeakerLink:
@@ -114,8 +71,7 @@ class SpeakerLink:
         player: Its address; a speaker that moves gets another link.
         boot_seq: Its boot sequence number, as far as it is known.
         leases: Its leases by service.
-        description: Its device description, once it has been read.
-        described: Fires when the description that is being read has been read or has failed.
+        description: Reads its device description.
         tally: What is counted of the speaker, longer than this link.
 
     """
@@ -133,12 +89,9 @@ class SpeakerLink:
         self.player = player
         self.boot_seq = boot_seq
         self.leases: dict[str, Lease] = {}
-        self.description: DeviceDescription | None = None
-        self.described: Deferred[None] | None = None
+        self.description = Describing(player, context.runner, context.clock, self._described)
         self._context = context
         self._closed = False
-        self._is_described = False
-        self._description_retry: IDelayedCall | None = None
         self._told: dict[str, LeaseNews] = {}
         self._served: Served | None = None
         self._evented: State = {}
@@ -219,10 +172,15 @@ class SpeakerLink:
 
     def hold_own_services(self) -> None:
         """Listen to what the speaker has to tell of itself."""
-        services = self.description.services if self.description else frozenset()
+        description = self.description.known
+        services = description.services if description else frozenset()
         for service in SPEAKER_SERVICES:
             if service not in _OPTIONAL_SERVICES or service in services:
                 self.hold(service)
+
+    def _described(self, description: DeviceDescription) -> None:
+        self._context.post(DescriptionNews(description))
+        self.hold_own_services()
 
     def drop(self, service: str) -> None:
         """Stop to listen to a service."""
@@ -235,13 +193,9 @@ class SpeakerLink:
         self._closed = True
         self._poller.stop()
         self._inspection.stop()
-        retry, self._description_retry = self._description_retry, None
-        if retry is not None:
-            retry.cancel()
+        self.description.stop()
         for reading in list(self._readings):
             reading.cancel()
-        if self.described is not None:
-            self.described.cancel()
         self.tally.keep(self.leases.values())
         endings = [lease.release() for lease in self.leases.values()]
         return DeferredList(endings, consumeErrors=True)
@@ -473,38 +427,3 @@ class SpeakerLink:
             if name in variables:
                 known: dict[str, Value] = self._evented.setdefault(service, {})
                 known[name] = merge_values(known.get(name), variables[name])
-
-    # The description
-
-    def describe_anew(self) -> None:
-        """Read the device description again: the speaker may have another firmware now."""
-        self._is_described = False
-        self.describe()
-
-    def describe(self) -> None:
-        """Read the device description, again and again until it succeeds; harmless when it has."""
-        retry, self._description_retry = self._description_retry, None
-        if retry is not None and retry.active():
-            retry.cancel()
-        if self._is_described or self.described is not None or self._closed:
-            return
-
-        def described(description: DeviceDescription) -> None:
-            self.description = description
-            self._is_described = True
-            self._context.post(DescriptionNews(description))
-            self.hold_own_services()
-
-        def failed(failure: Failure) -> None:
-            if not failure.check(CancelledError):
-                _LOGGER.debug("%s: it cannot be described: %s", self.player.name, failure.value)
-                self._description_retry = self._context.clock.callLater(
-                    DESCRIPTION_RETRY_SECONDS, self.describe
-                )
-
-        def done(_: None) -> None:
-            self.described = None
-
-        reading = self._context.runner.run(describe, self.player.address)
-        self.described = reading.addCallbacks(described, failed)
-        self.described.addCallback(done)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from shutil import copytree
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from homeassistant.components.blueprint.const import BLUEPRINT_FOLDER
 from homeassistant.core import HomeAssistant
@@ -58,6 +59,7 @@ async def use(
 ) -> AsyncIterator[Use]:
     """Make an automation of a blueprint, which ends with the test."""
     await until(hass, lambda: all_known(hass))
+    assert await async_setup_component(hass, "automation", {})
 
     async def make(name: str, **inputs: object) -> None:
         config = {
@@ -65,7 +67,10 @@ async def use(
             "alias": name,
             "use_blueprint": {"path": f"sonos_twisted/{name}.yaml", "input": inputs},
         }
-        assert await async_setup_component(hass, "automation", {"automation": config})
+        with patch(
+            "homeassistant.config.load_yaml_config_file", return_value={"automation": [config]}
+        ):
+            await hass.services.async_call("automation", "reload", blocking=True)
         state = hass.states.get(f"automation.{name}")
         assert state is not None
         assert state.state == "on"

@@ -371,7 +371,8 @@ class Run:
                 self.seen[member] = None
             told = self.told[uid]
             # What it has told before it started anew counts no more.
-            told.is_known = told.is_known and uid in back and told.has_told_anew
+            is_there = uid in back and self.reachable.get(uid, True)
+            told.is_known = told.is_known and is_there and told.has_told_anew
             self.plugs_seen.pop(uid, None)
             self.charges_seen.pop(uid, None)
 
