@@ -31,6 +31,7 @@ async def test_user_interface(loopback: None, tmp_path: Path) -> None:
     """A household is added, looked at, misdirected by an option, and repaired."""
     with SimulatorProcess(base=f"127.{100 + os.getpid() % 100}.61.1") as house:
         complaints = await tour.take(house.hosts, tmp_path, 24000 + os.getpid() % 80 * 100)
+    assert len(complaints) == 1, "\n".join(complaints)
     (complaint,) = complaints
     assert "Asking for the state at intervals" in complaint
     assert names_in(tmp_path) == names_in(IMAGES) - {"dashboard.png"}
