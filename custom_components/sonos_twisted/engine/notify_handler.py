@@ -82,20 +82,18 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
         send it again.
         """
         if request.subscription is not None:
-            self.take(
-                request.subscription, request.sid, request.seq, request.body, request.client.host
-            )
+            self.take(request.subscription, request.sid, request.seq, request.body)
         return b""
 
-    def take(self, subscription: Subscription, sid: str, seq: int, body: bytes, host: str) -> None:
+    def take(self, subscription: Subscription, sid: str, seq: int, body: bytes) -> None:
         """Hand the variables in a body to a subscription."""
         try:
             variables = parse_notification(body)
         except MalformedNotification as error:
             _LOGGER.log(
                 logging.WARNING if self._is_worth_a_line(subscription) else logging.DEBUG,
-                "Ignored an event from %s that cannot be read: %s",
-                host,
+                "%s sends an event that cannot be read: %s",
+                subscription.name,
                 error,
             )
             return

@@ -231,7 +231,7 @@ class NotifyChannel(HTTPChannel):
         self._requests += 1
         last = head.last or self._requests >= MAX_REQUESTS
         self.factory.gatekeeper.delivered(self.host)
-        self.site.resource.take(subscription, head.sid, head.seq, body, self.host)
+        self.site.resource.take(subscription, head.sid, head.seq, body)
         self.write(_answer(HTTPStatus.OK, last=last))
         if last:
             self.hang_up()
