@@ -419,6 +419,8 @@ class Run:
         heard = told.heard
         if player != seen.player:
             heard = [told.at] if told.at is not None and (told.sounds or told.at == SILENCE) else []
+        elif told.sounds and told.at is not None:
+            heard = [*heard, told.at]  # it may have left and come back meanwhile
         seen.player = player
         for token in heard:
             begins = follows(seen.track, token)
