@@ -42,7 +42,7 @@ from .household_issues import HouseholdIssues
 from .model import Aspect, Change, Household, Speaker
 from .positions import PositionReader
 from .readings import SpeakerReadings
-from .recent import RecentHappenings, tell
+from .recent import RecentHappenings, about, tell
 from .ringing import RingingAlarms
 from .room_log import RoomLog
 from .room_queue import RoomQueue
@@ -335,10 +335,8 @@ class HouseholdCoordinator:
                 new = self._apply[type(piece)](piece)
             except Exception:
                 # A mistake over one piece of news must not take the others along.
-                uid, told = tell(piece)
-                _LOGGER.exception(
-                    "Could not take in what is new about %s: %s", self.name_of(uid), told
-                )
+                name = self.name_of(about(piece))
+                _LOGGER.exception("Could not take in what is new about %s: %s", name, tell(piece))
                 continue
             for change in new:
                 changes[change.uid].add(change.aspect)

@@ -32,40 +32,46 @@ NEWS = 200
 FAILURES = 50
 
 
-def _of_event(news: EventNews) -> tuple[str, str]:
+def _of_event(news: EventNews) -> str:
     kind = "initial event" if news.is_initial else "event" if news.events else "answer"
-    return news.uid, f"{kind} of {news.service}: {', '.join(sorted(news.variables))}"
+    return f"{kind} of {news.service}: {', '.join(sorted(news.variables))}"
 
 
-def _of_topology(news: TopologyNews) -> tuple[str, str]:
+def _of_topology(news: TopologyNews) -> str:
     topology = news.topology
     rooms, groups = len(topology.visible), len(topology.groups)
-    return "", f"{rooms} rooms in {groups} groups, {len(topology.vanished)} vanished"
+    return f"{rooms} rooms in {groups} groups, {len(topology.vanished)} vanished"
 
 
-def _of_lease(news: LeaseNews) -> tuple[str, str]:
+def _of_lease(news: LeaseNews) -> str:
     state = "held" if news.held else news.reason or "no events yet"
-    return news.uid, f"lease of {news.service}: {state}"
+    return f"lease of {news.service}: {state}"
 
 
-#: How news is told, by its kind: the speaker that it is about, and a text.
-_TOLD: Mapping[type[AnyNews], Callable[[Any], tuple[str, str]]] = {
+#: How news is told, by its kind.
+_TOLD: Mapping[type[AnyNews], Callable[[Any], str]] = {
     EventNews: _of_event,
     TopologyNews: _of_topology,
-    DescriptionNews: lambda news: (news.description.uid, "description"),
+    DescriptionNews: lambda _: "description",
     ReachabilityNews: lambda news: (
-        news.uid,
-        "reachable" if news.reachable else f"cannot be reached: {news.reason}",
+        "reachable" if news.reachable else f"cannot be reached: {news.reason}"
     ),
     LeaseNews: _of_lease,
-    ServedNews: lambda news: (news.uid, f"served by {news.served}"),
-    PositionNews: lambda news: (news.uid, "position"),
-    ListenerNews: lambda news: ("", f"listener: {news.error or 'a port is open'}"),
+    ServedNews: lambda news: f"served by {news.served}",
+    PositionNews: lambda _: "position",
+    ListenerNews: lambda news: f"listener: {news.error or 'a port is open'}",
 }
 
 
-def tell(piece: AnyNews) -> tuple[str, str]:
-    """Return the speaker that a piece of news is about, empty for none, and what it says."""
+def about(piece: AnyNews) -> str:
+    """Return the speaker that a piece of news is about, empty for none."""
+    if isinstance(piece, DescriptionNews):
+        return piece.description.uid
+    return "" if isinstance(piece, TopologyNews | ListenerNews) else piece.uid
+
+
+def tell(piece: AnyNews) -> str:
+    """Return what a piece of news says, without the values."""
     return _TOLD[type(piece)](piece)
 
 
@@ -136,4 +142,4 @@ class RecentHappenings:
     @property
     def news(self) -> list[Happening]:
         """The latest news, oldest first."""
-        return [Happening(at, *tell(piece)) for at, piece in self._news]
+        return [Happening(at, about(piece), tell(piece)) for at, piece in self._news]

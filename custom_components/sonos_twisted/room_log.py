@@ -15,7 +15,7 @@ from homeassistant.core import callback
 from homeassistant.util import slugify
 
 from .engine import AnyNews, EngineError, EventNews
-from .recent import tell
+from .recent import about, tell
 from .redaction import Redactor
 
 if TYPE_CHECKING:
@@ -63,9 +63,10 @@ class RoomLog:
     def note(self, news: Iterable[AnyNews]) -> None:
         """Tell news, with the values of variables as far as they tell how a speaker is."""
         for piece in news:
-            uid, text = tell(piece)
+            uid = about(piece)
             if not self._logger(uid).isEnabledFor(logging.DEBUG):
                 continue
+            text = tell(piece)
             if isinstance(piece, EventNews):
                 text = f"{text.partition(':')[0]}: {self._values(piece.variables)}"
             self._log(uid, "%s", self._redactor.text(text))
@@ -107,7 +108,9 @@ class RoomLog:
             self.failed(speaker, command, error)
 
     def _log(self, uid: str, text: str, *values: object) -> None:
-        self._logger(uid).debug(f"%s: {text}", self._name(uid), *values)
+        logger = self._logger(uid)
+        if logger.isEnabledFor(logging.DEBUG):
+            logger.debug(f"%s: {text}", self._name(uid), *values)
 
     def _logger(self, uid: str) -> logging.Logger:
         name = self._name(uid)

@@ -224,7 +224,7 @@ async def test_timer_that_cannot_be_read_is_read_later(
         else:
             await in_house(hass, remote.refuse, "Kitchen")
         await in_house(hass, remote.set_sleep_timer, "Kitchen", 1800)
-        await until(hass, lambda: "The sleep timer of Kitchen cannot be read" in caplog.text)
+        await until(hass, lambda: "Kitchen: remaining failed" in caplog.text)
         await in_house(hass, remote.heal, "Kitchen")
         await ends(hass, ENDS, 1800)
 
