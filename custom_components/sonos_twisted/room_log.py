@@ -110,7 +110,7 @@ class RoomLog:
     def _log(self, uid: str, text: str, *values: object) -> None:
         logger = self._logger(uid)
         if logger.isEnabledFor(logging.DEBUG):
-            logger.debug(f"%s: {text}", self._name(uid), *values)
+            logger.debug("%s: %s", self._name(uid), text % values)
 
     def _logger(self, uid: str) -> logging.Logger:
         name = self._name(uid)
