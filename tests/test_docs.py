@@ -18,6 +18,7 @@ from scripts.lib.publishable.quality import anchors
 from tests.parity.collector import Shown, collect
 from tests.parity.page import PAGE, Chapter, Feature, chapters, page, unknown
 from tests.reference import actions, conditions, devices, entities, happenings, triggers
+from tests.reference.parts import PACKAGE
 
 ROOT = Path(__file__).parent.parent
 
@@ -88,7 +89,7 @@ def test_page_that_repeats_the_code_is_current(part: ModuleType) -> None:
 
 _ALL: list[RoomAction | IntegrationAction] = [*ACTIONS, *INTEGRATION_ACTIONS]
 _REGISTERED = {action.name: action for action in _ALL}
-_DESCRIBED = load_yaml_dict(str(actions.PACKAGE / "services.yaml"))
+_DESCRIBED = load_yaml_dict(str(PACKAGE / "services.yaml"))
 _PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -176,5 +177,5 @@ def test_files_of_the_walks_are_there() -> None:
     named = {*re.findall(r"`([\w./-]+\.(?:json|py|toml|ya?ml))`", text)} - _MADE_BY_READERS
     assert len(named) > len(_MADE_BY_READERS)
     tests = ROOT / "tests/homeassistant/entities"
-    places = [ROOT, actions.PACKAGE, actions.PACKAGE / "translations", tests]
+    places = [ROOT, PACKAGE, PACKAGE / "translations", tests]
     assert not [it for it in sorted(named) if not any((place / it).exists() for place in places)]

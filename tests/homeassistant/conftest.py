@@ -75,6 +75,20 @@ def standing_house(_standing_house: SimulatorProcess, loopback: None) -> Iterato
     _standing_house.remote.heal()
 
 
+@pytest.fixture
+def tidied(standing_house: SimulatorProcess) -> Iterator[Remote]:
+    """Give what people do in that house; afterwards it is silent, and everybody alone."""
+    remote = standing_house.remote
+    yield remote
+    remote.heal()
+    for room in standing_house.addresses:
+        remote.ungroup(room)
+        remote.play_uri(room, "")
+        remote.set_sleep_timer(room, 0)
+        remote.set_volume(room, 20)
+        remote.set_mute(room, mute=False)
+
+
 @pytest.fixture(scope="module")
 def _neighbours() -> Iterator[SimulatorProcess]:
     with SimulatorProcess(base=base(8), generation="S1", household="Sonos_Neighbours") as house:

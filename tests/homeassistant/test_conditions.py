@@ -1,6 +1,5 @@
 """Conditions that only Sonos knows, for targets and for devices; both must say the same."""
 
-from collections.abc import Iterator
 import datetime as dt
 import json
 from pathlib import Path
@@ -45,7 +44,6 @@ from tests.reference.conditions import EXAMPLES
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
     from tests.simulator.control import Remote
-    from tests.simulator.process import SimulatorProcess
 
 FOLDER = Path(integration.__file__).parent
 TEXTS: dict[str, Any] = json.loads((FOLDER / "translations" / "en.json").read_text("utf-8"))
@@ -58,16 +56,9 @@ pytestmark = pytest.mark.parity("beyond: conditions")
 
 
 @pytest.fixture
-def remote(standing_house: SimulatorProcess) -> Iterator[Remote]:
-    """Give what people do in the house; afterwards it is silent, and everybody alone."""
-    remote = standing_house.remote
-    yield remote
-    remote.heal()
-    for room in standing_house.addresses:
-        remote.ungroup(room)
-        remote.play_uri(room, "")
-        remote.set_sleep_timer(room, 0)
-        remote.set_volume(room, 20)
+def remote(tidied: Remote) -> Remote:
+    """Give what people do in the house."""
+    return tidied
 
 
 def device_of(hass: HomeAssistant, entity_id: str) -> str:

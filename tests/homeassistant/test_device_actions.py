@@ -1,6 +1,5 @@
 """What can be chosen from the device of a room, and what becomes of it."""
 
-from collections.abc import Iterator
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,7 +32,6 @@ from tests.homeassistant.test_conditions import device_of
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
     from tests.simulator.control import Remote
-    from tests.simulator.process import SimulatorProcess
 
 FOLDER = Path(integration.__file__).parent
 TEXTS: dict[str, Any] = json.loads((FOLDER / "translations" / "en.json").read_text("utf-8"))
@@ -45,16 +43,9 @@ pytestmark = pytest.mark.parity("beyond: device actions")
 
 
 @pytest.fixture
-def remote(standing_house: SimulatorProcess) -> Iterator[Remote]:
-    """Give what people do in the house; afterwards it is silent, and everybody alone."""
-    remote = standing_house.remote
-    yield remote
-    remote.heal()
-    for room in standing_house.addresses:
-        remote.ungroup(room)
-        remote.play_uri(room, "")
-        remote.set_sleep_timer(room, 0)
-        remote.set_volume(room, 20)
+def remote(tidied: Remote) -> Remote:
+    """Give what people do in the house."""
+    return tidied
 
 
 async def choose(hass: HomeAssistant, entity_id: str, name: str, **fields: object) -> None:

@@ -4,7 +4,6 @@ It is made of what Home Assistant's user interface shows of them, so it says the
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 from homeassistant.core import SupportsResponse
@@ -13,20 +12,16 @@ from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 from custom_components.sonos_twisted.actions import IntegrationAction, RoomAction
 from custom_components.sonos_twisted.services import ACTIONS, INTEGRATION_ACTIONS
 
-ROOT = Path(__file__).parent.parent.parent
-PAGE = ROOT / "docs" / "actions.md"
-PACKAGE = ROOT / "custom_components" / "sonos_twisted"
+from .parts import DOCS, PACKAGE, put
 
-_BEGIN = "<!-- actions: written by scripts/reference -->\n"
-_END = "<!-- end of actions -->\n"
+PAGE = DOCS / "actions.md"
+
 _ROOM = "media_player.kitchen"
 
 
 def page() -> str:
     """Return the page with its list made anew."""
-    before, _, rest = PAGE.read_text("utf-8").partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    return f"{before}{_BEGIN}{_all()}\n{_END}{after}"
+    return put("actions", _all(), PAGE.read_text("utf-8"))
 
 
 def _all() -> str:

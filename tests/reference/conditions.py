@@ -11,10 +11,10 @@ from homeassistant.util.yaml import load_yaml_dict
 
 from custom_components.sonos_twisted.device_action import ACTIONS
 
-ROOT = Path(__file__).parent.parent.parent
-PAGE = ROOT / "docs" / "conditions.md"
+from .parts import DOCS, PACKAGE, example, put
+
+PAGE = DOCS / "conditions.md"
 EXAMPLES = Path(__file__).with_name("condition_examples.yaml")
-PACKAGE = ROOT / "custom_components" / "sonos_twisted"
 
 
 def page() -> str:
@@ -24,15 +24,8 @@ def page() -> str:
     sections = "".join(
         _section(name, described[name], text) for name, text in texts["conditions"].items()
     )
-    with_conditions = _put("conditions", sections, PAGE.read_text("utf-8"))
-    return _put("actions of devices", _actions(texts["device_automation"]), with_conditions)
-
-
-def _put(name: str, text: str, into: str) -> str:
-    begin, end = f"<!-- {name}: written by scripts/reference -->\n", f"<!-- end of {name} -->\n"
-    before, _, rest = into.partition(begin)
-    _, _, after = rest.partition(end)
-    return f"{before}{begin}{text}\n{end}{after}"
+    with_conditions = put("conditions", sections, PAGE.read_text("utf-8"))
+    return put("actions of devices", _actions(texts["device_automation"]), with_conditions)
 
 
 def _section(name: str, described: dict[str, Any], texts: dict[str, Any]) -> str:
@@ -41,24 +34,13 @@ def _section(name: str, described: dict[str, Any], texts: dict[str, Any]) -> str
     for option, field in described["fields"].items():
         what = texts["fields"][option]["description"].replace("|", "\\|")
         lines.append(f"| `{option}` | {_necessity(option, field)} | {what} |")
-    return "\n".join([*lines, "", "```yaml", *_example(name), "```", ""])
+    return "\n".join([*lines, "", "```yaml", *example(name, EXAMPLES), "```", ""])
 
 
 def _necessity(option: str, field: dict[str, Any]) -> str:
     if "default" in field and option != "for":
         return f"default: `{field['default']}`"
     return "required" if field.get("required") and option != "for" else ""
-
-
-def _example(name: str) -> list[str]:
-    """Return the lines of an example as they stand in the file, without their indentation."""
-    text = EXAMPLES.read_text("utf-8").partition(f"\n{name}:\n")[2]
-    lines = []
-    for line in text.splitlines():
-        if line and not line.startswith("  "):
-            break
-        lines.append(line.removeprefix("  "))
-    return "\n".join(lines).strip().splitlines()
 
 
 def _actions(texts: dict[str, Any]) -> str:

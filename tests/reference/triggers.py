@@ -11,20 +11,15 @@ from homeassistant.util.yaml import load_yaml_dict
 
 from custom_components.sonos_twisted.happenings import KINDS
 
-ROOT = Path(__file__).parent.parent.parent
-PAGE = ROOT / "docs" / "triggers.md"
-EXAMPLES = Path(__file__).with_name("trigger_examples.yaml")
-PACKAGE = ROOT / "custom_components" / "sonos_twisted"
+from .parts import DOCS, PACKAGE, example, put
 
-_BEGIN = "<!-- triggers: written by scripts/reference -->\n"
-_END = "<!-- end of triggers -->\n"
+PAGE = DOCS / "triggers.md"
+EXAMPLES = Path(__file__).with_name("trigger_examples.yaml")
 
 
 def page() -> str:
     """Return the page with its list made anew."""
-    before, _, rest = PAGE.read_text("utf-8").partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    return f"{before}{_BEGIN}{_all()}\n{_END}{after}"
+    return put("triggers", _all(), PAGE.read_text("utf-8"))
 
 
 def _all() -> str:
@@ -44,15 +39,4 @@ def _section(kind: str, described: dict[str, Any], texts: dict[str, Any]) -> str
     if variables := KINDS[kind].fields:
         lines += ["", "| variable | what it is |", "| --- | --- |"]
         lines += [f"| `trigger.{name}` | {what} |" for name, what in variables.items()]
-    return "\n".join([*lines, "", "```yaml", *_example(kind), "```", ""])
-
-
-def _example(kind: str) -> list[str]:
-    """Return the lines of an example as they stand in the file, without their indentation."""
-    text = EXAMPLES.read_text("utf-8").partition(f"\n{kind}:\n")[2]
-    lines = []
-    for line in text.splitlines():
-        if line and not line.startswith("  "):
-            break
-        lines.append(line.removeprefix("  "))
-    return "\n".join(lines).strip().splitlines()
+    return "\n".join([*lines, "", "```yaml", *example(kind, EXAMPLES), "```", ""])

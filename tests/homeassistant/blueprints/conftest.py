@@ -22,7 +22,6 @@ from tests.homeassistant.conftest import all_known, eventually
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
     from tests.simulator.control import Remote
-    from tests.simulator.process import SimulatorProcess
 
 BLUEPRINTS = Path(__file__).parents[3] / "blueprints"
 OURS = sorted((BLUEPRINTS / "automation" / "sonos_twisted").glob("*.yaml"))
@@ -38,17 +37,9 @@ def hass_config_dir(hass_tmp_config_dir: str) -> str:
 
 
 @pytest.fixture
-def remote(standing_house: SimulatorProcess) -> Iterator[Remote]:
-    """Give what people do in the house; afterwards it is silent, and everybody alone."""
-    remote = standing_house.remote
-    yield remote
-    remote.heal()
-    for room in standing_house.addresses:
-        remote.ungroup(room)
-        remote.play_uri(room, "")
-        remote.set_sleep_timer(room, 0)
-        remote.set_volume(room, 20)
-        remote.set_mute(room, mute=False)
+def remote(tidied: Remote) -> Remote:
+    """Give what people do in the house."""
+    return tidied
 
 
 @pytest.fixture
