@@ -223,12 +223,14 @@ class AlarmRingingSensor(DescribedEntity, BinarySensorEntity):
         attributes: dict[str, object] = {}
         if shown.alarm_running:
             attributes["snoozed"] = shown.snooze_running is True
-        if (ringing := coordinator.ringing.in_room(self.speaker)) is not None:
+        ringing = coordinator.ringing.in_room(self.speaker)
+        # A speaker may not say which one it is.
+        if ringing is not None and ringing.alarm_id is not None:
             attributes |= {
                 "alarm_id": str(ringing.alarm_id),
                 "logged_start_time": ringing.logged_start_time,
             }
-            if (alarm := coordinator.alarms.known.get(ringing.alarm_id or 0)) is not None:
+            if (alarm := coordinator.alarms.known.get(ringing.alarm_id)) is not None:
                 attributes |= {
                     "program": coordinator.alarms.program_of(alarm),
                     "volume": alarm.volume / 100,

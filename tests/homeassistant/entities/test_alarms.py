@@ -302,7 +302,9 @@ async def test_next_alarm(
 
 @pytest.mark.parity("beyond: alarm ringing")
 @pytest.mark.parity("beyond: snooze and stop")
-async def test_alarm_rings_snoozes_and_is_stopped(hass: HomeAssistant, remote: Remote) -> None:
+async def test_alarm_rings_snoozes_and_is_stopped(
+    hass: HomeAssistant, remote: Remote, standing_coordinator: HouseholdCoordinator
+) -> None:
     """In its room and in those that are grouped with it; the buttons are there only then."""
     kitchen, patio = "binary_sensor.kitchen_alarm", "binary_sensor.patio_alarm"
     snooze, stop = "button.patio_snooze_alarm", "button.kitchen_stop_alarm"
@@ -341,7 +343,9 @@ async def test_alarm_rings_snoozes_and_is_stopped(hass: HomeAssistant, remote: R
     await act(hass, "ours.stop_alarm", ["media_player.kitchen", "media_player.patio"])
     await shows(hass, patio, state="off")
     await in_house(hass, remote.fail_action, "Kitchen", "GetRunningAlarmProperties", 501)
+    (room,) = (it for it in standing_coordinator.household.rooms if it.name == "Kitchen")
     await in_house(hass, remote.ring_alarm, new)
+    await until(hass, lambda: standing_coordinator.ringing.in_room(room))
     await shows(hass, kitchen, state="on", alarm_id=None, snoozed=False)
     await act(hass, "ours.stop_alarm", "media_player.kitchen")
     await in_house(hass, remote.ungroup, "Patio")
