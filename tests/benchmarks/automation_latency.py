@@ -27,6 +27,7 @@ from tests.demo.processes import DemoError
 from tests.simulator.control import Remote
 from tests.simulator.process import SimulatorError, SimulatorProcess
 
+from .bench import silence
 from .compare import OURS, players_of, say
 
 PAGE = ROOT / "docs" / "automations.md"
@@ -136,7 +137,7 @@ async def measure(arguments: argparse.Namespace) -> int:
         async with running(settings, lambda _: None) as (client, _):
             await players_of(client, OURS, uids)
             await asyncio.to_thread(house.remote.play_tracks, "Kitchen", arguments.times + 2)
-            await asyncio.sleep(3)
+            await silence(house.remote)
             for _ in range(arguments.times):
                 for counter, seconds in (await _press(client, house.remote, counters)).items():
                     taken[counter].append(seconds)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from tests.demo.processes import DemoError
+from tests.simulator.control import Remote
 from tests.simulator.process import SimulatorProcess
 
 from .bodies import address, templates
@@ -27,6 +28,16 @@ _CATCH_UP = 30.0
 _FLOOD = 600.0
 #: Seconds of a track after which all tracks are begun anew, because the next one would follow.
 _TRACK = 120.0
+
+
+async def silence(remote: Remote, seconds: float = 1.0) -> None:
+    """Wait until a simulated household has sent no event for so long."""
+    count, since = -1, monotonic()
+    while monotonic() - since < seconds:
+        sent = await asyncio.to_thread(remote.notifications, max(count, 0))
+        if sent or count < 0:
+            count, since = sent[-1]["number"] if sent else 0, monotonic()
+        await asyncio.sleep(0.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +138,7 @@ class Bench:
 
     async def silence(self, seconds: float = 1.0) -> None:
         """Wait until the household has sent no event for so long."""
-        count, since = -1, monotonic()
-        while monotonic() - since < seconds:
-            sent = await asyncio.to_thread(self.house.remote.notifications, max(count, 0))
-            if sent or count < 0:
-                count, since = sent[-1]["number"] if sent else 0, monotonic()
-            await asyncio.sleep(0.1)
+        await silence(self.house.remote, seconds)
 
     async def requests(self) -> dict[str, dict[str, int]]:
         """Return what speakers were asked for since the last reset, by uid."""
