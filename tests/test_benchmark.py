@@ -116,6 +116,7 @@ def test_each_request_has_its_number_and_its_place() -> None:
         port=1400,
         path="/x",
         sid="uuid:1",
+        service="AVTransport",
         seq=7,
         bodies=[f"a{MARK}", f"bb{MARK}"],
         first=99,
@@ -136,18 +137,28 @@ def test_what_a_process_uses_is_seen_from_outside() -> None:
     assert memory(os.getpid()) > 1 << 20
 
 
-def test_a_server_that_is_not_there_answers_nothing() -> None:
-    lane = Lane(
-        uid="", source="127.0.0.1", host="127.0.0.1", port=9, path="/", sid="", seq=1, bodies=["x"]
+def _lane_to_nobody() -> Lane:
+    return Lane(
+        uid="",
+        source="127.0.0.1",
+        host="127.0.0.1",
+        port=9,
+        path="/",
+        sid="",
+        service="AVTransport",
+        seq=1,
+        bodies=["x"],
     )
+
+
+def test_a_server_that_is_not_there_answers_nothing() -> None:
+    lane = _lane_to_nobody()
     shots = Volley.of([lane], 20.0, 0.2).fire()
     assert [shot.status for shot in shots] == [0, 0, 0, 0]
 
 
 def test_a_flood_ends_with_its_last_event() -> None:
-    lane = Lane(
-        uid="", source="127.0.0.1", host="127.0.0.1", port=9, path="/", sid="", seq=1, bodies=["x"]
-    )
+    lane = _lane_to_nobody()
     shots = Volley.of([lane] * 2, 0.0, 600.0, at_most=5).fire()
     assert len(shots) == 5
 

@@ -185,6 +185,7 @@ class Bench:
                         port=port,
                         path=path,
                         sid=lease["sid"],
+                        service=service,
                         seq=lease["next_seq"],
                         bodies=bodies[uid],
                         first=self._numbers[service],

@@ -37,6 +37,7 @@ class Lane:
         port: Where events go.
         path: Where events go.
         sid: Of the lease.
+        service: What it is about.
         seq: Of the next event.
         bodies: Of the events, one after the other, again and again. Each may have `MARK` in it.
         first: Number of the first event.
@@ -50,6 +51,7 @@ class Lane:
     port: int
     path: str
     sid: str
+    service: str
     seq: int
     bodies: list[str]
     first: int = 1
@@ -61,9 +63,10 @@ class Lane:
         body = self.bodies[index % len(self.bodies)].replace(MARK, str(number)).encode()
         head = (
             f"NOTIFY {self.path} HTTP/1.1\r\nHOST: {self.host}:{self.port}\r\n"
-            "CONTENT-TYPE: text/xml\r\nNT: upnp:event\r\nNTS: upnp:propchange\r\n"
+            f"CONNECTION: close\r\nCONTENT-TYPE: text/xml\r\nCONTENT-LENGTH: {len(body)}\r\n"
+            "NT: upnp:event\r\nNTS: upnp:propchange\r\n"
             f"SID: {self.sid}\r\nSEQ: {self.seq + index}\r\n"
-            f"CONTENT-LENGTH: {len(body)}\r\nConnection: close\r\n\r\n"
+            f"X-SONOS-SERVICETYPE: {self.service}\r\n\r\n"
         )
         return head.encode() + body
 

@@ -26,7 +26,7 @@ def listening(loopback: None) -> Iterator[socket.socket]:
 
 @pytest.fixture
 def door(listening: socket.socket) -> Door:
-    return Door(listening, lambda host: host == HONEST)
+    return Door(listening, lambda host: host == HONEST, lambda _, host: False)
 
 
 def connect(door: Door, source: str) -> socket.socket:
@@ -56,6 +56,32 @@ def test_the_turn_of_others(door: Door) -> None:
         with pytest.raises(BlockingIOError):
             door.accept()
         stack.enter_context(door.accept()[0])
+
+
+def test_who_is_served_at_once_is_not_let_in(listening: socket.socket) -> None:
+    served: list[socket.socket] = []
+
+    def serves(connection: socket.socket, host: str) -> bool:
+        if host == HONEST:
+            served.append(connection)
+        return host == HONEST
+
+    door = Door(listening, lambda _: True, serves)
+    with contextlib.ExitStack() as stack:
+        for source in (HONEST, STRANGER, *[HONEST] * ADMISSIONS_IN_A_ROW):
+            stack.enter_context(connect(door, source))
+        connection, address = door.accept()
+        stack.enter_context(connection)
+        assert (address[0], len(served)) == (STRANGER, 1)
+        with pytest.raises(BlockingIOError):
+            door.accept()
+        assert len(served) == ADMISSIONS_IN_A_ROW - 1
+        listening.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            door.accept()
+        assert len(served) == ADMISSIONS_IN_A_ROW + 1
+        for connection in served:
+            connection.close()
 
 
 def test_all_else_is_the_socket_s(door: Door, listening: socket.socket) -> None:

@@ -292,11 +292,11 @@ class Publisher:
             subscription.busy = False
             return
         headers = {
-            "CONTENT-TYPE": "text/xml",
             "NT": "upnp:event",
             "NTS": "upnp:propchange",
             "SID": subscription.sid,
             "SEQ": str(message.seq),
+            "X-SONOS-SERVICETYPE": subscription.service,
         }
         entry = self._record(subscription, message, "sending")
         outcome = notify(

@@ -127,8 +127,10 @@ def notify(
     target = parts.path or "/"
     if parts.query:
         target += f"?{parts.query}"
-    lines = [f"NOTIFY {target} HTTP/1.1", f"HOST: {parts.netloc}"]
+    # In the order and with the capitals of real speakers.
+    lines = [f"NOTIFY {target} HTTP/1.1", f"HOST: {parts.netloc}", "CONNECTION: close"]
+    lines += ["CONTENT-TYPE: text/xml", f"CONTENT-LENGTH: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
-    lines += [f"CONTENT-LENGTH: {len(body)}", "Connection: close", "", ""]
+    lines += ["", ""]
     request = "\r\n".join(lines).encode() + body
     return _Delivery(reactor, url, request, timeout, source).outcome

@@ -1,4 +1,4 @@
-"""Refuses connections where they are accepted, before anything is made for them."""
+"""Refuses and serves connections where they are accepted, before anything is made for them."""
 
 from collections.abc import Callable
 import errno
@@ -16,21 +16,29 @@ _RESET = struct.pack("ii", 1, 0)
 
 
 class Door:
-    """Takes the place of a listening socket, and lets in who is admitted.
+    """Takes the place of a listening socket, and lets in who is admitted and not served at once.
 
-    Twisted would make an address and ask the factory first, which takes three times as long.
+    Twisted would make an address and ask the factory first, which takes three times as long as to
+    refuse.
     """
 
-    def __init__(self, listening: socket.socket, admits: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        listening: socket.socket,
+        admits: Callable[[str], bool],
+        serves: Callable[[socket.socket, str], bool],
+    ) -> None:
         """Stand in for a socket.
 
         Args:
             listening: The socket.
             admits: Decides by the address of the other side.
+            serves: Takes a connection from that address, or leaves it untouched.
 
         """
         self._socket = listening
         self._admits = admits
+        self._serves = serves
         self._admissions = 0
 
     def accept(self) -> tuple[socket.socket, tuple[Any, ...]]:
@@ -43,9 +51,15 @@ class Door:
         """
         refusals = 0
         while self._admissions < ADMISSIONS_IN_A_ROW and refusals < REFUSALS_IN_A_ROW:
-            connection, address = self._socket.accept()
+            try:
+                connection, address = self._socket.accept()
+            except OSError:
+                self._admissions = 0
+                raise
             if self._admits(address[0]):
                 self._admissions += 1
+                if self._serves(connection, address[0]):
+                    continue
                 return connection, address
             refusals += 1
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)

@@ -106,7 +106,7 @@ class Gatekeeper:
         May be asked twice about the same one.
         """
         limit = MAX_CONNECTIONS
-        if self._is_stranger(host) and self._strangers.left < 1.0:
+        if self.is_stranger(host) and self._strangers.left < 1.0:
             if self.floodgate is not None:
                 self.floodgate.refused()
             self.limit_reached(host, "too many connections within a short time")
@@ -126,7 +126,7 @@ class Gatekeeper:
     def entered(self, host: str, visitor: Visitor) -> None:
         """Take note of an open connection."""
         now = self._clock.seconds()
-        if self._is_stranger(host):
+        if self.is_stranger(host):
             self._strangers.take(1.0)
         self._inside[visitor] = now
         self._by_host.setdefault(host, {})[visitor] = now
@@ -139,7 +139,8 @@ class Gatekeeper:
             if not theirs:
                 del self._by_host[host]
 
-    def _is_stranger(self, host: str) -> bool:
+    def is_stranger(self, host: str) -> bool:
+        """Tell whether somebody is neither a speaker nor has delivered an event lately."""
         return host not in self._speakers and host not in self._messengers
 
     def delivered(self, host: str) -> None:

@@ -17,6 +17,7 @@ from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.internet.error import CannotListenError
 
 from .door import Door
+from .doorstep import Doorstep
 from .errors import ListenError, PlayerUnreachableError
 from .notify_site import NotifySite
 from .packet_filter import PacketFilter
@@ -169,7 +170,8 @@ class Listener(events_twisted.EventListener):
             self._descriptor = self.port.fileno() if hasattr(self.port, "fileno") else None
             if hasattr(self.port, "socket"):
                 site.gatekeeper.guard(PacketFilter(self.port.socket))
-                self.port.socket = Door(self.port.socket, site.gatekeeper.admits)
+                doorstep = Doorstep(self._reactor, site.resource, site.gatekeeper)
+                self.port.socket = Door(self.port.socket, site.gatekeeper.admits, doorstep.takes)
             if number != first:
                 _LOGGER.info("Port %d is in use; listening for events on port %d", first, number)
             return int(self.port.getHost().port)

@@ -1,5 +1,6 @@
 """Decides which NOTIFY requests are heard, and hands on what is in them."""
 
+from functools import cache
 from http import HTTPStatus
 import logging
 import re
@@ -116,6 +117,23 @@ class NotifyHandler(events_twisted.EventNotifyHandler):
 def affords(subscription: Subscription, size: int) -> bool:
     """Tell whether a subscription may be sent a body of this size now."""
     return size <= ORDINARY_BODY or subscription.large_bodies.left > 0
+
+
+@cache
+def worded(status: HTTPStatus, *, last: bool) -> bytes:
+    """Word an answer: it has no body, and does not tell what we are made of.
+
+    Args:
+        status: What it says.
+        last: Whether the connection ends with it.
+
+    """
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}", "Content-Length: 0"]
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        lines.append("Allow: NOTIFY")
+    if last:
+        lines.append("Connection: close")
+    return "\r\n".join([*lines, "", ""]).encode("ascii")
 
 
 def _single(headers: Headers, name: bytes) -> bytes | None:

@@ -6,7 +6,6 @@ what it has on top for web sites (forms, cookies, sessions, files, pages that sh
 access log) is not used.
 """
 
-from functools import cache
 from http import HTTPStatus
 from io import BytesIO
 import logging
@@ -18,8 +17,7 @@ from twisted.web.http import HTTPChannel, Request
 from twisted.web.server import Site
 
 from .gatekeeper import Gatekeeper
-from .notify_handler import ORDINARY_BODY, NotifyHandler, affords
-from .ordinary_notify import EarlyPieces, NotifyHead
+from .notify_handler import ORDINARY_BODY, NotifyHandler, affords, worded
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IAddress
@@ -174,8 +172,6 @@ class NotifyChannel(HTTPChannel):
     @override
     def connectionMade(self) -> None:
         self._await_request()
-        # None as soon as Twisted has read something: it may keep some of it.
-        self._early: EarlyPieces | None = EarlyPieces()
         super().connectionMade()
         self.factory.gatekeeper.entered(self.host, self)
 
@@ -200,45 +196,7 @@ class NotifyChannel(HTTPChannel):
         # Twisted restarts its clock with every byte; the whole request has a deadline as well.
         left = self._deadline - self.factory.reactor.seconds()
         self.timeOut = max(0.01, min(IDLE_SECONDS, left))
-        if self._early is None:
-            super().dataReceived(data)
-        elif (all_of_it := self._received(self._early, data)) is not None:
-            # It is not ordinary: Twisted reads it.
-            self._early = None
-            super().dataReceived(all_of_it)
-
-    def _received(self, early: EarlyPieces, piece: bytes) -> bytes | None:
-        """Take a piece of what may be an ordinary request; return all of it if it is none."""
-        head, data = early.add(piece)
-        if head is None:
-            if not early.may_grow:
-                return data
-        else:
-            missing = head.size + head.length - len(data)
-            subscription = self.site.resource.addressee(head.token, head.sid)
-            if subscription is None or missing < 0 or head.length > ORDINARY_BODY:
-                return data
-            if missing == 0:
-                self._take(subscription, head, data[head.size :])
-                return None
-            if not early.may_get_body:
-                return data
-        self.resetTimeout()
-        return None
-
-    def _take(self, subscription: Subscription, head: NotifyHead, body: bytes) -> None:
-        """Look what is in an ordinary request; the answer leaves with the reactor's next round."""
-        self._requests += 1
-        last = head.last or self._requests >= MAX_REQUESTS
-        self.factory.gatekeeper.delivered(self.host)
-        self.site.resource.take(subscription, head.sid, head.seq, body)
-        self.write(_answer(HTTPStatus.OK, last=last))
-        if last:
-            self.hang_up()
-        else:
-            self._await_request()
-            self._early = EarlyPieces()
-            self.resetTimeout()
+        super().dataReceived(data)
 
     @override
     def lineReceived(self, line: bytes) -> None:
@@ -322,14 +280,14 @@ class NotifyChannel(HTTPChannel):
         self._tell_of(status)
         if status is HTTPStatus.SERVICE_UNAVAILABLE:
             self.factory.gatekeeper.wanted_too_much(self.host)
-        self.write(_answer(status, last=not self.persistent))
+        self.write(worded(status, last=not self.persistent))
 
     def refuse(self, status: HTTPStatus) -> None:
         """Answer what came so far and hear no more; harmless when repeated."""
         if self._closing:
             return
         self._tell_of(status)
-        self.write(_answer(status, last=True))
+        self.write(worded(status, last=True))
         self.hang_up()
 
     def _tell_of(self, status: HTTPStatus) -> None:
@@ -366,17 +324,6 @@ class NotifyChannel(HTTPChannel):
     def _respondToBadRequestAndDisconnect(self) -> None:
         # Where Twisted finds something malformed.
         self.refuse(HTTPStatus.BAD_REQUEST)
-
-
-@cache
-def _answer(status: HTTPStatus, *, last: bool) -> bytes:
-    """Word an answer: it has no body, and does not tell what we are made of."""
-    lines = [f"HTTP/1.1 {status.value} {status.phrase}", "Content-Length: 0"]
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        lines.append("Allow: NOTIFY")
-    if last:
-        lines.append("Connection: close")
-    return "\r\n".join([*lines, "", ""]).encode("ascii")
 
 
 def _suspicion(line: bytes) -> HTTPStatus | None:

@@ -57,6 +57,7 @@ def notify(options: Options, results: Results, service: str, bodies: list[str], 
             port=port,
             path="/",
             sid=f"uuid:{number}",
+            service=service,
             seq=1,
             bodies=bodies,
         )
