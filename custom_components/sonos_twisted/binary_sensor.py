@@ -6,7 +6,7 @@ from homeassistant.components.binary_sensor import DOMAIN as PLATFORM, BinarySen
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .alarm_entities import AlarmRingingSensor
+from .alarms.entities import AlarmRingingSensor
 from .coordinator import SonosTwistedConfigEntry
 from .entities import (
     BinarySensorDescription,
@@ -19,8 +19,8 @@ from .entities import (
     health,
     inputs,
 )
+from .entities.roster import Roster
 from .entity import DescribedEntity, HouseholdEntity
-from .roster import Roster
 
 PARALLEL_UPDATES = 0
 

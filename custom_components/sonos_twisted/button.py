@@ -18,8 +18,8 @@ from .entities import (
     self_test,
     sound,
 )
+from .entities.roster import Roster
 from .entity import DescribedEntity, HouseholdEntity
-from .roster import Roster
 
 PARALLEL_UPDATES = 0
 

@@ -6,7 +6,7 @@ from homeassistant.components.sensor import DOMAIN as PLATFORM, SensorEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .alarm_entities import NextAlarmSensor
+from .alarms.entities import NextAlarmSensor
 from .coordinator import SonosTwistedConfigEntry
 from .entities import (
     HouseholdSensorDescription,
@@ -19,8 +19,8 @@ from .entities import (
     health,
     inputs,
 )
+from .entities.roster import Roster
 from .entity import DescribedEntity, HouseholdEntity
-from .roster import Roster
 
 PARALLEL_UPDATES = 0
 

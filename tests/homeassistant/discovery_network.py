@@ -31,7 +31,7 @@ from tests.simulator.process import SimulatorProcess
 
 PATIENCE = 30.0
 
-_FINDING = f"custom_components.{DOMAIN}.finding"
+_FINDING = f"custom_components.{DOMAIN}.discovery.finding"
 _ROOT = Path(__file__).parents[2]
 _HOME = "10.77.0.1"
 _SPEAKERS = "10.77.0.2"

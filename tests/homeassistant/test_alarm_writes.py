@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.exceptions import ServiceValidationError
 import pytest
 
-from custom_components.sonos_twisted.alarm_writes import Change, Creation, Deletion
+from custom_components.sonos_twisted.alarms.writes import Change, Creation, Deletion
 from custom_components.sonos_twisted.engine import PlayerUnreachableError
 from custom_components.sonos_twisted.model import CHIME, Alarm, AlarmList, Speaker
 

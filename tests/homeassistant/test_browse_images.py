@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 from yarl import URL
 
-from custom_components.sonos_twisted import browse_images
+from custom_components.sonos_twisted.browse import images
 from tests.homeassistant.actions import KITCHEN, in_house, shows
 from tests.homeassistant.browsing import Browser, browser
 
@@ -77,7 +77,7 @@ def fetch(coordinator: HouseholdCoordinator) -> Fetch:
     kitchen = next(room for room in coordinator.household.rooms if room.name == "Kitchen")
 
     async def fetch(media_type: str, content_id: str, image_id: str | None) -> bytes | None:
-        data, content_type = await browse_images.async_get_browse_image(
+        data, content_type = await images.async_get_browse_image(
             coordinator, kitchen, media_type, content_id, image_id
         )
         assert (data is None) is (content_type is None)
@@ -111,7 +111,7 @@ async def test_pictures_come_through_home_assistant(
 
 async def test_addresses(coordinator: HouseholdCoordinator, elsewhere: str) -> None:
     """A browser goes to the internet itself, encrypted, and to nothing in the network."""
-    show = browse_images.image_url(coordinator, lambda *about: "|".join(map(str, about)))
+    show = images.image_url(coordinator, lambda *about: "|".join(map(str, about)))
     host = coordinator.household.rooms[0].host
     assert show("radio", "R:0/0/1", None) is None
     assert show("radio", "R:0/0/1", "nonsense") is None

@@ -192,7 +192,7 @@ async def test_speakers_that_take_too_long(
     """The user is not kept waiting, and can type a host."""
     heard["ssdp"] = [ssdp(standing_house.addresses["Kitchen"])]
     await in_house(hass, standing_house.remote.set_latency, "Kitchen", 0.6)
-    with patch(f"{OURS}.finding.ANSWER_SECONDS", 0.1):
+    with patch(f"{OURS}.discovery.finding.ANSWER_SECONDS", 0.1):
         form = await begin(hass)
     assert form["step_id"] == "host"
     await in_house(hass, standing_house.remote.heal)
@@ -219,8 +219,8 @@ def cabin(_cabin: SimulatorProcess, loopback: None) -> SimulatorProcess:
 async def test_speakers_are_searched_for(hass: HomeAssistant, cabin: SimulatorProcess) -> None:
     """When Home Assistant has heard of nobody, because nothing listens for it."""
     with (
-        patch(f"{OURS}.finding.SEARCH_SECONDS", 1.0),
-        patch(f"{OURS}.finding.async_get_enabled_source_ips") as ours,
+        patch(f"{OURS}.discovery.finding.SEARCH_SECONDS", 1.0),
+        patch(f"{OURS}.discovery.finding.async_get_enabled_source_ips") as ours,
     ):
         ours.return_value = [ip_address("127.0.0.1"), ip_address("::1")]
         form = await begin(hass)

@@ -9,7 +9,8 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.sonos_twisted import commands, grouping
+from custom_components.sonos_twisted import commands
+from custom_components.sonos_twisted.together import grouping
 from tests.homeassistant.actions import (
     BATHROOM,
     BEDROOM,

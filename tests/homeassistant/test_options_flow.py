@@ -162,7 +162,9 @@ async def test_frontend_gets_the_form(
     """All of it, in the words of the frontend, also what is read-only."""
     assert await async_setup_component(hass, "config", {})
     client = await hass_client()
-    with patch(f"{OURS}.options_flow.async_set_in_yaml", return_value=frozenset({"hosts"})):
+    with patch(
+        f"{OURS}.settings.options_flow.async_set_in_yaml", return_value=frozenset({"hosts"})
+    ):
         answer = await client.post(
             "/api/config/config_entries/options/flow", json={"handler": asleep.entry_id}
         )

@@ -9,7 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 import pytest
 
-from custom_components.sonos_twisted import presence
+from custom_components.sonos_twisted.discovery import presence
 from tests.homeassistant.actions import KITCHEN, in_house, shown, shows
 from tests.homeassistant.conftest import make_entry, until
 from tests.simulator.process import SimulatorProcess

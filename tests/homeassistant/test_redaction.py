@@ -5,7 +5,7 @@ import datetime as dt
 
 import pytest
 
-from custom_components.sonos_twisted.redaction import REDACTED, Redactor
+from custom_components.sonos_twisted.diagnosis.redaction import REDACTED, Redactor
 
 KITCHEN, OFFICE = "RINCON_000E58A0B1C201400", "RINCON_000E58A0B1C301400"
 HOUSEHOLD = "Sonos_9xKq2LmTwYbVhJ5sPdNf7RzCgE"

@@ -11,9 +11,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import slugify
 import pytest
 
-from custom_components.sonos_twisted.browse_images import _async_fetch
+from custom_components.sonos_twisted.browse.images import _async_fetch
+from custom_components.sonos_twisted.diagnosis.room_log import ROOMS
 from custom_components.sonos_twisted.engine import EventNews
-from custom_components.sonos_twisted.room_log import ROOMS
 from tests.homeassistant.actions import BEDROOM, KITCHEN, act, in_house, shows
 from tests.homeassistant.conftest import (
     NOBODY,

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from custom_components.sonos_twisted.room_queue import RoomQueue, Ticket
+from custom_components.sonos_twisted.together.room_queue import RoomQueue, Ticket
 
 KITCHEN, OFFICE, PATIO = "RINCON_K", "RINCON_O", "RINCON_P"
 

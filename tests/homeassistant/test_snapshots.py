@@ -10,7 +10,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.sonos_twisted import restoring
+from custom_components.sonos_twisted.snapshots import restoring
 from tests.homeassistant.actions import (
     BATHROOM,
     BEDROOM,

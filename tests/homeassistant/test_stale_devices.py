@@ -88,7 +88,7 @@ async def test_only_what_is_certain_removes_a_device(
     await until(hass, lambda: patio in household.topology.members)
     # The day is over.
     await unplugged()
-    with patch(f"{OURS}.stale_devices.FORGOTTEN_SECONDS", 0.05):
+    with patch(f"{OURS}.devices.stale.FORGOTTEN_SECONDS", 0.05):
         await in_house(hass, remote.forget_vanished, "Patio")
         await until(hass, lambda: not device(entry, patio))
     await until(hass, lambda: begun_anew(entry, household))
@@ -136,7 +136,7 @@ async def test_the_day_goes_on_while_home_assistant_is_not_there(
     await until(hass, lambda: patio in entry.runtime_data.household.topology.members)
 
     await leave()
-    with patch(f"{OURS}.stale_devices.FORGOTTEN_SECONDS", 0.05):
+    with patch(f"{OURS}.devices.stale.FORGOTTEN_SECONDS", 0.05):
         assert await hass.config_entries.async_setup(entry.entry_id)
         await until(hass, lambda: not device(entry, patio))
     assert hass_storage[key]["data"]["since"] == {}

@@ -16,15 +16,15 @@ import voluptuous as vol
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.engine import ConnectionSettings, ListenSettings
 from custom_components.sonos_twisted.engine.commands.identity import identify
-from custom_components.sonos_twisted.options_flow import SECTIONS
-from custom_components.sonos_twisted.schema import (
+from custom_components.sonos_twisted.settings.options_flow import SECTIONS
+from custom_components.sonos_twisted.settings.schema import (
     CONFIG_SCHEMA,
     HOUSEHOLD_SCHEMA,
     OPTIONS,
     connection_settings,
     contradictions,
 )
-from custom_components.sonos_twisted.yaml_import import RETRY_SECONDS
+from custom_components.sonos_twisted.settings.yaml_import import RETRY_SECONDS
 from tests.homeassistant.conftest import NOBODY, OURS, all_known, complaints, until
 
 if TYPE_CHECKING:
@@ -300,7 +300,7 @@ async def test_what_a_user_reads_in_the_log(
 @pytest.fixture(autouse=True)
 def impatient() -> Iterator[None]:
     """Let what is tried again after a minute be tried again at once."""
-    with patch(f"{OURS}.yaml_import.RETRY_SECONDS", 0.02):
+    with patch(f"{OURS}.settings.yaml_import.RETRY_SECONDS", 0.02):
         yield
 
 
@@ -387,7 +387,7 @@ async def test_yaml_creates_an_entry_for_each_household(
 @pytest.fixture
 def asked() -> Iterator[Mock]:
     """Watch which hosts are asked who they are."""
-    with patch(f"{OURS}.host_check.identify", wraps=identify) as asked:
+    with patch(f"{OURS}.settings.host_check.identify", wraps=identify) as asked:
         yield asked
 
 

@@ -15,7 +15,13 @@ from ..model import Didl
 from . import RoomAction, picking
 from .choosing import PLAYLISTS, async_choose, async_refuse_title
 from .guarding import async_guarded
-from .queue import ATTR_COUNT, ATTR_NAME, ATTR_NEW_POSITION, ATTR_START, as_response
+from .queue import (
+    ATTR_COUNT,
+    ATTR_NAME,
+    ATTR_NEW_POSITION,
+    ATTR_START,
+    as_response,
+)
 from .sharing import (
     ATTR_MEDIA_CONTENT_ID,
     COUNT,

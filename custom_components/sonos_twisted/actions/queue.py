@@ -11,7 +11,7 @@ from ..engine.commands.content import Page
 from ..errors import refused
 from ..media_player import SonosTwistedMediaPlayer
 from ..model import Didl
-from ..playing import async_play_from_queue
+from ..playing.start import async_play_from_queue
 from . import RoomAction
 from .choosing import async_refuse_title, async_titled
 from .guarding import async_guarded

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from homeassistant.const import EntityCategory
 
-from .. import playing
 from ..engine.commands import library
 from ..model import Aspect
-from ..sources import Shelf
+from ..playing.sources import Shelf
+from ..playing.start import async_play_from_shelf
 from . import (
     HouseholdBinarySensorDescription,
     HouseholdButtonDescription,
@@ -42,7 +42,7 @@ def _select(key: str, shelf: Shelf) -> SelectDescription:
         value=InHousehold(
             lambda coordinator, speaker: coordinator.sources.on(shelf).playing(speaker)
         ),
-        write=lambda coordinator, speaker, name: playing.async_play_from_shelf(
+        write=lambda coordinator, speaker, name: async_play_from_shelf(
             coordinator, speaker, shelf, name
         ),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.sonos_twisted.announcements import supports_clips
+from custom_components.sonos_twisted.announcing.announcements import supports_clips
 from custom_components.sonos_twisted.const import DOMAIN
 from tests.homeassistant.actions import (
     act,

@@ -8,8 +8,8 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.sonos_twisted import synchronised
-from custom_components.sonos_twisted.announcements import Announcement, Mode
+from custom_components.sonos_twisted.announcing import synchronised
+from custom_components.sonos_twisted.announcing.announcements import Announcement, Mode
 from custom_components.sonos_twisted.engine.commands import transport
 from tests.homeassistant.actions import (
     BATHROOM,

@@ -8,7 +8,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.sonos_twisted import announcing as announcing_module
+from custom_components.sonos_twisted.announcing import requests
 from tests.homeassistant.actions import (
     BATHROOM,
     BEDROOM,
@@ -203,7 +203,7 @@ async def test_speech_that_is_still_made_when_the_household_is_unloaded_is_an_er
         await asyncio.sleep(60)
         return DING
 
-    monkeypatch.setattr(announcing_module, "async_media_url", make)
+    monkeypatch.setattr(requests, "async_media_url", make)
     speaking = asyncio.create_task(say(hass, KITCHEN, DING))
     await making.wait()
     assert await hass.config_entries.async_unload(entry.entry_id)
