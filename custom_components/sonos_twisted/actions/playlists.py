@@ -132,7 +132,7 @@ async def _add(room: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
 
 async def _add_queue(room: SonosTwistedMediaPlayer, object_id: str, title: str) -> None:
     commands = room.coordinator.commands
-    queue = await commands.in_group(room.speaker, content.browse, "Q:0", 0, 1)
+    queue = await commands.in_group(room.speaker, content.browse, content.QUEUE, 0, 1)
     if queue.total == 0:
         raise refused("queue_empty", room=room.speaker.name)
 

@@ -24,8 +24,6 @@ ATTR_QUEUE_POSITION = "queue_position"
 ATTR_REPLACE = "replace"
 ATTR_START = "start"
 
-_QUEUE = "Q:0"
-
 
 def as_response(item: Didl) -> JsonValueType:
     """Return what is told of a track, in the words of media players."""
@@ -41,14 +39,16 @@ async def _get(room: SonosTwistedMediaPlayer, call: ServiceCall) -> JsonArrayTyp
     commands, count = room.coordinator.commands, call.data.get(ATTR_COUNT)
 
     async def read(start: int, most: int) -> Page:
-        return await commands.in_group(room.speaker, content.browse, _QUEUE, start, most)
+        return await commands.in_group(room.speaker, content.browse, content.QUEUE, start, most)
 
     items = await async_all_pages(read, call.data[ATTR_START], count)
     return [as_response(item) for item in items]
 
 
 async def _look(room: SonosTwistedMediaPlayer) -> Page:
-    return await room.coordinator.commands.in_group(room.speaker, content.browse, _QUEUE, 0, 1)
+    return await room.coordinator.commands.in_group(
+        room.speaker, content.browse, content.QUEUE, 0, 1
+    )
 
 
 def _check(

@@ -40,7 +40,6 @@ from .writes import AlarmWrite, Change, Creation, Deletion
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
 
-
 #: What people call the programme that every player has.
 CHIME_PROGRAM = "chime"
 
@@ -158,14 +157,14 @@ class HouseholdAlarms:
         listed = (item.title for item in known if item.res_uri == alarm.program_uri)
         return next(listed, None) or alarm.program_title
 
+    def next_of(self, alarm: Alarm) -> dt.datetime | None:
+        """Return when an alarm rings next, in UTC; None if it is off."""
+        return next_ring(alarm, dt_util.utcnow(), self.zone)
+
     def next_local(self, alarm: Alarm) -> dt.datetime | None:
         """Return the same in the household's time."""
         coming = self.next_of(alarm)
         return coming.astimezone(self.zone) if coming is not None else None
-
-    def next_of(self, alarm: Alarm) -> dt.datetime | None:
-        """Return when an alarm rings next, in UTC; None if it is off."""
-        return next_ring(alarm, dt_util.utcnow(), self.zone)
 
     def next_in(self, room: str | None = None) -> tuple[dt.datetime, Alarm] | None:
         """Return the next time that an alarm rings, and the alarm.

@@ -18,7 +18,6 @@ from ..model import Aspect, Speaker, whole_number
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
 
-
 #: Seconds that an alarm is silent when nobody says for how long; so it is in the Sonos app.
 SNOOZE_SECONDS = 10 * 60
 

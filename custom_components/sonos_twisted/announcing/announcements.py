@@ -45,7 +45,6 @@ _LOGGER = logging.getLogger(__name__)
 #: Seconds after which an announcement ends in any case, unless its caller says otherwise.
 DEFAULT_TIMEOUT = 300.0
 
-
 #: Seconds in which other speakers decline a clip, too, that one has declined.
 REFUSING_SECONDS = 0.5
 
@@ -266,7 +265,7 @@ class Announcements:
 
     def _leave_out_unreachable(self, job: _Job) -> None:
         for speaker in list(job.speakers):
-            if not (speaker.visible and speaker.available):
+            if not speaker.is_there:
                 job.speakers.remove(speaker)
                 job.problems.append(failed("announcement_unreachable", room=speaker.name))
 

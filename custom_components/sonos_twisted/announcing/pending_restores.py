@@ -175,7 +175,7 @@ class PendingRestores:
 
     def _is_there(self, uid: str) -> bool:
         speaker = self._coordinator.household.speakers.get(uid)
-        return speaker is not None and speaker.visible and speaker.available
+        return speaker is not None and speaker.is_there
 
     def _is_known(self, uid: str) -> bool:
         """Tell whether a speaker has said how it is; one that is not there will not."""
@@ -307,7 +307,7 @@ class PendingRestores:
 def _is_chosen(leader: Speaker, record: Record) -> bool:
     """Tell whether somebody has chosen something else to play, as far as events tell."""
     uri = leader.variable(_AVT, _URI)
-    return leader.visible and leader.available and uri is not None and uri != record.url
+    return leader.is_there and uri is not None and uri != record.url
 
 
 def without_playback(snapshot: Snapshot, uids: Iterable[str]) -> Snapshot:

@@ -212,8 +212,7 @@ class _Together:
     def _sounds(self) -> bool:
         """Whether it plays the file, as far as is known."""
         leader = self._leader
-        is_there = leader.visible and leader.available
-        return is_there and self._has_file and is_playing(leader.own.playback)
+        return leader.is_there and self._has_file and is_playing(leader.own.playback)
 
     async def _async_sounds(self) -> bool:
         """Ask whether the file is played: no event has told of it in time."""

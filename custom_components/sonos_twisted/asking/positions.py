@@ -18,7 +18,6 @@ from ..model import Speaker, parse_position_info
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
 
-
 #: Seconds; how often at most the position of a room is read.
 POSITION_INTERVAL = 5.0
 
@@ -77,7 +76,7 @@ class PositionReader:
         due = speaker.next_reading_at
         if due is not None and due > self._loop.time():
             self.plan([speaker.uid])  # since it was planned, things changed
-        elif due is not None and speaker.visible and speaker.available:
+        elif due is not None and speaker.is_there:
             coordinator = self._coordinator
             coordinator.entry.async_create_background_task(
                 coordinator.hass, self._async_read(speaker), f"{speaker.name} position"

@@ -15,15 +15,13 @@ from ..earliest_timer import EarliestTimer
 from ..engine import EngineError, UpnpError
 from ..engine.commands import firmware, settings
 from ..model import Aspect, Speaker, Variables
-from ..playing.sources import has_tv
+from ..playing.sources import has_line_in, has_tv
 
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
 
-
 #: Seconds after which a reading that failed is tried again.
 RETRY_SECONDS = 60.0
-
 
 #: The UPnP errors of who does not know an action, or not what it is asked about.
 _NO_SUCH_QUESTION = frozenset({401, 402, 602})
@@ -34,10 +32,6 @@ _NEVER = object()
 
 def _everybody(_speaker: Speaker) -> bool:
     return True
-
-
-def _has_line_in(speaker: Speaker) -> bool:
-    return speaker.description is not None and "AudioIn" in speaker.description.services
 
 
 def _is_silent_about_height(speaker: Speaker) -> bool:
@@ -97,7 +91,7 @@ READINGS: dict[str, Reading] = {
     "firmware": Reading(command=firmware.read_offer),
     "front_panel": Reading(command=settings.read_front_panel, seconds=300.0),
     # Only what has a line-in has a line-out, too.
-    "output_support": Reading(command=settings.read_output_support, probes=True, asks=_has_line_in),
+    "output_support": Reading(command=settings.read_output_support, probes=True, asks=has_line_in),
     "height": Reading(
         command=settings.read_height, seconds=300.0, probes=True, asks=_is_silent_about_height
     ),
@@ -205,7 +199,7 @@ class SpeakerReadings:
     @callback
     def _probe(self, speaker: Speaker) -> None:
         """Ask a speaker what it was not asked yet, or may answer differently now."""
-        if not (speaker.visible and speaker.available):
+        if not speaker.is_there:
             return
         for name, reading in READINGS.items():
             key = (speaker.uid, name)
@@ -230,7 +224,7 @@ class SpeakerReadings:
 
     @callback
     def _async_begin(self, speaker: Speaker, name: str) -> None:
-        if not (speaker.visible and speaker.available):
+        if not speaker.is_there:
             self._answered.pop((speaker.uid, name), None)  # so that it is asked when it is back
             return
         coordinator = self._coordinator

@@ -20,7 +20,6 @@ from ..model import Aspect, PlaybackState, Speaker
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
 
-
 #: Seconds after which a timer is read again that could not be read.
 RETRY_SECONDS = 30.0
 
@@ -108,7 +107,7 @@ class SleepTimers:
         """Return what may be known of a timer without asking; None for who has none to tell of."""
         generation = speaker.own.sleep_timer_generation
         plays_for_group = speaker.shown is speaker.own and speaker.follows is None
-        if generation is None or not (speaker.visible and speaker.available and plays_for_group):
+        if generation is None or not (speaker.is_there and plays_for_group):
             return None
         return generation, speaker.playback in _PLAYING
 

@@ -45,8 +45,7 @@ async def async_as_it_is(
         speaker
         for uid in sorted(uids)
         if (speaker := household.speakers.get(uid)) is not None
-        and speaker.visible
-        and speaker.available
+        and speaker.is_there
         and (uid in unheard or is_asked(coordinator, uid))
     ]
     if not asked:

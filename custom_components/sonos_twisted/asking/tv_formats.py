@@ -16,7 +16,6 @@ from ..model import Source, Speaker
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
 
-
 #: Seconds after which the format of a television that has come on is known for sure.
 SETTLING_SECONDS = 1.0
 
@@ -86,5 +85,5 @@ class TvFormatReader:
 
 def _plays_tv(speaker: Speaker) -> bool:
     """Tell whether a speaker plays its own TV input, for itself or for its group."""
-    media = speaker.media if speaker.visible and speaker.available else None
+    media = speaker.media if speaker.is_there else None
     return media is not None and media.source is Source.TV and media.owner == speaker.uid

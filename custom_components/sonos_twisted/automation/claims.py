@@ -174,8 +174,7 @@ def _sleep_timer_is_running(
 def _events_are_healthy(
     coordinator: HouseholdCoordinator, speaker: Speaker, _options: Options
 ) -> bool:
-    is_there = speaker.visible and speaker.available
-    return is_there and coordinator.served.get(speaker.uid) is Served.BY_EVENTS
+    return speaker.is_there and coordinator.served.get(speaker.uid) is Served.BY_EVENTS
 
 
 def _in_minutes(minutes: float) -> dt.datetime:

@@ -131,7 +131,9 @@ async def _async_ask(
     if media_type == BrowseType.QUEUE_ITEM:
         if not (place := whole_number(content_id)):
             return None
-        page = await coordinator.commands.in_group(speaker, content.browse, "Q:0", place - 1, 1)
+        page = await coordinator.commands.in_group(
+            speaker, content.browse, content.QUEUE, place - 1, 1
+        )
         return next(iter(page.items), None)
     if media_type in _CONTAINER_TYPES and content_id.startswith(_CONTAINERS):
         return await coordinator.commands.in_household(content.look_up, content_id)

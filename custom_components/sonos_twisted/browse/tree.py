@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from homeassistant.components.media_player import BrowseError, BrowseMedia, MediaClass
 from homeassistant.exceptions import HomeAssistantError
 
-from ..content import async_all_pages
+from ..content import FAVORITES, PLAYLISTS, STATIONS, async_all_pages
 from ..engine.commands import content
 from ..model import (
     LIBRARY_LISTS,
@@ -50,15 +50,14 @@ _GLANCE = 50
 #: Letters of a title that stands for one end of a part.
 _MOST_LETTERS = 24
 
-_QUEUE = "Q:0"
 _SHARES = "S:"
 
 #: The key of the title of each branch of the root, its id, and its symbol.
 BRANCHES = {
-    BrowseType.FAVORITES: ("favorites", "FV:2", MediaClass.DIRECTORY),
-    BrowseType.PLAYLISTS: ("sonos_playlists", "SQ:", MediaClass.PLAYLIST),
-    BrowseType.RADIO: ("stations", "R:0/0", MediaClass.MUSIC),
-    BrowseType.QUEUE: ("queue", _QUEUE, MediaClass.PLAYLIST),
+    BrowseType.FAVORITES: ("favorites", FAVORITES, MediaClass.DIRECTORY),
+    BrowseType.PLAYLISTS: ("sonos_playlists", PLAYLISTS, MediaClass.PLAYLIST),
+    BrowseType.RADIO: ("stations", STATIONS, MediaClass.MUSIC),
+    BrowseType.QUEUE: ("queue", content.QUEUE, MediaClass.PLAYLIST),
     BrowseType.LIBRARY: ("library", "A:", MediaClass.DIRECTORY),
 }
 
@@ -136,7 +135,7 @@ class MediaBrowser:
             BrowseType.FAVORITES: any(item.res_uri for item in lists.favorites),
             BrowseType.PLAYLISTS: bool(lists.playlists),
             BrowseType.RADIO: bool(lists.stations),
-            BrowseType.QUEUE: await self._has_any(_QUEUE),
+            BrowseType.QUEUE: await self._has_any(content.QUEUE),
             BrowseType.LIBRARY: await self._has_any("A:TRACKS") or await self._has_any(_SHARES),
         }
         children = [_branch(branch) for branch, is_there in there.items() if is_there]
@@ -186,7 +185,7 @@ class MediaBrowser:
     # What is read when it is opened
 
     async def _queue(self, _content_id: str) -> BrowseMedia:
-        return await self._open_list(_branch(BrowseType.QUEUE), _QUEUE)
+        return await self._open_list(_branch(BrowseType.QUEUE), content.QUEUE)
 
     async def _library(self, _content_id: str) -> BrowseMedia:
         shown = _branch(BrowseType.LIBRARY)
@@ -234,7 +233,7 @@ class MediaBrowser:
         items = glance.items
         if len(items) < glance.total:
             items = await self._items(object_id, 0, glance.total)
-        return self._fill(shown, items, 0 if object_id == _QUEUE else None)
+        return self._fill(shown, items, 0 if object_id == content.QUEUE else None)
 
     # Parts of long lists
 
@@ -242,7 +241,7 @@ class MediaBrowser:
         object_id, _, numbers = content_id.rpartition("#")
         first, _, last = numbers.partition("-")
         start, end = whole_number(first), whole_number(last)
-        can_be_opened = object_id == _QUEUE or object_id.startswith(_OPENABLE)
+        can_be_opened = object_id == content.QUEUE or object_id.startswith(_OPENABLE)
         if start is None or end is None or start >= end or not can_be_opened:
             raise not_browsable(BrowseType.PART, content_id)
         shown = folder(f"{start + 1}-{end}", BrowseType.PART, content_id)
@@ -250,7 +249,7 @@ class MediaBrowser:
             shown.children = await self._parts(object_id, start, end)
             return shown
         items = await self._items(object_id, start, end)
-        return self._fill(shown, items, start if object_id == _QUEUE else None)
+        return self._fill(shown, items, start if object_id == content.QUEUE else None)
 
     async def _parts(self, object_id: str, start: int, end: int) -> list[BrowseMedia]:
         """Return folders for the parts of a list; nothing is read but the items at their ends."""
@@ -283,7 +282,7 @@ class MediaBrowser:
 
     async def _read(self, object_id: str, start: int, count: int) -> Page:
         commands = self._coordinator.commands
-        if object_id == _QUEUE:
+        if object_id == content.QUEUE:
             return await commands.in_group(self._speaker, content.browse, object_id, start, count)
         return await commands.in_household(content.browse, object_id, start, count)
 

@@ -26,7 +26,6 @@ from ..translated import word
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
 
-
 #: Seconds after which a part that did not describe itself is asked again.
 RETRY_SECONDS = 60.0
 

@@ -76,7 +76,7 @@ def tell(piece: AnyNews) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class ToldNews:
     """A piece of news, as a text.
 
     Attributes:
@@ -140,6 +140,6 @@ class RecentHappenings:
             del self.failures[next(iter(self.failures))]
 
     @property
-    def news(self) -> list[Happening]:
+    def news(self) -> list[ToldNews]:
         """The latest news, oldest first."""
-        return [Happening(at, about(piece), tell(piece)) for at, piece in self._news]
+        return [ToldNews(at, about(piece), tell(piece)) for at, piece in self._news]

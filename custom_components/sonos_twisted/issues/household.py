@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 #: Seconds for which events that have arrived before may be missing: leases are mended meanwhile.
 SILENT_SECONDS = 60.0
 
-
 #: How the state of a speaker comes whose events do not arrive.
 _SILENT = frozenset({Served.BY_POLLING, Served.NOT_AT_ALL})
 

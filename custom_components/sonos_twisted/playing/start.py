@@ -29,8 +29,6 @@ _IN_QUEUE = re.compile(r"Q:0(?:/([1-9]\d{0,5}))?")
 #: The modes in which something gets a place in the queue that is there.
 _INTO_QUEUE = frozenset({MediaPlayerEnqueue.ADD, MediaPlayerEnqueue.PLAY})
 
-_QUEUE = "Q:0"
-
 _AS_IT_IS = PlayOptions()
 
 
@@ -60,12 +58,14 @@ async def async_play_media(
 
     """
     options = PlayOptions.from_extra(extra or {})
-    said = f"Q:0/{media_id}" if media_type == BrowseType.QUEUE_ITEM else media_id
+    said = f"{content.QUEUE}/{media_id}" if media_type == BrowseType.QUEUE_ITEM else media_id
     if match := _IN_QUEUE.fullmatch(said):
         place = int(match[1] or 1)
         size = await _async_queue_size(coordinator, speaker)
         if place > size:  # before what plays has to end for it
-            raise _not_in_queue(speaker, size, media_id, f"{_QUEUE}/1", f"{_QUEUE}/{size}")
+            raise _not_in_queue(
+                speaker, size, media_id, f"{content.QUEUE}/1", f"{content.QUEUE}/{size}"
+            )
         await async_play_from_queue(coordinator, speaker, place, options)
         return
     mode = enqueue or MediaPlayerEnqueue.REPLACE
@@ -215,7 +215,7 @@ async def _async_play_queued(
 
 async def _async_queue_size(coordinator: HouseholdCoordinator, speaker: Speaker) -> int:
     commands = coordinator.commands
-    return (await commands.in_group(speaker, content.browse, _QUEUE, 0, 1)).total
+    return (await commands.in_group(speaker, content.browse, content.QUEUE, 0, 1)).total
 
 
 def _not_in_queue(

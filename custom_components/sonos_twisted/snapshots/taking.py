@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
     from ..model import Speaker
 
-
 #: Seconds for which speakers hold events back that tell what a command has changed.
 MODERATION_SECONDS = 0.5
 
@@ -123,7 +122,7 @@ async def async_read_queue(
     """
     items = await async_all_pages(
         lambda start, count: coordinator.commands.in_room(
-            speaker, content.browse, "Q:0", start, count
+            speaker, content.browse, content.QUEUE, start, count
         )
     )
     return tuple(queue_item(item) for item in items)

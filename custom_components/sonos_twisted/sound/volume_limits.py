@@ -102,7 +102,7 @@ class VolumeLimits:
         limit = self.of(speaker)
         if limit is None or speaker.volume is None or speaker.volume <= limit:
             return
-        if speaker.is_fixed or not (speaker.visible and speaker.available):
+        if speaker.is_fixed or not speaker.is_there:
             return
         if speaker.uid in self._correcting:
             self._again.add(speaker.uid)
