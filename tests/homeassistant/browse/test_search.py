@@ -9,7 +9,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from tests.homeassistant.actions import KITCHEN, act, in_house
-from tests.homeassistant.browsing import Browser, browser, titles
+from tests.homeassistant.browse.browsing import Browser, browser, titles
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.engine import ListenSettings, Served
 from tests.homeassistant.actions import BATHROOM, OFFICE, act, in_house, shows
-from tests.homeassistant.announcements.steps import DING, announce, clips, say
+from tests.homeassistant.announcing.steps import DING, announce, clips, say
 from tests.homeassistant.conftest import (
     NOBODY,
     OURS,

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from tests.homeassistant.announcements.steps import (
+from tests.homeassistant.announcing.steps import (
     FILES,
 )
 from tests.homeassistant.conftest import all_known, make_entry, until

@@ -20,7 +20,7 @@ from tests.homeassistant.actions import (
     shown,
     shows,
 )
-from tests.homeassistant.announcements.steps import (
+from tests.homeassistant.announcing.steps import (
     DING,
     LOST,
     RING,

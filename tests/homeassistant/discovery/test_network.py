@@ -27,10 +27,10 @@ def _can_lay_cables() -> bool:
 @pytest.mark.parity("beyond: one offer for each household")
 def test_two_households_are_found_and_followed(tmp_path: Path) -> None:
     """Each is offered once, is set up, and its speakers are followed; what is ignored stays so."""
-    command = [sys.executable, "-m", "tests.homeassistant.discovery_network", str(tmp_path)]
+    command = [sys.executable, "-m", "tests.homeassistant.discovery.network", str(tmp_path)]
     run = subprocess.run(
         [*_UNSHARE, *command],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         check=False,
         text=True,

@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from tests.homeassistant.actions import BATHROOM, KITCHEN, LIVING_ROOM, act, in_house, shows
-from tests.homeassistant.browsing import Browser, browser, titles
+from tests.homeassistant.browse.browsing import Browser, browser, titles
 
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.coordinator import HouseholdCoordinator

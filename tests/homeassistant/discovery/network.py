@@ -1,6 +1,6 @@
 """Speakers that announce themselves to a Home Assistant, in a network of their own.
 
-Run in a network namespace of its own, as root there; see ``test_discovery.py``. The speakers are
+Run in a network namespace of its own, as root there; see ``test_network.py``. The speakers are
 in another one, at the other end of a cable. Home Assistant listens to the network as it does where
 users run it, with its own components for SSDP and mDNS.
 """
@@ -32,7 +32,7 @@ from tests.simulator.process import SimulatorProcess
 PATIENCE = 30.0
 
 _FINDING = f"custom_components.{DOMAIN}.discovery.finding"
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 _HOME = "10.77.0.1"
 _SPEAKERS = "10.77.0.2"
 _S1 = "10.77.1"

@@ -20,7 +20,7 @@ from tests.homeassistant.actions import (
     in_house,
     shows,
 )
-from tests.homeassistant.announcements.steps import (
+from tests.homeassistant.announcing.steps import (
     DING,
     RADIO,
     SPEECH,

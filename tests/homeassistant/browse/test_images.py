@@ -13,7 +13,7 @@ from yarl import URL
 
 from custom_components.sonos_twisted.browse import images
 from tests.homeassistant.actions import KITCHEN, in_house, shows
-from tests.homeassistant.browsing import Browser, browser
+from tests.homeassistant.browse.browsing import Browser, browser
 
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
