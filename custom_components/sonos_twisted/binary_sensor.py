@@ -1,4 +1,4 @@
-"""Sensors of the rooms that are on or off."""
+"""Sensors of the rooms and of the household that are on or off."""
 
 from typing import override
 
@@ -42,7 +42,7 @@ async def async_setup_entry(
     entry: SonosTwistedConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors that the rooms have."""
+    """Add the sensors that the rooms and the household have."""
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedBinarySensor, async_add_entities)
     Roster(hass, entry, PLATFORM, alarms.RINGING, AlarmRingingSensor, async_add_entities)
     async_add_entities(

@@ -33,6 +33,7 @@ from .entities.roster import while_loaded
 from .entity import SpeakerEntity
 from .errors import command_failed
 from .model import (
+    SOUNDING,
     Aspect,
     Media,
     PlaybackPosition,
@@ -385,7 +386,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 def _state(playback: PlaybackState | None, media: Media) -> MediaPlayerState | None:
     if playback is None:
         return None
-    if playback in {PlaybackState.PLAYING, PlaybackState.TRANSITIONING}:
+    if playback in SOUNDING:
         return MediaPlayerState.PLAYING
     return MediaPlayerState.PAUSED if media.title else MediaPlayerState.IDLE
 

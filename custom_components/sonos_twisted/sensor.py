@@ -1,4 +1,4 @@
-"""Sensors of the rooms."""
+"""Sensors of the rooms and of the household."""
 
 from typing import override
 
@@ -44,7 +44,7 @@ async def async_setup_entry(
     entry: SonosTwistedConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors that the rooms have."""
+    """Add the sensors that the rooms and the household have."""
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedSensor, async_add_entities)
     Roster(hass, entry, PLATFORM, alarms.NEXT_ALARM, NextAlarmSensor, async_add_entities)
     async_add_entities(

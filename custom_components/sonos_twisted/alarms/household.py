@@ -17,10 +17,10 @@ from homeassistant.util import dt as dt_util
 
 from ..earliest_timer import EarliestTimer
 from ..engine import (
+    OUT_OF_REACH,
     EngineError,
     PlayerUnreachableError,
     Served,
-    UpnpDisabledError,
 )
 from ..engine.commands import alarms
 from ..errors import command_failed, failed
@@ -62,8 +62,6 @@ POLLING_SECONDS = 300.0
 
 #: How many keepers may be lost over the same changes.
 _MOST_LOST = 3
-
-_LOST = (PlayerUnreachableError, UpnpDisabledError)
 
 
 class HouseholdAlarms:
@@ -242,7 +240,7 @@ class HouseholdAlarms:
             while self._writes:
                 try:
                     await self._async_write_at_keeper()
-                except _LOST as error:
+                except OUT_OF_REACH as error:
                     losses += 1
                     if losses == _MOST_LOST:
                         lost = self._coordinator.household.speakers[self._lost]
@@ -270,7 +268,7 @@ class HouseholdAlarms:
                 continue
             try:
                 wanted = await write.async_write(self._coordinator.commands, keeper, known)
-            except _LOST:
+            except OUT_OF_REACH:
                 self._keeper, self._lost = "", keeper.uid
                 raise
             except EngineError as error:
@@ -317,7 +315,7 @@ class HouseholdAlarms:
             try:
                 return speaker, await self._async_list_of(speaker)
             except EngineError as error:
-                if speaker is rooms[-1] or not isinstance(error, _LOST):
+                if speaker is rooms[-1] or not isinstance(error, OUT_OF_REACH):
                     raise command_failed(speaker.name, error) from error
         raise failed("no_rooms")
 

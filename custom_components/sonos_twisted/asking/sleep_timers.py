@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from ..engine import EngineError, Served
 from ..engine.commands import sleep_timer
-from ..model import Aspect, PlaybackState, Speaker
+from ..model import SOUNDING, Aspect, Speaker
 
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
@@ -27,8 +27,6 @@ RETRY_SECONDS = 30.0
 OVERDUE_SECONDS = 5.0
 
 _MINUTE = 60
-
-_PLAYING = frozenset({PlaybackState.PLAYING, PlaybackState.TRANSITIONING})
 
 type _Mark = tuple[int, bool]
 """What makes a group's timer another one: its generation, and whether the group plays."""
@@ -109,7 +107,7 @@ class SleepTimers:
         plays_for_group = speaker.shown is speaker.own and speaker.follows is None
         if generation is None or not (speaker.is_there and plays_for_group):
             return None
-        return generation, speaker.playback in _PLAYING
+        return generation, speaker.playback in SOUNDING
 
     def _look(self, speaker: Speaker, before: _Mark | None, mark: _Mark) -> None:
         generation, _ = mark

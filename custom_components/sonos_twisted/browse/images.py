@@ -17,7 +17,7 @@ from yarl import URL
 
 from ..engine.commands import content
 from ..model import Didl, Speaker, whole_number
-from .items import LOOKS, BrowseType
+from .items import LOOKS, OPENABLE, BrowseType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,6 @@ _TIMEOUT = aiohttp.ClientTimeout(total=10)
 _MOST = 8 * 1024 * 1024
 
 _CONTAINER_TYPES = frozenset(look.media_type for look in LOOKS.values())
-_CONTAINERS = ("A:", "S:", "SQ:")
 
 type Picture = tuple[bytes | None, str | None]
 
@@ -63,7 +62,7 @@ def image_url(
         if art.startswith(_ON_SPEAKER):
             return proxied(media_type, content_id, art)
         if art.startswith("http://"):
-            can_ask = media_type in BrowseType or content_id.startswith(_CONTAINERS)
+            can_ask = media_type in BrowseType or content_id.startswith(OPENABLE)
             return proxied(media_type, content_id, None) if can_ask else art
         return None
 
@@ -135,7 +134,7 @@ async def _async_ask(
             speaker, content.browse, content.QUEUE, place - 1, 1
         )
         return next(iter(page.items), None)
-    if media_type in _CONTAINER_TYPES and content_id.startswith(_CONTAINERS):
+    if media_type in _CONTAINER_TYPES and content_id.startswith(OPENABLE):
         return await coordinator.commands.in_household(content.look_up, content_id)
     return None
 

@@ -45,6 +45,9 @@ class BrowseType(StrEnum):
     QUEUE_ITEM = "queue_item"
 
 
+#: What ids of objects begin with that can be opened: in the library, on a share, a Sonos playlist.
+OPENABLE = ("A:", "S:", "SQ:")
+
 #: Type of folders on a share; Home Assistant has a class of that name, and no type.
 DIRECTORY = "directory"
 

@@ -22,6 +22,7 @@ from ..translated import word
 from . import foreign
 from .items import (
     LOOKS,
+    OPENABLE,
     BrowseType,
     entry,
     folder,
@@ -69,9 +70,6 @@ _LISTS = {
 
 #: Classes that can be searched for in particular.
 _SEARCHABLE = list(dict.fromkeys(look.media_class for look in LOOKS.values()))
-
-#: Objects that can be opened: what is in the library, on a share or in a Sonos playlist.
-_OPENABLE = ("A:", "S:", "SQ:")
 
 #: Lists that are sorted by title, so that the titles at both ends say what is between.
 _SORTED = ("A:", "S:")
@@ -121,7 +119,7 @@ class MediaBrowser:
         try:
             if (opener := self._openers.get(media_type)) is not None:
                 return await opener(content_id)
-            if content_id.startswith(_OPENABLE):
+            if content_id.startswith(OPENABLE):
                 return await self._container(media_type, content_id)
         except HomeAssistantError as error:
             raise shown_error(BrowseError, error) from error
@@ -241,7 +239,7 @@ class MediaBrowser:
         object_id, _, numbers = content_id.rpartition("#")
         first, _, last = numbers.partition("-")
         start, end = whole_number(first), whole_number(last)
-        can_be_opened = object_id == content.QUEUE or object_id.startswith(_OPENABLE)
+        can_be_opened = object_id == content.QUEUE or object_id.startswith(OPENABLE)
         if start is None or end is None or start >= end or not can_be_opened:
             raise not_browsable(BrowseType.PART, content_id)
         shown = folder(f"{start + 1}-{end}", BrowseType.PART, content_id)

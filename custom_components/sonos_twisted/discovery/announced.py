@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 
+#: The type of service that speakers announce by mDNS.
+MDNS_TYPE = "_sonos._tcp.local."
+
 _SSDP_HOUSEHOLD = ("X-RINCON-HOUSEHOLD", "HOUSEHOLD.SMARTSPEAKER.AUDIO")
 _MDNS_HOUSEHOLD = ("hhid", "mhhid")
 _SPEAKER = re.compile(r"^sonos|RINCON_[0-9A-Z]", re.IGNORECASE)

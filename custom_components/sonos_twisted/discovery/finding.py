@@ -17,10 +17,9 @@ from homeassistant.util.hass_dict import HassKey
 from ..const import DOMAIN
 from ..engine import EngineError, search_speakers
 from ..engine.commands.discovery import DiscoveredHousehold, look_around
-from .announced import Announcement, read_mdns, read_ssdp
+from .announced import MDNS_TYPE, Announcement, read_mdns, read_ssdp
 
 _ZONE_PLAYER = "urn:schemas-upnp-org:device:ZonePlayer:1"
-_MDNS_TYPE = "_sonos._tcp.local."
 
 #: For how long speakers are searched for, and how long they may take to say who they are.
 SEARCH_SECONDS = 2.0
@@ -79,8 +78,8 @@ async def _async_heard_by_mdns(hass: HomeAssistant) -> list[Announcement]:
 
     shared = await zeroconf.async_get_instance(hass)
     heard = []
-    for record in shared.cache.async_entries_with_name(_MDNS_TYPE):
-        service = AsyncServiceInfo(_MDNS_TYPE, getattr(record, "alias", _MDNS_TYPE))
+    for record in shared.cache.async_entries_with_name(MDNS_TYPE):
+        service = AsyncServiceInfo(MDNS_TYPE, getattr(record, "alias", MDNS_TYPE))
         if service.load_from_cache(shared) and (info := info_from_service(service)) is not None:
             heard.append(read_mdns(info))
     return [announcement for announcement in heard if announcement is not None]

@@ -17,13 +17,15 @@ from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 
 from ..coordinator import HouseholdCoordinator
 from ..model import whole_number
+from .announced import MDNS_TYPE
 
 if TYPE_CHECKING:
     from homeassistant.components import ssdp
     from zeroconf import ServiceStateChange, Zeroconf
 
-_SERVICE_TYPE = "_sonos._tcp.local."
 _UID = re.compile(r"RINCON_[0-9A-Za-z]+")
+
+#: For how long a speaker is asked for its record.
 _MILLISECONDS = 3000
 
 
@@ -80,7 +82,7 @@ async def _async_watch_mdns(
     shared = await zeroconf.async_get_async_instance(hass)
 
     async def read(name: str) -> None:
-        info = AsyncServiceInfo(_SERVICE_TYPE, name)
+        info = AsyncServiceInfo(MDNS_TYPE, name)
         if await info.async_request(shared.zeroconf, _MILLISECONDS):
             announced_by_mdns(coordinator, name, info.decoded_properties)
 
@@ -94,7 +96,7 @@ async def _async_watch_mdns(
         if state_change is not ServiceStateChange.Removed:
             coordinator.entry.async_create_background_task(hass, read(name), f"mDNS of {name}")
 
-    browser = AsyncServiceBrowser(shared.zeroconf, _SERVICE_TYPE, handlers=[changed])
+    browser = AsyncServiceBrowser(shared.zeroconf, MDNS_TYPE, handlers=[changed])
     return lambda: hass.async_create_task(browser.async_cancel())
 
 

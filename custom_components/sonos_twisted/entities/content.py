@@ -27,11 +27,6 @@ def _favorites(coordinator: HouseholdCoordinator) -> dict[str, object]:
     return {ATTR_ITEMS: {item.item_id: item.title for item in coordinator.content.favorites}}
 
 
-def _told(coordinator: HouseholdCoordinator, variable: str) -> str:
-    value = coordinator.household.variables.get("ContentDirectory", {}).get(variable)
-    return value if isinstance(value, str) else ""
-
-
 def _select(key: str, shelf: Shelf) -> SelectDescription:
     """Describe the choice of something that is on one of the household's shelves."""
     return SelectDescription(
@@ -65,8 +60,10 @@ HOUSEHOLD_BINARY_SENSORS = (
         key="library_updating",
         entity_category=EntityCategory.DIAGNOSTIC,
         aspects=frozenset({Aspect.LIBRARY}),
-        value=lambda coordinator: _told(coordinator, "share_index_in_progress") == "1",
-        attributes=lambda coordinator: {"last_error": _told(coordinator, "share_index_last_error")},
+        value=lambda coordinator: coordinator.content.told("share_index_in_progress") == "1",
+        attributes=lambda coordinator: {
+            "last_error": coordinator.content.told("share_index_last_error")
+        },
     ),
 )
 

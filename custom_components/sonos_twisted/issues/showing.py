@@ -23,12 +23,10 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN
+from ..const import CORE_DOMAIN, DOMAIN
 from ..errors import placeholders, translation_key
 
 _LOGGER = logging.getLogger(__name__)
-
-CORE_DOMAIN = "sonos"
 
 #: Where each repair is explained, under a heading of its own.
 _LEARN_MORE = "https://github.com/sonos-twisted/sonos-twisted/blob/main/docs/troubleshooting.md"
