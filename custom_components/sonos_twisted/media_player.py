@@ -43,7 +43,7 @@ from .model import (
     Speaker,
 )
 from .playing import start
-from .playing.attributes import UNRECORDED, media_attributes
+from .playing.attributes import ATTR_ANNOUNCEMENT, UNRECORDED, media_attributes
 from .playing.sources import input_name
 
 if TYPE_CHECKING:
@@ -52,8 +52,6 @@ if TYPE_CHECKING:
     from .browse.items import ImageUrl
 
 PARALLEL_UPDATES = 0
-
-ATTR_ANNOUNCEMENT = "announcement"
 
 _Feature = MediaPlayerEntityFeature
 

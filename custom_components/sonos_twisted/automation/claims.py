@@ -32,9 +32,8 @@ import voluptuous as vol
 
 from ..const import DOMAIN
 from ..engine import Served
-from ..media_player import ATTR_ANNOUNCEMENT
 from ..model import Source, Speaker
-from ..playing.attributes import ATTR_AUDIO_SOURCE
+from ..playing.attributes import ATTR_ANNOUNCEMENT, ATTR_AUDIO_SOURCE
 
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator

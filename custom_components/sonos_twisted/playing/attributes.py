@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ..model import Media, Source
 
+ATTR_ANNOUNCEMENT = "announcement"
 ATTR_AUDIO_INPUT_FORMAT = "audio_input_format"
 ATTR_AUDIO_SOURCE = "audio_source"
 ATTR_CONTAINER = "media_container"
