@@ -1,7 +1,8 @@
 """The project keeps the rules that it gave itself."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
 import json
 import os
 from pathlib import Path
@@ -142,6 +143,44 @@ def test_engine_knows_nothing_of_home_assistant(path: Path) -> None:
 def test_home_assistant_floor_touches_no_deferred_and_no_xml(path: Path) -> None:
     banned = {"automat", "lxml", "twisted", "zope"}
     assert not [name for name in _imports(path) if name.split(".")[0] in banned]
+
+
+def _while_loading(body: Iterable[ast.stmt]) -> Iterator[ast.ImportFrom]:
+    """Give the relative imports that are done when a module is loaded."""
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield node
+        elif isinstance(node, ast.If) and ast.unparse(node.test) != "TYPE_CHECKING":
+            yield from _while_loading([*node.body, *node.orelse])
+
+
+def test_modules_of_home_assistants_floor_load_in_one_order() -> None:
+    """Whoever reads one of them from the top meets nothing that needs it first."""
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in MODULES
+        if _floor(path) == "homeassistant"
+    }
+    needs: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        package = path.parent.relative_to(ROOT).parts
+        found = needs[name] = set[str]()
+        for node in _while_loading(ast.parse(path.read_text()).body):
+            base = ".".join(package[: len(package) - node.level + 1])
+            module = f"{base}.{node.module}" if node.module else base
+            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)} & modules.keys()
+        # What is in a package finds it begun, whoever loads it.
+        found -= {above for above in found if f"{name}.".startswith(f"{above}.")}
+    TopologicalSorter(needs).prepare()
+
+
+def test_map_names_all_packages() -> None:
+    """The table of packages in the architecture says what there is, and nothing else."""
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    packages = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert re.findall(r"^\| `(\w+)/` \|", page, re.MULTILINE) == sorted(
+        packages - {"engine", "model"}
+    )
 
 
 # --- the files -----------------------------------------------------------------------------

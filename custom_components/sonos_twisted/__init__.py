@@ -9,23 +9,23 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN, PLATFORMS
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
+from .devices.stale import forget
+from .discovery.presence import async_watch
 from .engine import EngineError, WrongHouseholdError, reactor_thread
 from .errors import placeholders, translation_key
-from .event_test import forget_test
-from .foreign_hosts import async_check_hosts
-from .issues import (
+from .issues.event_test import forget_test
+from .issues.foreign_hosts import async_check_hosts
+from .issues.showing import (
     async_forget,
     async_setup_failed,
     async_setup_succeeded,
     async_watch_entries,
 )
 from .moving_over import async_give_back
-from .presence import async_watch
-from .schema import CONFIG_SCHEMA
 from .services import async_register_actions
-from .stale_devices import forget
+from .settings.schema import CONFIG_SCHEMA
+from .settings.yaml_import import async_import_yaml
 from .storage import async_remove_stores
-from .yaml_import import async_import_yaml
 
 __all__ = ["CONFIG_SCHEMA"]
 

@@ -1,4 +1,4 @@
-"""Sensors of the rooms that are on or off."""
+"""Sensors of the rooms and of the household that are on or off."""
 
 from typing import override
 
@@ -6,7 +6,7 @@ from homeassistant.components.binary_sensor import DOMAIN as PLATFORM, BinarySen
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .alarm_entities import AlarmRingingSensor
+from .alarms.entities import AlarmRingingSensor
 from .coordinator import SonosTwistedConfigEntry
 from .entities import (
     BinarySensorDescription,
@@ -19,8 +19,8 @@ from .entities import (
     health,
     inputs,
 )
+from .entities.roster import Roster
 from .entity import DescribedEntity, HouseholdEntity
-from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
@@ -42,7 +42,7 @@ async def async_setup_entry(
     entry: SonosTwistedConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors that the rooms have."""
+    """Add the sensors that the rooms and the household have."""
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedBinarySensor, async_add_entities)
     Roster(hass, entry, PLATFORM, alarms.RINGING, AlarmRingingSensor, async_add_entities)
     async_add_entities(

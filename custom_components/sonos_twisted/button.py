@@ -1,4 +1,4 @@
-"""Buttons of the rooms."""
+"""Buttons of the rooms and of the household."""
 
 from typing import override
 
@@ -18,8 +18,8 @@ from .entities import (
     self_test,
     sound,
 )
+from .entities.roster import Roster
 from .entity import DescribedEntity, HouseholdEntity
-from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
@@ -42,7 +42,7 @@ async def async_setup_entry(
     entry: SonosTwistedConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the buttons that the rooms have."""
+    """Add the buttons that the rooms and the household have."""
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedButton, async_add_entities)
     entry.runtime_data.favorite_buttons.start(async_add_entities)
     async_add_entities(

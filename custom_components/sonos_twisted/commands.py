@@ -8,7 +8,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Concatenate
 
-from .engine import EngineError, PlayerUnreachableError, UpnpDisabledError, UpnpError
+from .engine import (
+    EngineError,
+    PlayerUnreachableError,
+    UpnpDisabledError,
+    UpnpError,
+)
 from .errors import command_failed, failed
 from .model import Aspect, Speaker
 

@@ -1,4 +1,4 @@
-"""Conditions with targets, of the table in ``claims.py``.
+"""Conditions with targets, of the table in ``automation/claims.py``.
 
 All that touches Home Assistant's interface for such conditions is here, because it is young and may
 change.
@@ -23,8 +23,8 @@ from homeassistant.helpers.condition import (
 )
 import voluptuous as vol
 
-from .claims import CLAIMS, Claim
-from .rooms import is_room, room_of
+from .automation.claims import CLAIMS, Claim
+from .automation.targets import is_room, room_of
 
 
 class RoomCondition(EntityConditionBase):

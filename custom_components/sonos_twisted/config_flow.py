@@ -25,17 +25,23 @@ from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 from homeassistant.helpers.service_info.zeroconf import ZeroconfServiceInfo
 import voluptuous as vol
 
-from .const import CONF_HOSTS, CONF_HOUSEHOLD_ID, CONF_KNOWN_HOSTS, CONF_SET_IN_YAML, DOMAIN
-from .discovery import Announcement, read_mdns, read_ssdp
+from .const import (
+    CONF_HOSTS,
+    CONF_HOUSEHOLD_ID,
+    CONF_KNOWN_HOSTS,
+    CONF_SET_IN_YAML,
+    DOMAIN,
+)
+from .discovery.announced import Announcement, read_mdns, read_ssdp
+from .discovery.finding import async_find_households, async_note_found
 from .engine import EngineError
 from .engine.commands.discovery import DiscoveredHousehold, look_around
 from .engine.commands.identity import identify
 from .errors import placeholders, translation_key
-from .finding import async_find_households, async_note_found
-from .host_check import CheckedHosts, async_check, host_error, told_of_silent
-from .options_flow import SonosTwistedOptionsFlow
-from .schema import host
-from .yaml_import import async_options, async_save, async_set_in_yaml
+from .settings.host_check import CheckedHosts, async_check, host_error, told_of_silent
+from .settings.options_flow import SonosTwistedOptionsFlow
+from .settings.schema import host
+from .settings.yaml_import import async_options, async_save, async_set_in_yaml
 
 # Home Assistant makes voluptuous an alias of its successor, which type checkers cannot know.
 _HOST_SCHEMA: Any = vol.Schema({vol.Required(CONF_HOST): TextSelector()})

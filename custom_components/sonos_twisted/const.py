@@ -5,6 +5,8 @@ from typing import Final
 from homeassistant.const import Platform
 
 DOMAIN: Final = "sonos_twisted"
+#: Of Home Assistant's own integration for Sonos.
+CORE_DOMAIN: Final = "sonos"
 PLATFORMS: Final = [
     Platform.MEDIA_PLAYER,
     Platform.BINARY_SENSOR,

@@ -79,6 +79,11 @@ class HouseholdContent:
         """The stations under "My Radio Stations", and the shows that are saved there."""
         return self._lists[STATIONS] + self._lists[_SHOWS]
 
+    def told(self, variable: str) -> str:
+        """Return what events have told of the music library; "" for nothing."""
+        value = self._coordinator.household.variables.get("ContentDirectory", {}).get(variable)
+        return value if isinstance(value, str) else ""
+
     @callback
     def start(self) -> None:
         """Read the lists in the background, now and whenever they change."""

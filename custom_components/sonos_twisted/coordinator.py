@@ -11,13 +11,22 @@ from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
-from .alarms import HouseholdAlarms
-from .announcements import Announcements
-from .announcing import Announcer
+from .alarms.household import HouseholdAlarms
+from .alarms.ringing import RingingAlarms
+from .announcing.announcements import Announcements
+from .announcing.requests import Announcer
+from .asking.positions import PositionReader
+from .asking.readings import SpeakerReadings
+from .asking.sleep_timers import SleepTimers
+from .asking.tv_formats import TvFormatReader
 from .commands import RoomCommands, regrouped
 from .const import CONF_HOSTS, CONF_KNOWN_HOSTS
 from .content import HouseholdContent
-from .devices import HouseholdDevices
+from .devices.household import HouseholdDevices
+from .devices.stale import StaleDevices
+from .diagnosis.health import EventHealth
+from .diagnosis.recent import RecentHappenings, about, tell
+from .diagnosis.room_log import RoomLog
 from .engine import (
     AnyNews,
     DescriptionNews,
@@ -32,29 +41,20 @@ from .engine import (
     TopologyNews,
     reactor_thread,
 )
-from .everywhere import Everywhere
-from .favorite_buttons import FavoriteButtons
-from .foreign_hosts import async_check_hosts
-from .grouping import RoomGroups
 from .happenings.detector import HappeningDetector
-from .health import EventHealth
-from .household_issues import HouseholdIssues
+from .issues.foreign_hosts import async_check_hosts
+from .issues.household import HouseholdIssues
 from .model import Aspect, Change, Household, Speaker
-from .positions import PositionReader
-from .readings import SpeakerReadings
-from .recent import RecentHappenings, about, tell
-from .ringing import RingingAlarms
-from .room_log import RoomLog
-from .room_queue import RoomQueue
-from .schema import connection_settings
-from .sleep_timers import SleepTimers
-from .snapshots import SnapshotStore
-from .sound_modes import SoundModes
-from .sources import HouseholdSources
-from .stale_devices import StaleDevices
-from .tv_formats import TvFormatReader
-from .volume_limits import VolumeLimits
-from .volumes import RoomVolumes
+from .playing.favorite_buttons import FavoriteButtons
+from .playing.sources import HouseholdSources
+from .settings.schema import connection_settings
+from .snapshots.store import SnapshotStore
+from .sound.modes import SoundModes
+from .sound.volume_limits import VolumeLimits
+from .sound.volumes import RoomVolumes
+from .together.everywhere import Everywhere
+from .together.grouping import RoomGroups
+from .together.room_queue import RoomQueue
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -38,13 +38,13 @@ from .actions.announcements import ATTR_MEDIA_ID
 from .actions.grouping import ATTR_TO
 from .actions.sleep_timer import ATTR_SLEEP_TIME
 from .actions.volume import ATTR_RAMP_TYPE
+from .alarms.ringing import SNOOZE_SECONDS
+from .automation.choices import extra_fields
+from .automation.targets import media_player_of, room_of
 from .const import DOMAIN
-from .device_choices import extra_fields
 from .errors import refused
-from .playing import async_play_from_shelf
-from .ringing import SNOOZE_SECONDS
-from .rooms import media_player_of, room_of
-from .sources import Shelf
+from .playing.sources import Shelf
+from .playing.start import async_play_from_shelf
 
 type Options = Mapping[str, Any]
 type Perform = Callable[[HomeAssistant, str, Options, Context | None], Awaitable[object]]

@@ -1,4 +1,4 @@
-"""Conditions of devices, of the table in ``claims.py``."""
+"""Conditions of devices, of the table in ``automation/claims.py``."""
 
 from homeassistant.const import (
     CONF_CONDITION,
@@ -13,10 +13,10 @@ from homeassistant.helpers.condition import ConditionCheckerType
 from homeassistant.helpers.typing import ConfigType, TemplateVarsType
 import voluptuous as vol
 
-from .claims import CLAIMS
+from .automation.choices import extra_fields
+from .automation.claims import CLAIMS
+from .automation.targets import media_player_of, room_of
 from .const import DOMAIN
-from .device_choices import extra_fields
-from .rooms import media_player_of, room_of
 
 CONDITION_SCHEMA = vol.Schema(
     cv.key_value_schemas(

@@ -11,13 +11,13 @@ from homeassistant.helpers.trigger import TriggerActionType, TriggerInfo
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
+from .automation.choices import extra_fields
+from .automation.targets import media_player_of, room_of
+from .automation.triggering import checks_of, describe, fields_of, refusing_field, variables
 from .const import DOMAIN
-from .device_choices import extra_fields
 from .happenings import KINDS, Happening, async_subscribe
 from .model import Speaker
-from .rooms import media_player_of, room_of
-from .sources import has_line_in, has_tv
-from .triggering import checks_of, describe, fields_of, refusing_field, variables
+from .playing.sources import has_line_in, has_tv
 
 
 def _has_battery(speaker: Speaker) -> bool:

@@ -16,9 +16,9 @@ from homeassistant.helpers import (
 )
 
 from .const import DOMAIN
+from .diagnosis.redaction import REDACTED, Redactor
 from .engine import EngineError
-from .event_test import last_test
-from .redaction import REDACTED, Redactor
+from .issues.event_test import last_test
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry

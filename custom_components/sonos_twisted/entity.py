@@ -8,8 +8,8 @@ from homeassistant.helpers.entity import Entity
 
 from .const import DOMAIN
 from .entities import InHousehold
+from .entities.roster import unique_id
 from .model import Aspect, Speaker
-from .roster import unique_id
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

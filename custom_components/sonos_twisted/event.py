@@ -8,9 +8,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
 from .entities import EventDescription, events
+from .entities.roster import Roster
 from .entity import DescribedEntity
 from .happenings import Happening, async_subscribe
-from .roster import Roster
 
 PARALLEL_UPDATES = 0
 

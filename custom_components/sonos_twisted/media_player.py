@@ -23,16 +23,17 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from . import browse_images, playing
-from .attributes import UNRECORDED, media_attributes
+from .browse import images
+from .browse.search import async_search
+from .browse.tree import MediaBrowser
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError, UpnpError
 from .engine.commands import queue, rendering, transport as transport_commands
+from .entities.roster import while_loaded
 from .entity import SpeakerEntity
 from .errors import command_failed
-from .media_browser import MediaBrowser
-from .media_search import async_search
 from .model import (
+    SOUNDING,
     Aspect,
     Media,
     PlaybackPosition,
@@ -41,15 +42,16 @@ from .model import (
     Source,
     Speaker,
 )
-from .roster import while_loaded
-from .sources import input_name
+from .playing import start
+from .playing.attributes import ATTR_ANNOUNCEMENT, UNRECORDED, media_attributes
+from .playing.sources import input_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PARALLEL_UPDATES = 0
+    from .browse.items import ImageUrl
 
-ATTR_ANNOUNCEMENT = "announcement"
+PARALLEL_UPDATES = 0
 
 _Feature = MediaPlayerEntityFeature
 
@@ -291,24 +293,25 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 
     # What there is to play
 
+    def _picture_urls(self) -> ImageUrl:
+        return images.image_url(self.coordinator, self.get_browse_image_url)
+
     @override
     async def async_browse_media(
         self, media_content_type: str | None = None, media_content_id: str | None = None
     ) -> BrowseMedia:
-        images = browse_images.image_url(self.coordinator, self.get_browse_image_url)
-        browser = MediaBrowser(self.coordinator, self.speaker, images)
+        browser = MediaBrowser(self.coordinator, self.speaker, self._picture_urls())
         return await browser.async_open(media_content_type, media_content_id)
 
     @override
     async def async_search_media(self, query: SearchMediaQuery) -> SearchMedia:
-        images = browse_images.image_url(self.coordinator, self.get_browse_image_url)
-        return await async_search(self.coordinator, images, query)
+        return await async_search(self.coordinator, self._picture_urls(), query)
 
     @override
     async def async_get_browse_image(
         self, media_content_type: str, media_content_id: str, media_image_id: str | None = None
     ) -> tuple[bytes | None, str | None]:
-        return await browse_images.async_get_browse_image(
+        return await images.async_get_browse_image(
             self.coordinator, self.speaker, media_content_type, media_content_id, media_image_id
         )
 
@@ -316,7 +319,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
     async def async_select_source(self, source: str) -> None:
         playable = self.coordinator.sources.choose(self.speaker, source)
         if playable is not None:
-            await playing.async_play(self.coordinator, self.speaker, playable)
+            await start.async_play(self.coordinator, self.speaker, playable)
 
     @override
     async def async_play_media(
@@ -327,7 +330,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
                 self.speaker, self.entity_id, media_id, kwargs.get(ATTR_MEDIA_EXTRA, {})
             )
             return
-        await playing.async_play_media(
+        await start.async_play_media(
             self.coordinator,
             self.speaker,
             media_type,
@@ -381,7 +384,7 @@ class SonosTwistedMediaPlayer(SpeakerEntity, MediaPlayerEntity):
 def _state(playback: PlaybackState | None, media: Media) -> MediaPlayerState | None:
     if playback is None:
         return None
-    if playback in {PlaybackState.PLAYING, PlaybackState.TRANSITIONING}:
+    if playback in SOUNDING:
         return MediaPlayerState.PLAYING
     return MediaPlayerState.PAUSED if media.title else MediaPlayerState.IDLE
 

@@ -7,15 +7,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
-from .entities import (
-    NumberDescription,
-    groups,
-    home_theater,
-    inputs,
-    sound,
-)
+from .entities import NumberDescription, groups, home_theater, inputs, sound
+from .entities.roster import Roster
 from .entity import DescribedEntity
-from .roster import Roster
 
 PARALLEL_UPDATES = 0
 

@@ -1,6 +1,6 @@
 """The flows that lead through mending an issue.
 
-:data:`_FLOWS` has the flow of each kind of issue that ``issues.py`` lets be fixed.
+:data:`_FLOWS` has the flow of each kind of issue that ``issues/showing.py`` lets be fixed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,9 +30,9 @@ from .const import (
     CONF_LISTEN_PORT,
     DOMAIN,
 )
-from .event_test import async_test_rooms, failures, told
-from .schema import OPTIONS, connection_settings, contradictions
-from .yaml_import import async_save, async_set_in_yaml
+from .issues.event_test import async_test_rooms, failures, told
+from .settings.schema import OPTIONS, connection_settings, contradictions
+from .settings.yaml_import import async_save, async_set_in_yaml
 
 if TYPE_CHECKING:
     from homeassistant.core import HomeAssistant

@@ -8,9 +8,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .entities import SelectDescription, content, home_theater
+from .entities.roster import Roster
 from .entity import DescribedEntity
 from .model import Speaker
-from .roster import Roster
 
 PARALLEL_UPDATES = 0
 

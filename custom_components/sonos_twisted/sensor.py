@@ -1,4 +1,4 @@
-"""Sensors of the rooms."""
+"""Sensors of the rooms and of the household."""
 
 from typing import override
 
@@ -6,7 +6,7 @@ from homeassistant.components.sensor import DOMAIN as PLATFORM, SensorEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .alarm_entities import NextAlarmSensor
+from .alarms.entities import NextAlarmSensor
 from .coordinator import SonosTwistedConfigEntry
 from .entities import (
     HouseholdSensorDescription,
@@ -19,8 +19,8 @@ from .entities import (
     health,
     inputs,
 )
+from .entities.roster import Roster
 from .entity import DescribedEntity, HouseholdEntity
-from .roster import Roster
 
 PARALLEL_UPDATES = 0
 
@@ -44,7 +44,7 @@ async def async_setup_entry(
     entry: SonosTwistedConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors that the rooms have."""
+    """Add the sensors that the rooms and the household have."""
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedSensor, async_add_entities)
     Roster(hass, entry, PLATFORM, alarms.NEXT_ALARM, NextAlarmSensor, async_add_entities)
     async_add_entities(

@@ -6,7 +6,7 @@ from homeassistant.components.switch import DOMAIN as PLATFORM, SwitchEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .alarm_entities import AlarmRoster
+from .alarms.entities import AlarmRoster
 from .coordinator import SonosTwistedConfigEntry
 from .entities import (
     SwitchDescription,
@@ -16,8 +16,8 @@ from .entities import (
     inputs,
     sound,
 )
+from .entities.roster import Roster
 from .entity import DescribedEntity
-from .roster import Roster
 
 PARALLEL_UPDATES = 0
 

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
 from .engine import Served, reactor_thread
-from .event_test import last_test
+from .issues.event_test import last_test
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator

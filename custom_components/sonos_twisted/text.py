@@ -8,8 +8,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SonosTwistedConfigEntry
 from .entities import TextDescription, device, inputs
+from .entities.roster import Roster
 from .entity import DescribedEntity
-from .roster import Roster
 
 PARALLEL_UPDATES = 0
 

@@ -19,11 +19,11 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
+from .automation.targets import is_room
+from .automation.triggering import checks_of, describe, refusing_field, variables
 from .const import DOMAIN
 from .errors import refused
 from .happenings import KINDS, Happening, async_subscribe
-from .rooms import is_room
-from .triggering import checks_of, describe, refusing_field, variables
 
 
 class _TargetedRooms(TargetEntityChangeTracker):

@@ -16,6 +16,7 @@ from .coordinator import HouseholdCoordinator, SonosTwistedConfigEntry
 from .engine import EngineError
 from .engine.commands import firmware
 from .entities import UpdateDescription
+from .entities.roster import Roster
 from .entity import DescribedEntity
 from .errors import failed
 from .model import (
@@ -25,7 +26,6 @@ from .model import (
     is_newer_firmware,
     parse_firmware_offer,
 )
-from .roster import Roster
 
 PARALLEL_UPDATES = 0
 

@@ -48,7 +48,7 @@ def use_this_integration(enable_custom_integrations: None, loopback: None) -> No
 @pytest.fixture(autouse=True)
 def nobody_to_be_found() -> Iterator[None]:
     """Let no speaker be searched for, unless a test says so."""
-    with patch(f"{OURS}.finding.SEARCH_SECONDS", 0.0):
+    with patch(f"{OURS}.discovery.finding.SEARCH_SECONDS", 0.0):
         yield
 
 

@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 import voluptuous as vol
 
-from custom_components.sonos_twisted import alarm_programs
+from custom_components.sonos_twisted.alarms import programs
 from custom_components.sonos_twisted.model import Playable
 from tests.homeassistant.actions import BATHROOM, KITCHEN, OFFICE, PATIO, ROOMS, act, in_house
 
@@ -149,7 +149,7 @@ async def test_wrong_values_are_refused(hass: HomeAssistant, remote: Remote) -> 
         await act(hass, "ours.update_alarm", KITCHEN, alarm_id=14, program="No such song")
     album = Playable.queued("Debut", [[("x-file-cifs://nas/1.flac", "")]] * 2)
     with (
-        patch.object(alarm_programs, "async_find", return_value=album),
+        patch.object(programs, "async_find", return_value=album),
         pytest.raises(ServiceValidationError, match=r"Debut.* 2 "),
     ):
         await act(hass, "ours.update_alarm", KITCHEN, alarm_id=14, program="Debut")

@@ -24,7 +24,7 @@ import pytest
 import voluptuous as vol
 
 import custom_components.sonos_twisted as integration
-from custom_components.sonos_twisted.claims import CLAIMS
+from custom_components.sonos_twisted.automation.claims import CLAIMS
 from custom_components.sonos_twisted.const import DOMAIN
 from tests.homeassistant.actions import (
     BATHROOM,

@@ -191,7 +191,7 @@ async def test_next_track_concerns_the_group_that_plays_it(
     await shows(hass, BATHROOM, state="playing", group_members=[KITCHEN, BATHROOM])
     await until(hass, lambda: shown(hass, KITCHEN, "media_position") is not None)
     # The reading that a seek brings is over when the track ends.
-    with patch(f"{OURS}.positions.POSITION_INTERVAL", 0.1):
+    with patch(f"{OURS}.asking.positions.POSITION_INTERVAL", 0.1):
         await in_house(hass, remote.finish_track, "Kitchen", 4.0)
         await until(hass, lambda: shown(hass, KITCHEN, "media_position") > 60)
     await quiet(hass, remote)
@@ -243,7 +243,7 @@ async def seek(hass: HomeAssistant, remote: Remote, seconds: int) -> None:
 @pytest.fixture
 def brisk() -> Iterator[None]:
     """Allow positions to be read as often as anybody likes."""
-    with patch(f"{OURS}.positions.POSITION_INTERVAL", 0.1):
+    with patch(f"{OURS}.asking.positions.POSITION_INTERVAL", 0.1):
         yield
 
 
@@ -263,7 +263,7 @@ async def test_position_is_not_read_more_often_than_allowed(
     hass: HomeAssistant, remote: Remote
 ) -> None:
     """Somebody drags the slider to and fro: the first and the last place are read."""
-    with patch(f"{OURS}.positions.POSITION_INTERVAL", 3.0):
+    with patch(f"{OURS}.asking.positions.POSITION_INTERVAL", 3.0):
         for seconds in (20, 90, 40, 80, 60, 77):
             await in_house(hass, remote.seek, "Kitchen", seconds)
             await quiet(hass, remote, 0.25)
@@ -277,7 +277,7 @@ async def test_position_that_cannot_be_read_is_read_later(
 ) -> None:
     """A refusal is nothing to bother anybody with, and nothing to be wrong for ever for."""
     await in_house(hass, remote.fail_action, "Kitchen", "GetPositionInfo", 501)
-    with patch(f"{OURS}.positions.POSITION_RETRY", 1.5):
+    with patch(f"{OURS}.asking.positions.POSITION_RETRY", 1.5):
         await in_house(hass, remote.seek, "Kitchen", 77)
         await eventually(lambda: readings(hass, remote), lambda count: count == 1)
         assert shown(hass, KITCHEN, "media_position") < 20

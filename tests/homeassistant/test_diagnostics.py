@@ -18,8 +18,9 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_device,
 )
 
-from custom_components.sonos_twisted import recent
 from custom_components.sonos_twisted.const import DOMAIN
+from custom_components.sonos_twisted.diagnosis import recent
+from custom_components.sonos_twisted.diagnosis.redaction import REDACTED
 from custom_components.sonos_twisted.engine import (
     EngineError,
     ListenerNews,
@@ -27,8 +28,7 @@ from custom_components.sonos_twisted.engine import (
     ListenSettings,
 )
 from custom_components.sonos_twisted.engine.commands import state, transport
-from custom_components.sonos_twisted.event_test import async_test_rooms
-from custom_components.sonos_twisted.redaction import REDACTED
+from custom_components.sonos_twisted.issues.event_test import async_test_rooms
 from tests.homeassistant.actions import KITCHEN, act, in_house, shows
 from tests.homeassistant.conftest import NOBODY, OURS, PORT, all_known, make_entry, until
 

@@ -9,8 +9,8 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 import voluptuous as vol
 
-from custom_components.sonos_twisted import alarms
 from custom_components.sonos_twisted.actions import library
+from custom_components.sonos_twisted.alarms import household as alarms
 from custom_components.sonos_twisted.engine.commands import alarms as commands
 from custom_components.sonos_twisted.model import parse_alarms
 from tests.homeassistant.actions import BATHROOM, KITCHEN, PATIO, act, in_house

@@ -14,7 +14,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 import custom_components.sonos_twisted as integration
-from custom_components.sonos_twisted.browse_items import LOOKS
+from custom_components.sonos_twisted.browse.items import LOOKS
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.engine import UpnpError
 from custom_components.sonos_twisted.errors import command_failed, failed_with_words

@@ -20,11 +20,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from soco import events_twisted
 
 from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
-from custom_components.sonos_twisted.engine import (
-    HouseholdConnection,
-    Subscription,
-    reactor_thread,
-)
+from custom_components.sonos_twisted.engine import HouseholdConnection, Subscription, reactor_thread
 from custom_components.sonos_twisted.engine.connection import _listeners
 from custom_components.sonos_twisted.engine.inspection import Inspection
 from custom_components.sonos_twisted.engine.lease import Lease

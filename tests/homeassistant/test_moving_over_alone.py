@@ -14,13 +14,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.sonos_twisted import moving_over
-from custom_components.sonos_twisted.const import DOMAIN
-from custom_components.sonos_twisted.moving_over import places, plan, record
+from custom_components.sonos_twisted.const import CORE_DOMAIN as CORE, DOMAIN
+from custom_components.sonos_twisted.moving_over import places, record
 from tests.homeassistant.test_moving_over import disabled_by
 
 HOUSEHOLD = "Sonos_Here"
 UID = "RINCON_1"
-CORE = plan.CORE_DOMAIN
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.sonos_twisted.const import DOMAIN
-from custom_components.sonos_twisted.issues import KINDS, UNREACHABLE_SECONDS, issue_id
+from custom_components.sonos_twisted.issues.showing import KINDS, UNREACHABLE_SECONDS, issue_id
 from custom_components.sonos_twisted.repairs import _async_likely_cause
-from custom_components.sonos_twisted.yaml_import import async_save
+from custom_components.sonos_twisted.settings.yaml_import import async_save
 from tests.homeassistant.conftest import NOBODY, OURS, PORT, all_known, until
 
 if TYPE_CHECKING:
@@ -262,7 +262,7 @@ async def test_events_stop_and_come_back(
     entry = await set_up(hass, standing_house, "Kitchen")
     await until(hass, lambda: all_known(hass))
     remote = standing_house.remote
-    with patch(f"{OURS}.household_issues.SILENT_SECONDS", 1.5):
+    with patch(f"{OURS}.issues.household.SILENT_SECONDS", 1.5):
         await in_house(hass, remote.forget_leases, "Bathroom")
         await in_house(hass, remote.fault_notify, "Bathroom", "drop", None, 1000)
         # What had a lease is asked whether it has, and gives another one that is worth nothing.
@@ -524,7 +524,7 @@ async def test_nothing_is_shown_of_an_entry_that_is_gone(
     hass: HomeAssistant, standing_house: SimulatorProcess
 ) -> None:
     """Neither when it is disabled nor when it is removed."""
-    with patch(f"{OURS}.issues.UNREACHABLE_SECONDS", 0.0):
+    with patch(f"{OURS}.issues.showing.UNREACHABLE_SECONDS", 0.0):
         entry = await set_up(hass, standing_house, NOBODY)
         await appears(hass, entry, "household_unreachable")
         await hass.config_entries.async_set_disabled_by(entry.entry_id, ConfigEntryDisabler.USER)

@@ -141,8 +141,8 @@ async def test_tv_format_is_read_while_the_television_is_on(
     await in_house(hass, remote.set_tv_format, "Living Room", 84934713)
     uid = (await room(hass, remote, "Living Room"))["uid"]
     with (
-        patch(f"{OURS}.tv_formats.SETTLING_SECONDS", 0.05),
-        patch(f"{OURS}.tv_formats.INTERVAL_SECONDS", 0.3),
+        patch(f"{OURS}.asking.tv_formats.SETTLING_SECONDS", 0.05),
+        patch(f"{OURS}.asking.tv_formats.INTERVAL_SECONDS", 0.3),
     ):
         await in_house(hass, remote.play_tv, "Living Room")
         await in_house(hass, remote.group, "Bathroom", "Living Room")
@@ -218,7 +218,7 @@ async def test_position_is_exact(hass: HomeAssistant, remote: Remote) -> None:
             return 999.0
         return abs(float(position - truth["position"]))
 
-    with patch(f"{OURS}.positions.POSITION_INTERVAL", 0.1):
+    with patch(f"{OURS}.asking.positions.POSITION_INTERVAL", 0.1):
         for what in (
             lambda: remote.play_tracks("Kitchen"),
             lambda: remote.seek("Kitchen", 70),

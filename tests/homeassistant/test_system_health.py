@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import get_system_health_info
 import custom_components.sonos_twisted as integration
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.engine import Served
-from custom_components.sonos_twisted.event_test import last_test
+from custom_components.sonos_twisted.issues.event_test import last_test
 from tests.homeassistant.actions import in_house, shows
 from tests.homeassistant.conftest import PORT, all_known, until
 

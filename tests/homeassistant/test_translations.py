@@ -16,7 +16,8 @@ import voluptuous as vol
 
 import custom_components.sonos_twisted as integration
 from custom_components.sonos_twisted.actions import IntegrationAction, RoomAction
-from custom_components.sonos_twisted.browse_items import LOOKS
+from custom_components.sonos_twisted.browse.items import LOOKS
+from custom_components.sonos_twisted.browse.tree import BRANCHES
 from custom_components.sonos_twisted.const import PLATFORMS as INTEGRATION_PLATFORMS
 from custom_components.sonos_twisted.declined import REASONS, TASKS
 from custom_components.sonos_twisted.engine import (
@@ -36,21 +37,19 @@ from custom_components.sonos_twisted.engine import (
     WrongHouseholdError,
 )
 from custom_components.sonos_twisted.errors import command_failed, placeholders, translation_key
-from custom_components.sonos_twisted.issues import KINDS
-from custom_components.sonos_twisted.media_browser import BRANCHES
+from custom_components.sonos_twisted.issues.showing import KINDS
 from custom_components.sonos_twisted.model import SOUND_MODE_SETTINGS
-from custom_components.sonos_twisted.options_flow import ERRORS, SECTIONS
 from custom_components.sonos_twisted.repairs import _FLOWS, _LISTEN, CONF_SAVE_ANYWAY
-from custom_components.sonos_twisted.schema import OPTIONS
 from custom_components.sonos_twisted.services import ACTIONS as FOR_ROOMS, INTEGRATION_ACTIONS
-from custom_components.sonos_twisted.sound_modes import entity_name
+from custom_components.sonos_twisted.settings.options_flow import ERRORS, SECTIONS
+from custom_components.sonos_twisted.settings.schema import OPTIONS
+from custom_components.sonos_twisted.sound.modes import entity_name
 
 FOLDER = Path(integration.__file__).parent
 HOME_ASSISTANT_FLOOR = [
-    *FOLDER.glob("*.py"),
-    *(FOLDER / "actions").glob("*.py"),
-    *(FOLDER / "entities").glob("*.py"),
-    *(FOLDER / "moving_over").glob("*.py"),
+    path
+    for path in FOLDER.rglob("*.py")
+    if path.relative_to(FOLDER).parts[0] not in {"engine", "model"}
 ]
 PLATFORMS = [
     importlib.import_module(f"{integration.__name__}.{platform}")
@@ -240,7 +239,11 @@ def test_issue_is_described(key: str) -> None:
         return
     assert texts.keys() == {"title", "fix_flow"}
     of_flow, methods = texts["fix_flow"], vars(_FLOWS[key])
-    code = constants(FOLDER / "repairs.py", FOLDER / "event_test.py", FOLDER / "schema.py")
+    code = constants(
+        FOLDER / "repairs.py",
+        FOLDER / "issues" / "event_test.py",
+        FOLDER / "settings" / "schema.py",
+    )
     for name, step in of_flow["step"].items():
         assert f"async_step_{name}" in methods
         assert fields(step["description"]) <= TOLD[key] | TOLD_IN_STEPS
@@ -266,7 +269,7 @@ def test_settings_that_are_tried_are_described() -> None:
 
 def test_no_text_of_the_form_is_missing_or_left_over() -> None:
     """Errors come from the flow itself or from the engine."""
-    of_flow = constants(FOLDER / "config_flow.py", FOLDER / "host_check.py")
+    of_flow = constants(FOLDER / "config_flow.py", FOLDER / "settings" / "host_check.py")
     of_engine = {translation_key(error) for error in LOOKED_UP}
     config = TEXTS["config"]
     assert config["error"].keys() <= of_flow | of_engine
@@ -281,7 +284,7 @@ def test_no_text_of_the_form_is_missing_or_left_over() -> None:
 def test_no_text_of_the_options_is_missing_or_left_over() -> None:
     """Each setting has a place in the form, and what is wrong with it a text."""
     of_flow = constants(
-        *(FOLDER / f"{name}.py" for name in ("options_flow", "host_check", "schema"))
+        *(FOLDER / "settings" / f"{name}.py" for name in ("options_flow", "host_check", "schema"))
     )
     options = TEXTS["options"]
     init = options["step"]["init"]

@@ -10,12 +10,12 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
-from ..alarm_programs import async_find_program
-from ..alarms import CHIME_PROGRAM
+from ..alarms.household import CHIME_PROGRAM
+from ..alarms.programs import async_find_program
+from ..alarms.ringing import SNOOZE_SECONDS
 from ..errors import refused
 from ..media_player import SonosTwistedMediaPlayer
 from ..model import DAYS, PLAY_MODES, Alarm, days_of, recurrence_of
-from ..ringing import SNOOZE_SECONDS
 from . import RoomAction, by_household, percent
 from .sharing import once_per_group, once_per_household
 

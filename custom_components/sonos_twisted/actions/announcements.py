@@ -7,10 +7,10 @@ from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from ..announcing import ATTR_WAIT, FIELDS, as_announcement, async_media_url
+from ..announcing.requests import ATTR_WAIT, FIELDS, as_announcement, async_media_url
 from ..errors import refused
-from ..everywhere import all_of
 from ..media_player import SonosTwistedMediaPlayer
+from ..together.everywhere import all_of
 from . import RoomAction, by_household, percent
 
 ATTR_MEDIA_ID = "media_id"

@@ -6,9 +6,9 @@ from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from ..favorite_buttons import FavoriteButtons
 from ..media_player import SonosTwistedMediaPlayer
 from ..model import Didl, Speaker
+from ..playing.favorite_buttons import FavoriteButtons
 from . import RoomAction, by_household
 from .choosing import FAVORITES, async_choose
 

@@ -12,7 +12,12 @@ from .choosing import FAVORITES, async_choose, async_refuse_title
 from .picking import Pick
 from .playlists import as_choice
 from .queue import ATTR_NAME
-from .sharing import ATTR_MEDIA_CONTENT_ID, NAME, once_per_household, once_per_source
+from .sharing import (
+    ATTR_MEDIA_CONTENT_ID,
+    NAME,
+    once_per_household,
+    once_per_source,
+)
 
 ATTR_ADD = "add"
 ATTR_FAVORITE = "favorite"

@@ -8,9 +8,9 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..coordinator import HouseholdCoordinator
-from ..everywhere import all_of
 from ..media_player import SonosTwistedMediaPlayer
 from ..model import Speaker
+from ..together.everywhere import all_of
 from . import ForAllRooms, RoomAction
 
 ATTR_TO = "to"

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from ..engine.commands.content import Page
     from ..model import Speaker
 
-
 #: How often something is tried that is right for the list as it has become, too.
 _ATTEMPTS = 4
 

@@ -33,12 +33,10 @@ async def _update(room: SonosTwistedMediaPlayer, call: ServiceCall) -> ServiceRe
         updating = await coordinator.commands.in_household(library.is_updating)
     if call.data[ATTR_WAIT] and updating:
         updating = not await run.async_end(call.data[ATTR_TIMEOUT])
-    return {"in_progress": updating, "last_error": _told(coordinator, "share_index_last_error")}
-
-
-def _told(coordinator: HouseholdCoordinator, variable: str) -> str:
-    value = coordinator.household.variables.get("ContentDirectory", {}).get(variable)
-    return value if isinstance(value, str) else ""
+    return {
+        "in_progress": updating,
+        "last_error": coordinator.content.told("share_index_last_error"),
+    }
 
 
 class _Run:
@@ -50,7 +48,7 @@ class _Run:
 
     def _ended(self) -> bool:
         """Tell whether it was heard to have begun, and to have ended since."""
-        running = _told(self._coordinator, "share_index_in_progress") == "1"
+        running = self._coordinator.content.told("share_index_in_progress") == "1"
         self._seen |= running
         return self._seen and not running
 

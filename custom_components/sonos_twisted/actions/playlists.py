@@ -15,7 +15,13 @@ from ..model import Didl
 from . import RoomAction, picking
 from .choosing import PLAYLISTS, async_choose, async_refuse_title
 from .guarding import async_guarded
-from .queue import ATTR_COUNT, ATTR_NAME, ATTR_NEW_POSITION, ATTR_START, as_response
+from .queue import (
+    ATTR_COUNT,
+    ATTR_NAME,
+    ATTR_NEW_POSITION,
+    ATTR_START,
+    as_response,
+)
 from .sharing import (
     ATTR_MEDIA_CONTENT_ID,
     COUNT,
@@ -126,7 +132,7 @@ async def _add(room: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
 
 async def _add_queue(room: SonosTwistedMediaPlayer, object_id: str, title: str) -> None:
     commands = room.coordinator.commands
-    queue = await commands.in_group(room.speaker, content.browse, "Q:0", 0, 1)
+    queue = await commands.in_group(room.speaker, content.browse, content.QUEUE, 0, 1)
     if queue.total == 0:
         raise refused("queue_empty", room=room.speaker.name)
 

@@ -11,7 +11,7 @@ from ..engine.commands.content import Page
 from ..errors import refused
 from ..media_player import SonosTwistedMediaPlayer
 from ..model import Didl
-from ..playing import async_play_from_queue
+from ..playing.start import async_play_from_queue
 from . import RoomAction
 from .choosing import async_refuse_title, async_titled
 from .guarding import async_guarded
@@ -23,8 +23,6 @@ ATTR_NEW_POSITION = "new_position"
 ATTR_QUEUE_POSITION = "queue_position"
 ATTR_REPLACE = "replace"
 ATTR_START = "start"
-
-_QUEUE = "Q:0"
 
 
 def as_response(item: Didl) -> JsonValueType:
@@ -41,14 +39,16 @@ async def _get(room: SonosTwistedMediaPlayer, call: ServiceCall) -> JsonArrayTyp
     commands, count = room.coordinator.commands, call.data.get(ATTR_COUNT)
 
     async def read(start: int, most: int) -> Page:
-        return await commands.in_group(room.speaker, content.browse, _QUEUE, start, most)
+        return await commands.in_group(room.speaker, content.browse, content.QUEUE, start, most)
 
     items = await async_all_pages(read, call.data[ATTR_START], count)
     return [as_response(item) for item in items]
 
 
 async def _look(room: SonosTwistedMediaPlayer) -> Page:
-    return await room.coordinator.commands.in_group(room.speaker, content.browse, _QUEUE, 0, 1)
+    return await room.coordinator.commands.in_group(
+        room.speaker, content.browse, content.QUEUE, 0, 1
+    )
 
 
 def _check(

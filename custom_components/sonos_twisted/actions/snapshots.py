@@ -7,11 +7,11 @@ from homeassistant.core import EntityServiceResponse, ServiceCall, ServiceRespon
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from ..everywhere import all_of
 from ..media_player import SonosTwistedMediaPlayer
-from ..restoring import RestoreReport, async_restore
-from ..room_queue import Ticket
-from ..taking import async_take
+from ..snapshots.restoring import RestoreReport, async_restore
+from ..snapshots.taking import async_take
+from ..together.everywhere import all_of
+from ..together.room_queue import Ticket
 from . import RoomAction, by_household
 
 if TYPE_CHECKING:

@@ -39,6 +39,7 @@ from .news import (
     TopologyNews,
 )
 from .plex import SERVICE_NAME as PLEX_SERVICE, plex_resources
+from .presence import OUT_OF_REACH
 from .reactor import ReactorThread, reactor_thread
 from .self_test import SelfTest
 from .share_links import share_link_resources
@@ -50,6 +51,7 @@ from .verdict import Verdict
 __all__ = [
     "DEFAULT_LISTEN_PORT",
     "ESSENTIAL_SERVICES",
+    "OUT_OF_REACH",
     "PLEX_SERVICE",
     "AnyNews",
     "Clip",

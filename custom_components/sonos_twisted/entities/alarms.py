@@ -7,7 +7,11 @@ from homeassistant.components.binary_sensor import BinarySensorEntityDescription
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
 
 from ..model import Aspect
-from . import ButtonDescription, HouseholdSensorDescription, SpeakerDescription
+from . import (
+    ButtonDescription,
+    HouseholdSensorDescription,
+    SpeakerDescription,
+)
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from homeassistant.const import EntityCategory
 
-from .. import playing
 from ..engine.commands import library
 from ..model import Aspect
-from ..sources import Shelf
+from ..playing.sources import Shelf
+from ..playing.start import async_play_from_shelf
 from . import (
     HouseholdBinarySensorDescription,
     HouseholdButtonDescription,
@@ -27,11 +27,6 @@ def _favorites(coordinator: HouseholdCoordinator) -> dict[str, object]:
     return {ATTR_ITEMS: {item.item_id: item.title for item in coordinator.content.favorites}}
 
 
-def _told(coordinator: HouseholdCoordinator, variable: str) -> str:
-    value = coordinator.household.variables.get("ContentDirectory", {}).get(variable)
-    return value if isinstance(value, str) else ""
-
-
 def _select(key: str, shelf: Shelf) -> SelectDescription:
     """Describe the choice of something that is on one of the household's shelves."""
     return SelectDescription(
@@ -42,7 +37,7 @@ def _select(key: str, shelf: Shelf) -> SelectDescription:
         value=InHousehold(
             lambda coordinator, speaker: coordinator.sources.on(shelf).playing(speaker)
         ),
-        write=lambda coordinator, speaker, name: playing.async_play_from_shelf(
+        write=lambda coordinator, speaker, name: async_play_from_shelf(
             coordinator, speaker, shelf, name
         ),
     )
@@ -65,8 +60,10 @@ HOUSEHOLD_BINARY_SENSORS = (
         key="library_updating",
         entity_category=EntityCategory.DIAGNOSTIC,
         aspects=frozenset({Aspect.LIBRARY}),
-        value=lambda coordinator: _told(coordinator, "share_index_in_progress") == "1",
-        attributes=lambda coordinator: {"last_error": _told(coordinator, "share_index_last_error")},
+        value=lambda coordinator: coordinator.content.told("share_index_in_progress") == "1",
+        attributes=lambda coordinator: {
+            "last_error": coordinator.content.told("share_index_last_error")
+        },
     ),
 )
 

@@ -8,7 +8,7 @@ from homeassistant.components.binary_sensor import BinarySensorDeviceClass
 from homeassistant.components.sensor import SensorDeviceClass, SensorStateClass
 from homeassistant.const import EntityCategory, UnitOfTime
 
-from ..health import PATIENCE_SECONDS
+from ..diagnosis.health import PATIENCE_SECONDS
 from ..model import Speaker, SpeakerHealth
 from . import (
     BinarySensorDescription,

@@ -4,9 +4,15 @@ from typing import TYPE_CHECKING
 
 from homeassistant.const import EntityCategory, UnitOfFrequency
 
-from ..asking import async_read_back
+from ..asking.states import async_read_back
 from ..engine.commands import sound
-from ..model import Aspect, Speaker, has_sound_setting, has_speech_levels, sound_setting
+from ..model import (
+    Aspect,
+    Speaker,
+    has_sound_setting,
+    has_speech_levels,
+    sound_setting,
+)
 from . import SelectDescription, SwitchDescription
 from .sound import SOUND_EXISTENCE, async_set, number, sounds, switch
 

@@ -7,7 +7,7 @@ from homeassistant.const import PERCENTAGE, EntityCategory
 
 from ..engine.commands import line_in, settings
 from ..model import Aspect, Speaker
-from ..sources import has_line_in, has_tv
+from ..playing.sources import has_line_in, has_tv
 from . import (
     BinarySensorDescription,
     NumberDescription,

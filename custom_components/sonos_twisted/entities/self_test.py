@@ -2,7 +2,7 @@
 
 from homeassistant.const import EntityCategory
 
-from ..event_test import async_press
+from ..issues.event_test import async_press
 from . import HouseholdButtonDescription
 
 HOUSEHOLD_BUTTONS = (

@@ -5,10 +5,16 @@ from typing import TYPE_CHECKING
 
 from homeassistant.const import EntityCategory
 
-from ..asking import async_read_back
+from ..asking.states import async_read_back
 from ..engine.commands import sound, transport
-from ..model import Aspect, Speaker, has_sound_setting, has_trueplay, sound_setting
-from ..sound_modes import async_reset
+from ..model import (
+    Aspect,
+    Speaker,
+    has_sound_setting,
+    has_trueplay,
+    sound_setting,
+)
+from ..sound.modes import async_reset
 from . import ButtonDescription, NumberDescription, SwitchDescription
 
 if TYPE_CHECKING:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.util import dt as dt_util
 
-from ..model import SOUNDING, Media, PlaybackPosition, Source, Speaker, whole_number
+from ..model import (
+    SOUNDING,
+    Media,
+    PlaybackPosition,
+    Source,
+    Speaker,
+    whole_number,
+)
 from . import async_fire
 from .memory import ALARM, QUEUE, SLEEP, Told
 

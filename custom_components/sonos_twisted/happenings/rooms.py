@@ -18,7 +18,7 @@ from ..model import (
     is_sounding,
     track_of,
 )
-from ..sources import Shelf
+from ..playing.sources import Shelf
 from . import async_fire
 from .memory import TRACK, TRANSPORT, Told
 

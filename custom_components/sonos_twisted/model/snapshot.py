@@ -15,6 +15,7 @@ from .numbers import whole_number
 from .sound import sound_of
 from .speaker import Speaker
 from .times import format_duration
+from .track import SOUNDING
 
 VERSION = 1
 """Of the stored form."""
@@ -189,7 +190,7 @@ def _room(stored: Mapping[str, Any]) -> RoomSnapshot:
 
 def is_playing(playback: PlaybackState | None) -> bool:
     """Tell whether this is music, or about to be."""
-    return playback in {PlaybackState.PLAYING, PlaybackState.TRANSITIONING}
+    return playback in SOUNDING
 
 
 def playback_of(speaker: Speaker, observed: Observed | None = None) -> Playback:

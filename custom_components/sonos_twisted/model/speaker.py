@@ -71,6 +71,11 @@ class Speaker:
         return self.present and self.member is not None and self.member.visible
 
     @property
+    def is_there(self) -> bool:
+        """Whether it is a room that can be reached."""
+        return self.visible and self.available
+
+    @property
     def bonded_to(self) -> str | None:
         """The uid of the room's visible unit, for a hidden part of a room, else None."""
         return self.member.bonded_to if self.present and self.member is not None else None

@@ -24,7 +24,7 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.entity import entity_sources
 from homeassistant.util.hass_dict import HassKey
 
-from ..const import DOMAIN
+from ..const import CORE_DOMAIN, DOMAIN
 from ..errors import failed, refused
 from .mentions import async_actions_of_core
 from .places import (
@@ -35,7 +35,7 @@ from .places import (
     async_rewrite_device,
     async_rewrite_entity,
 )
-from .plan import CORE_DOMAIN, Plan, Side, households_of, make_plan
+from .plan import Plan, Side, households_of, make_plan
 from .record import Record, async_load, async_save
 
 if TYPE_CHECKING:

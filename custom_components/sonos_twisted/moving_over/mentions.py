@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 
-from .plan import CORE_DOMAIN
+from ..const import CORE_DOMAIN
 
 _HOLDERS = ("automation", "script")
 _KEYS = ("action", "service")

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.util.json import JsonValueType
 
-from ..const import DOMAIN
-
-CORE_DOMAIN = "sonos"
+from ..const import CORE_DOMAIN, DOMAIN
 
 _ALARM = "alarm-"
 _FAVORITES = "-favorites"

@@ -12,7 +12,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.sonos_twisted import alarms
+from custom_components.sonos_twisted.alarms import household as alarms
 from custom_components.sonos_twisted.engine import PlayerUnreachableError, Served
 from custom_components.sonos_twisted.engine.commands import alarms as alarm_commands
 from tests.homeassistant.actions import act, in_house, shown, shows

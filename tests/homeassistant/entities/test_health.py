@@ -212,7 +212,7 @@ async def test_what_is_refused_for_long_is_a_problem(
     room = "bedroom"
     problems = written(hass)
     with (
-        patch(f"{OURS}.health.PATIENCE_SECONDS", 1.0),
+        patch(f"{OURS}.diagnosis.health.PATIENCE_SECONDS", 1.0),
         patch(f"{OURS}.entities.health.PATIENCE_SECONDS", 1.0),
     ):
         await in_house(hass, remote.set_subscribe_status, "Bedroom", 503)
@@ -268,7 +268,10 @@ async def test_rate_of_events(
     hass: HomeAssistant, all_entities: None, standing_house: SimulatorProcess, remote: Remote
 ) -> None:
     """It is taken over the last while, and falls when nothing happens any more."""
-    with patch(f"{OURS}.health.INTERVAL_SECONDS", 0.2), patch(f"{OURS}.health.RATE_SECONDS", 0.4):
+    with (
+        patch(f"{OURS}.diagnosis.health.INTERVAL_SECONDS", 0.2),
+        patch(f"{OURS}.diagnosis.health.RATE_SECONDS", 0.4),
+    ):
         entry = await make_entry(hass, standing_house.addresses["Kitchen"])
         assert await hass.config_entries.async_setup(entry.entry_id)
         await until(hass, lambda: all_known(hass))

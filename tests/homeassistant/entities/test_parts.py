@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
 
-from custom_components.sonos_twisted import devices as module
 from custom_components.sonos_twisted.const import DOMAIN
+from custom_components.sonos_twisted.devices import household as module
 from custom_components.sonos_twisted.engine import ReachabilityNews, TopologyNews
 from custom_components.sonos_twisted.model import Topology
 from tests.homeassistant.actions import in_house, shown, shows

@@ -9,8 +9,8 @@ from unittest.mock import patch
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.sonos_twisted.asking.readings import READINGS
 from custom_components.sonos_twisted.engine import ReachabilityNews
-from custom_components.sonos_twisted.readings import READINGS
 from tests.homeassistant.actions import in_house
 from tests.homeassistant.conftest import eventually
 

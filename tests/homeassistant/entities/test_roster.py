@@ -10,7 +10,7 @@ from homeassistant.helpers.entity import entity_sources
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.sonos_twisted import readings
+from custom_components.sonos_twisted.asking import readings
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.model import playable_from_favorite
 from tests.homeassistant.actions import act, in_house, shown, shows

@@ -188,7 +188,7 @@ async def test_minutes_pass_and_the_end_comes(
 
     await shows(hass, MINUTES, state="0")
     end = hass.bus.async_listen(EVENT_STATE_CHANGED, changed)
-    with patch(f"{OURS}.sleep_timers._MINUTE", 1):
+    with patch(f"{OURS}.asking.sleep_timers._MINUTE", 1):
         await in_house(hass, remote.set_sleep_timer, "Kitchen", 3)
         await until(hass, lambda: len(minutes) >= 2 and minutes[-1] == "0", lambda: minutes)
     end()
@@ -200,7 +200,7 @@ async def test_end_that_no_event_tells_is_found_out(
     hass: HomeAssistant, entry: MockConfigEntry, remote: Remote
 ) -> None:
     """By asking once more when the time is over."""
-    with patch(f"{OURS}.sleep_timers.OVERDUE_SECONDS", 0.2):
+    with patch(f"{OURS}.asking.sleep_timers.OVERDUE_SECONDS", 0.2):
         await in_house(hass, remote.set_sleep_timer, "Kitchen", 2)
         await until(hass, lambda: shown(hass, ENDS, "state") != "unknown")
         await in_house(hass, remote.fault_notify, "Kitchen", "drop", "AVTransport", 2)
@@ -218,7 +218,7 @@ async def test_timer_that_cannot_be_read_is_read_later(
     """Be it that the speaker does not answer, or that it declines while it is being grouped."""
     await shows(hass, MINUTES, state="0")
     caplog.set_level("DEBUG", OURS)
-    with patch(f"{OURS}.sleep_timers.RETRY_SECONDS", 0.2):
+    with patch(f"{OURS}.asking.sleep_timers.RETRY_SECONDS", 0.2):
         if code:
             await in_house(hass, remote.fail_action, "Kitchen", ASK.rpartition(".")[2], code, 2)
         else:

@@ -12,9 +12,9 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.sonos_twisted.asking.readings import READINGS
 from custom_components.sonos_twisted.entities import home_theater
 from custom_components.sonos_twisted.model import Speaker
-from custom_components.sonos_twisted.readings import READINGS
 from tests.homeassistant.actions import act, in_house, shown, shows
 from tests.homeassistant.conftest import until
 

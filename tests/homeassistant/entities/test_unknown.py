@@ -6,12 +6,7 @@ import pytest
 
 import custom_components.sonos_twisted as integration
 from custom_components.sonos_twisted.const import PLATFORMS
-from custom_components.sonos_twisted.entities import (
-    InHousehold,
-    SpeakerDescription,
-    always,
-    inputs,
-)
+from custom_components.sonos_twisted.entities import InHousehold, SpeakerDescription, always, inputs
 from custom_components.sonos_twisted.model import Speaker
 
 DESCRIPTIONS: list[SpeakerDescription] = [

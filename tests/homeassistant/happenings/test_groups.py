@@ -2,11 +2,7 @@
 
 import pytest
 
-from custom_components.sonos_twisted.happenings.groups import (
-    Group,
-    group_happenings,
-    groups_of,
-)
+from custom_components.sonos_twisted.happenings.groups import Group, group_happenings, groups_of
 from custom_components.sonos_twisted.model import EMPTY_TOPOLOGY, Topology, parse_zone_group_state
 
 

@@ -165,13 +165,15 @@ async def test_spoken_text_and_stations_are_media_sources(
     """It needs no signature, as its address is one that nobody can guess."""
     hass.config.internal_url = "http://127.0.0.1:8123"
     media = PlayMedia("/api/tts_proxy/secret.mp3", "audio/mpeg")
-    with patch(f"{OURS}.addresses.media_source.async_resolve_media", return_value=media) as resolve:
+    with patch(
+        f"{OURS}.playing.addresses.media_source.async_resolve_media", return_value=media
+    ) as resolve:
         await play(hass, "provider", "media-source://tts/demo?message=Hello", enqueue="add")
     assert resolve.call_args.args[1:] == ("media-source://tts/demo?message=Hello", KITCHEN)
     page = await in_house(hass, browse, entry.data["hosts"][0], "Q:0")
     assert page.items[-1].res_uri == "http://127.0.0.1:8123/api/tts_proxy/secret.mp3"
     media = PlayMedia("http://radio.example:8000/", "audio/aac")
-    with patch(f"{OURS}.addresses.media_source.async_resolve_media", return_value=media):
+    with patch(f"{OURS}.playing.addresses.media_source.async_resolve_media", return_value=media):
         await play(hass, "audio/aac", "media-source://radio_browser/1")
     assert (await truth(hass, remote))["uri"] == "x-rincon-mp3radio://radio.example:8000/"
 
@@ -224,7 +226,7 @@ async def test_music_of_plex_is_played(
         with pytest.raises(HomeAssistantError, match="Kitchen cannot play this from Plex"):
             await play(hass, "playlist", payload)
     with (
-        patch(f"{OURS}.plex_media.PLEX_SERVICE", "Napster"),
+        patch(f"{OURS}.playing.plex.PLEX_SERVICE", "Napster"),
         pytest.raises(ServiceValidationError, match="add it in the Sonos app"),
     ):
         await play(hass, "album", 'plex://{"album_name": "Debut"}')

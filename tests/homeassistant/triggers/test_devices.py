@@ -11,10 +11,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_get_device_automations
 import voluptuous as vol
 
+from custom_components.sonos_twisted.automation.triggering import FILTERS
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.device_trigger import _NEEDS
 from custom_components.sonos_twisted.happenings import KINDS
-from custom_components.sonos_twisted.triggering import FILTERS
 from tests.homeassistant.actions import (
     BATHROOM,
     KITCHEN,

@@ -9,9 +9,9 @@ from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
 import voluptuous as vol
 
+from custom_components.sonos_twisted.automation.triggering import FILTERS, checks_of, refusing_field
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.happenings import KINDS, Happening
-from custom_components.sonos_twisted.triggering import FILTERS, checks_of, refusing_field
 from tests.homeassistant.actions import BATHROOM, KITCHEN, PATIO
 from tests.reference.triggers import EXAMPLES, PAGE
 

@@ -9,11 +9,11 @@ import pytest
 import voluptuous as vol
 
 import custom_components.sonos_twisted as integration
+from custom_components.sonos_twisted.automation.triggering import FILTERS, fields_of
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.entities.events import EVENTS
 from custom_components.sonos_twisted.happenings import KINDS
 from custom_components.sonos_twisted.trigger import async_get_triggers
-from custom_components.sonos_twisted.triggering import FILTERS, fields_of
 
 FOLDER = Path(integration.__file__).parent
 DESCRIPTIONS: dict[str, Any] = {

@@ -8,6 +8,9 @@ from . import soap
 
 _SERVICE = "ContentDirectory"
 
+#: The queue of the speaker that is asked.
+QUEUE = "Q:0"
+
 _TITLE = re.compile(r"<dc:title>.*?</dc:title>", re.DOTALL)
 
 #: How many items a page has. Speakers give at most 1000, and some fewer of a queue (soco).

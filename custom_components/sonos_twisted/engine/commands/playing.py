@@ -72,7 +72,7 @@ def enqueue(
         The place, from 1, of the first track that was added.
 
     """
-    if replace and content.browse(address, "Q:0", 0, 1).total > _SHORT:
+    if replace and content.browse(address, content.QUEUE, 0, 1).total > _SHORT:
         queue.clear(address)
     if as_next:
         before = _next_place(address)

@@ -1,0 +1,1 @@
+"""What no event tells, or none that arrives: speakers are asked for it, rarely and together."""

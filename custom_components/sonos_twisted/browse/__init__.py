@@ -1,0 +1,1 @@
+"""The media browser: its tree, what is in it, its pictures, and searching it."""

@@ -1,0 +1,1 @@
+"""Speakers that are found by themselves: what they announce, and to which household they belong."""

@@ -1,0 +1,1 @@
+"""What rooms play: what they are told to, where it comes from, and how it is shown."""

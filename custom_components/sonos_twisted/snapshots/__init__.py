@@ -1,0 +1,1 @@
+"""Snapshots of rooms: taking them, keeping them, and bringing rooms back to them."""

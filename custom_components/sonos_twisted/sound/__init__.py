@@ -1,0 +1,1 @@
+"""How loud rooms are and may become, and the sound modes that users keep."""

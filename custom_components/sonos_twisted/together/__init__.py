@@ -1,0 +1,1 @@
+"""What concerns several rooms at once: groups, whole households, and who needs the same rooms."""

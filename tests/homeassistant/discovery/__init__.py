@@ -1,0 +1,1 @@
+"""Households that are found by themselves."""
