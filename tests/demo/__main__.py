@@ -140,7 +140,10 @@ async def _demo(arguments: argparse.Namespace) -> int:
             url = f"http://localhost:{settings.port}"
             if arguments.screenshot and house:
                 await screenshot.furnish(house)
-                screenshot.keep(arguments.screenshot, await screenshot.take(url, len(players)))
+                folder = arguments.screenshot
+                screenshot.keep(folder / "dashboard.png", await screenshot.take(url, len(players)))
+                health = await screenshot.take_health(client, house, url)
+                screenshot.keep(folder / "health.png", health)
                 return 0
             if arguments.smoke and house:
                 if settings.archive:
