@@ -2,7 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+import json
 import os
+from pathlib import Path
+import subprocess
+import sys
 
 import pytest
 
@@ -25,6 +29,10 @@ from tests.benchmarks.usage import Usage, family, memory
 from tests.benchmarks.volley import MARK, Lane, Volley
 
 MS = 1_000_000
+
+ROOT = Path(__file__).parent.parent
+#: matplotlib, once scripts/benchmark has brought it.
+PLOTS = ROOT / ".cache" / "plots"
 
 
 def test_percentiles_are_values_that_were_measured() -> None:
@@ -101,6 +109,40 @@ def test_tables_have_all_figures(write: Callable[[Results], str]) -> None:
     text = write(_results()[0])
     for cell in ("AVTransport, 32 rooms, 50/s", "0.19 (0.12 to 0.25)", "<= 0.333 x core", "yes"):
         assert cell in text
+
+
+def test_documents_show_what_has_been_drawn(tmp_path: Path) -> None:
+    """Of the parts that were measured, and nothing that is not there."""
+    (tmp_path / "benchmark-events-p50.png").touch()
+    (tmp_path / "benchmark-start.png").touch()
+    text = report.markdown(_results()[0], tmp_path)
+    assert text.count("](images/") == 1
+    assert "(images/benchmark-events-p50.png)" in text
+
+
+@pytest.mark.skipif(not PLOTS.is_dir(), reason="matplotlib has not been fetched")
+def test_all_that_is_measured_is_drawn(tmp_path: Path) -> None:
+    """In files that documents know, in place of those of another time."""
+    results, _ = _results()
+    for metric in ("p50", "p99", "CPU per event"):
+        for rate in ("1/s", "50/s", "200/s"):
+            case = Case(part="events", what="AVTransport", rooms=32, rate=rate)
+            results.add(case, OURS, **{metric: (1.0, "ms")})
+            results.add(case, CORE, **{metric: (3.0, "ms")})
+    for rooms in (6, 32):
+        case = Case(part="start", what="start", rooms=rooms, delay=20)
+        results.add(case, OURS, **{"until all are right": (0.3, "s")})
+    (tmp_path / "benchmark-topology.png").touch()
+    (file := tmp_path / "results.json").write_text(json.dumps({"figures": results.as_data()}))
+    subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.plots", file, tmp_path],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(PLOTS)},
+        check=True,
+        timeout=60,
+    )
+    measured = {*report.PICTURES["events"], *report.PICTURES["start"]}
+    assert {path.name for path in tmp_path.glob("*.png")} == measured
 
 
 def test_results_survive_a_file() -> None:

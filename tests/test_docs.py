@@ -87,6 +87,14 @@ def test_page_that_repeats_the_code_is_current(part: ModuleType) -> None:
     assert part.PAGE.read_text("utf-8") == part.page()
 
 
+def test_attributes_of_the_page_of_entities_are_in_the_code() -> None:
+    """Nothing else knows them all: many are there only while they have a value."""
+    code = "".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    named = re.findall(r"^\| `(\w+)` \|", entities.PAGE.read_text("utf-8"), re.MULTILINE)
+    assert len(named) > 10
+    assert not [name for name in named if f'"{name}"' not in code]
+
+
 _ALL: list[RoomAction | IntegrationAction] = [*ACTIONS, *INTEGRATION_ACTIONS]
 _REGISTERED = {action.name: action for action in _ALL}
 _DESCRIBED = load_yaml_dict(str(PACKAGE / "services.yaml"))

@@ -3,25 +3,33 @@
 python -m tests.benchmarks.plots results.json docs/images
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 import json
 from pathlib import Path
 import sys
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from .goals import floor_of
 from .measures import CORE, OURS, Results, Row
+from .report import PICTURES
 
 _COLORS = {CORE: "#9aa5b1", OURS: "#1f77b4"}
 _RATES = ("1/s", "50/s", "200/s", "saturation")
 _SIZE = (9.0, 4.0)
 
+#: Titles, and the rows of each by what stands below them.
+type _Panels = Sequence[tuple[str, list[tuple[str, Row]]]]
 
-def _bars(axes: Axes, rows: Sequence[tuple[str, Row]], results: Results) -> None:
-    """Draw a pair of bars for each row, from the least to the most of its rounds."""
-    for offset, who in ((-0.2, CORE), (0.2, OURS)):
+
+def _points(axes: Axes, rows: Sequence[tuple[str, Row]], results: Results) -> None:
+    """Draw two points for each row, with a line from the least to the most of its rounds.
+
+    Bars would begin somewhere, and the axis has no zero.
+    """
+    for offset, who in ((-0.1, CORE), (0.1, OURS)):
         drawn = [(place, row) for place, (_, row) in enumerate(rows) if row.values.get(who)]
         middles = [row.middle(who) or 0.0 for _, row in drawn]
         below = [
@@ -30,41 +38,46 @@ def _bars(axes: Axes, rows: Sequence[tuple[str, Row]], results: Results) -> None
         above = [
             max(row.values[who]) - middle for middle, (_, row) in zip(middles, drawn, strict=True)
         ]
-        axes.bar(
+        axes.errorbar(
             [place + offset for place, _ in drawn],
             middles,
-            0.4,
             yerr=[below, above],
+            fmt="o",
             color=_COLORS[who],
             label={CORE: "core's sonos", OURS: "Sonos Twisted"}[who],
-            error_kw={"elinewidth": 0.8},
+            elinewidth=2,
         )
     for place, (_, row) in enumerate(rows):
         if (floor := floor_of(row, results)) is not None:
-            axes.hlines(floor, place - 0.45, place + 0.45, colors="#c0392b", linewidth=1.2)
+            axes.hlines(floor, place - 0.3, place + 0.3, colors="#c0392b", linewidth=1.2)
     axes.set_xticks(range(len(rows)), [name for name, _ in rows])
+    axes.set_xlim(-0.5, len(rows) - 0.5)
+    axes.set_yscale("log")
+    least, most = axes.get_ylim()
+    axes.set_ylim(least / 2, most * 2)
+    for which in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+        which(FuncFormatter(_plain))
+    axes.tick_params(axis="y", which="both", labelsize=8)
     axes.grid(axis="y", alpha=0.3)
     axes.set_axisbelow(True)
 
 
-def _figure(
-    path: Path,
-    title: str,
-    panels: Iterable[tuple[str, list[tuple[str, Row]], bool]],
-    results: Results,
-) -> None:
+def _plain(value: float, _place: float) -> str:
+    """Label 1, 2, 5, 10 and so on, as they are written by people."""
+    return f"{value:g}" if f"{value:e}"[0] in "125" else ""
+
+
+def _figure(path: Path, title: str, panels: _Panels, results: Results) -> None:
     drawn = [panel for panel in panels if panel[1]]
     if not drawn:
         return
     figure = Figure(figsize=_SIZE, layout="constrained")
-    for axes, (name, rows, logarithmic) in zip(
+    for axes, (name, rows) in zip(
         figure.subplots(1, len(drawn), squeeze=False)[0], drawn, strict=True
     ):
-        _bars(axes, rows, results)
+        _points(axes, rows, results)
         axes.set_title(name, fontsize=10)
         axes.set_ylabel(rows[0][1].unit)
-        if logarithmic:
-            axes.set_yscale("log")
     axes.legend(fontsize=8)
     figure.suptitle(title, fontsize=11)
     figure.savefig(path, dpi=110)
@@ -93,46 +106,47 @@ def _sizes(
     ]
 
 
-def draw(results: Results, folder: Path) -> None:
-    """Draw everything that was measured into files of a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for metric, title in (
-        ("p50", "Event to state, median"),
-        ("p99", "Event to state, 99 of 100"),
-        ("CPU per event", "Processor time of Home Assistant for an event"),
-    ):
-        name = metric.lower().replace(" ", "-")
-        panels = [
-            (what, _events(results, what, metric), True)
-            for what in ("AVTransport", "RenderingControl")
-        ]
-        _figure(
-            folder / f"benchmark-events-{name}.png", f"{title} (red: the floor)", panels, results
-        )
-    start = [
+def _of_events(results: Results, name: str) -> _Panels:
+    metric = {
+        "benchmark-events-p50.png": "p50",
+        "benchmark-events-p99.png": "p99",
+        "benchmark-events-cpu-per-event.png": "CPU per event",
+    }[name]
+    return [(what, _events(results, what, metric)) for what in ("AVTransport", "RenderingControl")]
+
+
+def _of_start(results: Results, _name: str) -> _Panels:
+    delays = sorted({row.case.delay for row in results if row.case.part == "start"})
+    return [
         (
             f"answers after {delay} ms",
             _sizes(results, "start", "start", "until all are right", delay),
-            True,
         )
-        for delay in sorted({row.case.delay for row in results if row.case.part == "start"})
+        for delay in delays
     ]
-    _figure(
-        folder / "benchmark-start.png",
-        "From the first request until all rooms are right",
-        start,
-        results,
-    )
-    topology = [
-        (metric, _sizes(results, "topology", "a room joins", metric), True)
+
+
+def _of_topology(results: Results, _name: str) -> _Panels:
+    return [
+        (metric, _sizes(results, "topology", "a room joins", metric))
         for metric in ("topology bytes", "CPU")
     ]
-    _figure(
-        folder / "benchmark-topology.png",
-        "One room joins another, by rooms of the household",
-        topology,
-        results,
-    )
+
+
+_PANELS: Mapping[str, Callable[[Results, str], _Panels]] = {
+    "events": _of_events,
+    "start": _of_start,
+    "topology": _of_topology,
+}
+
+
+def draw(results: Results, folder: Path) -> None:
+    """Draw everything that was measured into files of a folder, in place of those of before."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part, pictures in PICTURES.items():
+        for name, title in pictures.items():
+            (folder / name).unlink(missing_ok=True)
+            _figure(folder / name, title, _PANELS[part](results, name), results)
 
 
 def main() -> None:

@@ -1,9 +1,25 @@
 """The table of all figures, for the screen and for documents."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from .goals import goals_of, multiple_of_floor
 from .measures import CORE, FLOOR, OURS, Results, Row
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+
+#: What `plots` draws of each part, with its title, by the name of the file.
+PICTURES: Mapping[str, Mapping[str, str]] = {
+    "events": {
+        "benchmark-events-p50.png": "Event to state, median (red: the floor)",
+        "benchmark-events-p99.png": "Event to state, 99 of 100 (red: the floor)",
+        "benchmark-events-cpu-per-event.png": "Processor time of an event (red: the floor)",
+    },
+    "start": {"benchmark-start.png": "From the first request until all rooms are right"},
+    "topology": {
+        "benchmark-topology.png": "One room joins another, by rooms of the household",
+    },
+}
 
 HEAD = ("case", "figure", "ours", "core", "ours / core", "x floor", "goal", "reached")
 
@@ -58,14 +74,17 @@ def screen(results: Results) -> str:
     return "\n".join(texts)
 
 
-def markdown(results: Results) -> str:
-    """Return tables for a document."""
+def markdown(results: Results, images: Path = IMAGES) -> str:
+    """Return tables for a document, each with the pictures of its part that have been drawn."""
     texts = []
     for part, lines in by_part(results).items():
         texts += [f"### {part.capitalize()}", "", f"| {' | '.join(HEAD)} |"]
         texts.append("| --- | --- | ---: | ---: | ---: | ---: | --- | --- |")
         texts += [f"| {' | '.join(line)} |" for line in lines]
         texts.append("")
+        for name, title in PICTURES.get(part, {}).items():
+            if (images / name).exists():
+                texts += [f"![{title}](images/{name})", ""]
     return "\n".join(texts)
 
 

@@ -111,9 +111,10 @@ async def _players(
         await asyncio.sleep(0.1)
 
 
-async def _show(client: Client, child: Child, house: House | None, url: str) -> None:
+async def _show(child: Child, house: House | None, host: str, url: str) -> None:
     """Print what happens, until somebody presses Ctrl-C or Home Assistant ends."""
-    print(f"\nHome Assistant is at {url} - Ctrl-C ends the demo.\n", flush=True)
+    print(f"\nHome Assistant is at {url} - Ctrl-C ends the demo.")
+    print(f"scripts/listen {host} prints the events of the same speakers.\n", flush=True)
     async with asyncio.TaskGroup() as group:
         if house:
             group.create_task(play(house, lambda text: print(f"              {text}", flush=True)))
@@ -140,7 +141,10 @@ async def _demo(arguments: argparse.Namespace) -> int:
             url = f"http://localhost:{settings.port}"
             if arguments.screenshot and house:
                 await screenshot.furnish(house)
-                screenshot.keep(arguments.screenshot, await screenshot.take(url, len(players)))
+                folder = arguments.screenshot
+                screenshot.keep(folder / "dashboard.png", await screenshot.take(url, len(players)))
+                health = await screenshot.take_health(client, house, url)
+                screenshot.keep(folder / "health.png", health)
                 return 0
             if arguments.smoke and house:
                 if settings.archive:
@@ -149,12 +153,12 @@ async def _demo(arguments: argparse.Namespace) -> int:
                 results = await Smoke(client, house, players).run()
                 if settings.domain == "sonos_twisted":
                     await automations.check(client, next(iter(players.values())))
-                    print("Home Assistant takes all conditions and blueprints.")
+                    print("Home Assistant takes all conditions, blueprints and examples.")
             else:
                 narrator = Narrator()
                 narrator.meet(client.states[entity_id] for entity_id in players.values())
                 client.on_change = narrator.take
-                await _show(client, child, None if arguments.quiet_house else house, url)
+                await _show(child, None if arguments.quiet_house else house, settings.hosts[0], url)
     progress.done()
     print(summary(results))
     found = log.complaints(settings.folder)

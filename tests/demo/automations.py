@@ -1,19 +1,23 @@
-"""What automations are made of: does Home Assistant take every condition and every blueprint?
+"""What automations are made of: does Home Assistant take every condition, blueprint and example?
 
 Its interface for them may change, and the smoke run sees both with each of its
 versions.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+import re
 from typing import Any
 
-from homeassistant.util.yaml import load_yaml_dict
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 
 from .client import Client
-from .configuration import BLUEPRINTS
+from .configuration import BLUEPRINTS, ROOT
 from .processes import DemoError
 
+_PARTS = ("triggers", "conditions", "actions")
+#: What stands for a device of the reader's in examples; Home Assistant does not know it.
+_INVENTED = "0123456789abcdef0123456789abcdef"
 _EXAMPLES = Path(__file__).parents[1] / "reference" / "condition_examples.yaml"
 
 #: What is entered where a blueprint has no default, by the kind of its selector.
@@ -26,7 +30,7 @@ _ENTERED: dict[str, Any] = {
 
 
 async def check(client: Client, room: str) -> None:
-    """Let Home Assistant test all conditions, and check automations of all blueprints.
+    """Let Home Assistant test all conditions, and check automations: of blueprints, and examples.
 
     Raises:
         DemoError: It does not take one of them.
@@ -34,6 +38,7 @@ async def check(client: Client, room: str) -> None:
     """
     wrong = [line async for line in _wrong_conditions(client)]
     wrong += [line async for line in _wrong_blueprints(client, room)]
+    wrong += [line async for line in _wrong_examples(client)]
     if wrong:
         raise DemoError("Home Assistant does not take everything:\n" + "\n".join(wrong))
 
@@ -56,13 +61,46 @@ async def _wrong_blueprints(client: Client, room: str) -> AsyncIterator[str]:
         answer = await client.call(
             "blueprint/substitute", domain="automation", path=name, input=entered
         )
-        config = answer["substituted_config"]
-        parts = {
-            part: config[part] for part in ("triggers", "conditions", "actions") if part in config
-        }
-        for part, verdict in (await client.call("validate_config", **parts)).items():
-            if not verdict["valid"]:
-                yield f"{part} of blueprint {name}: {verdict['error']}"
+        async for line in _wrong_parts(client, answer["substituted_config"]):
+            yield f"blueprint {name}: {line}"
+
+
+async def _wrong_examples(client: Client) -> AsyncIterator[str]:
+    for page in sorted((ROOT / "docs").glob("*.md")):
+        for block in re.findall(r"```yaml\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+            if _INVENTED in block:
+                continue
+            for automation in _automations(parse_yaml(block)):
+                async for line in _wrong_parts(client, automation):
+                    yield f"{page.name}: {line} in\n{block}"
+
+
+async def _wrong_parts(client: Client, config: dict[str, Any]) -> AsyncIterator[str]:
+    """Tell what Home Assistant finds wrong in an automation."""
+    parts = {part: config[part] for part in _PARTS if part in config}
+    for part, verdict in (await client.call("validate_config", **parts)).items():
+        if not verdict["valid"]:
+            yield f"{part}: {verdict['error']}"
+
+
+def _automations(content: Any) -> Iterator[dict[str, Any]]:
+    """Give the automations of an example, and its scripts and single parts as such."""
+    if isinstance(content, list):
+        for item in content:
+            yield from _automations(item)
+    elif not isinstance(content, dict):
+        return
+    elif "triggers" in content:
+        yield content
+    elif "sequence" in content:
+        yield {"actions": content["sequence"]}
+    elif "condition" in content:
+        yield {"conditions": [content]}
+    elif "action" in content:
+        yield {"actions": [content]}
+    else:
+        for item in content.values():
+            yield from _automations(item)
 
 
 def _entered(inputs: dict[str, Any], room: str) -> dict[str, Any]:

@@ -126,7 +126,17 @@ window.page = (() => {
     if (!["ha-icon", "ha-state-icon"].includes(each.localName)) return true;
     return [...all(each.shadowRoot)].some((part) => part.localName === "path");
   });
-  return { all, find, field, words, calm, drawn };
+  const around = (names) => {
+    const boxes = [...all(document)].filter((each) => names.includes(each.localName))
+      .map((each) => each.getBoundingClientRect());
+    if (!boxes.length) return null;
+    const x = Math.min(...boxes.map((box) => box.left)) - 16;
+    const y = Math.min(...boxes.map((box) => box.top)) - 16;
+    const width = Math.max(...boxes.map((box) => box.right)) + 16 - x;
+    const height = Math.max(...boxes.map((box) => box.bottom)) + 16 - y;
+    return { x, y, width, height };
+  };
+  return { all, find, field, words, calm, drawn, around };
 })();
 """
 
@@ -257,10 +267,19 @@ class Page:
                     windowsVirtualKeyCode=_DELETE,
                 )
 
-    async def picture(self) -> bytes:
-        """Return a picture of the page, when all is drawn and nothing moves in it."""
+    async def picture(self, *elements: str) -> bytes:
+        """Return a picture of the page, when all is drawn and nothing moves in it.
+
+        Args:
+            elements: Names of elements; the picture is cut to all of them. None: the whole page.
+
+        """
         await self.until("window.page?.calm() && page.drawn()", "all of its icons, standing still")
-        shot = await self.call("Page.captureScreenshot", format="png")
+        cut = {}
+        if elements:
+            box = await self.until(f"page.around({json.dumps(elements)})", ", ".join(elements))
+            cut["clip"] = {**box, "scale": 1}
+        shot = await self.call("Page.captureScreenshot", format="png", **cut)
         return base64.b64decode(shot["data"])
 
 

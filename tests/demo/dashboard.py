@@ -1,11 +1,12 @@
-"""A dashboard with a card for each player."""
+"""Dashboards: with a card for each player, and of how well events arrive."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .client import Client
 
 PATH = "sonos-house"
+HEALTH_PATH = "sonos-health"
 
 
 def _heading(text: str, icon: str) -> dict[str, Any]:
@@ -51,28 +52,41 @@ def _sections(entity_ids: Sequence[str]) -> list[dict[str, Any]]:
 
 async def make(client: Client, entity_ids: Sequence[str]) -> None:
     """Make the dashboard, and have Home Assistant open with it."""
+    await _create(client, PATH, "House", _sections(entity_ids))
+    await client.call("frontend/set_system_data", key="core", value={"default_panel": PATH})
+
+
+async def make_health(client: Client, cards: Mapping[str, Sequence[str]]) -> None:
+    """Make a dashboard with a card for each title, of the entities that are named."""
+    sections = [
+        {
+            "type": "grid",
+            "cards": [
+                {
+                    "type": "entities",
+                    "title": title,
+                    "show_header_toggle": False,
+                    "entities": [{"entity": it, "name": {"type": "entity"}} for it in entity_ids],
+                }
+            ],
+        }
+        for title, entity_ids in cards.items()
+    ]
+    await _create(client, HEALTH_PATH, "Health", sections)
+
+
+async def _create(client: Client, path: str, title: str, sections: list[dict[str, Any]]) -> None:
+    """Make a dashboard of one view."""
     await client.call(
         "lovelace/dashboards/create",
-        url_path=PATH,
-        title="House",
+        url_path=path,
+        title=title,
         icon="mdi:speaker-multiple",
         mode="storage",
         show_in_sidebar=True,
         require_admin=False,
     )
+    view = {"title": title, "type": "sections", "max_columns": 3, "sections": sections}
     await client.call(
-        "lovelace/config/save",
-        url_path=PATH,
-        config={
-            "title": "House",
-            "views": [
-                {
-                    "title": "House",
-                    "type": "sections",
-                    "max_columns": 3,
-                    "sections": _sections(entity_ids),
-                }
-            ],
-        },
+        "lovelace/config/save", url_path=path, config={"title": title, "views": [view]}
     )
-    await client.call("frontend/set_system_data", key="core", value={"default_panel": PATH})

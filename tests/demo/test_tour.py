@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.report import PICTURES
 from tests.simulator.process import SimulatorProcess
 
 from . import browser, tour
@@ -34,7 +35,8 @@ async def test_user_interface(loopback: None, tmp_path: Path) -> None:
     assert len(complaints) == 1, "\n".join(complaints)
     (complaint,) = complaints
     assert "Asking for the state at intervals" in complaint
-    assert names_in(tmp_path) == names_in(IMAGES) - {"dashboard.png"}
+    others = {"dashboard.png", "health.png"} | {name for part in PICTURES.values() for name in part}
+    assert names_in(tmp_path) == names_in(IMAGES) - others
 
 
 def names_in(folder: Path) -> set[str]:

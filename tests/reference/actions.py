@@ -4,6 +4,7 @@ It is made of what Home Assistant's user interface shows of them, so it says the
 """
 
 import json
+import re
 from typing import Any
 
 from homeassistant.core import SupportsResponse
@@ -59,6 +60,8 @@ def _plain(value: object) -> str:
     """Return a value as it is written in YAML."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_plain(below)}" for key, below in value.items())
     return str(value)
 
 
@@ -73,11 +76,14 @@ def example_of(field: dict[str, Any]) -> Any:
 def _example(
     action: RoomAction | IntegrationAction, fields: dict[str, dict[str, Any]]
 ) -> list[str]:
-    """Return a call: with the fields that are required, or with the first one if none is."""
+    """Return a call: with the fields that are required, and one more if those say nothing."""
     lines = [f"action: sonos_twisted.{action.name}"]
     if isinstance(action, RoomAction):
         lines += ["target:", f"  entity_id: {_ROOM}"]
-    used = [name for name, field in fields.items() if field.get("required")] or [*fields][:1]
+    used = [name for name, field in fields.items() if field.get("required")]
+    if not used or used == ["alarm_id"]:
+        # What does nothing by itself is shown with something to do.
+        used += [name for name in fields if name not in used][:1]
     if used:
         lines.append("data:")
         lines += [f"  {name}: {_written(fields[name]['example'])}" for name in used]
@@ -86,9 +92,15 @@ def _example(
     return lines
 
 
+#: Times are numbers to YAML when they begin with another digit than 0.
+_TIME = re.compile(r"\d+(:\d+)+")
+
+
 def _written(value: object) -> str:
     """Return an example as it stands in YAML, in quotes if it would be something else without."""
     text = _plain(value)
     if not isinstance(value, str) or text.startswith("["):
         return text
+    if _TIME.fullmatch(text):
+        return f'"{text}"'
     return text if ": " not in text and parse_yaml(f"a: {text}") == {"a": text} else f'"{text}"'

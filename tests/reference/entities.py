@@ -1,16 +1,16 @@
-"""The page of entities: which there are, and which simulated models have them.
+"""The tables of the page of entities: which there are, and which simulated models have them.
 
-It is made of the list that a test of the entities compares with Home Assistant.
+They are made of the list that a test of the entities compares with Home Assistant.
 """
 
 from collections import defaultdict
 import json
-from pathlib import Path
 import re
 from typing import Any
 
-ROOT = Path(__file__).parent.parent.parent
-PAGE = ROOT / "docs" / "entities.md"
+from .parts import DOCS, ROOT, put
+
+PAGE = DOCS / "entities.md"
 INVENTORY = ROOT / "tests" / "homeassistant" / "entities" / "models.json"
 
 _PLATFORMS = {
@@ -26,18 +26,6 @@ _PLATFORMS = {
     "event": "Events",
 }
 
-_HEAD = """\
-# Entities
-
-Which entities there are, and which simulated models have them. A speaker has an entity when it says
-that it has what the entity shows; no list of models decides it. So a speaker that is not in this
-table may have any of them, and one that gains something, such as a Sub, gains its entities.
-
-Entities that are off by default can be turned on in their settings in Home Assistant.
-
-<!-- Written by scripts/reference from tests/homeassistant/entities/models.json. -->
-"""
-
 #: How the key of an alarm ends, which begins with its household.
 _ALARM = re.compile(r":\d+$")
 
@@ -45,7 +33,11 @@ _CATEGORIES = {"": "controls", "config": "configuration", "diagnostic": "diagnos
 
 
 def page() -> str:
-    """Write the page."""
+    """Return the page with its tables made anew."""
+    return put("entities", _tables(), PAGE.read_text("utf-8"))
+
+
+def _tables() -> str:
     inventory: dict[str, list[list[Any]]] = json.loads(INVENTORY.read_text("utf-8"))
     rooms = [
         name for name, lines in inventory.items() if any(x[0] == "media_player" for x in lines)
@@ -58,12 +50,12 @@ def page() -> str:
                 shown = "A switch for each alarm, in the room where it rings"
             kind = _CATEGORIES[category] + ("" if enabled else ", off by default")
             where[platform, shown, unit, kind].append(device)
-    parts = [_HEAD]
+    parts = []
     for platform, title in _PLATFORMS.items():
         rows = sorted((key[1:], devices) for key, devices in where.items() if key[0] == platform)
         if not rows:
             continue
-        parts.append(f"\n## {title}\n\n| entity | unit | kind | where |\n|---|---|---|---|\n")
+        parts.append(f"\n### {title}\n\n| entity | unit | kind | where |\n|---|---|---|---|\n")
         for (name, unit, kind), devices in rows:
             parts.append(f"| {name} | {unit} | {kind} | {_places(devices, rooms)} |\n")
     return "".join(parts)

@@ -1,6 +1,6 @@
 """Announcements in a household: in which of two ways, in which order, and until when.
 
-*Overlay* plays a clip on each room by itself, over whatever plays there. *Synchronised* groups the
+*Overlay* plays a clip on each room by itself, over whatever plays there. *Synchronized* groups the
 rooms, plays the file, and puts everything back (``synchronised.py``); it works with every speaker
 and every format. Announcements that need the same rooms wait for each other.
 
@@ -53,9 +53,9 @@ class Mode(StrEnum):
     """How to announce."""
 
     AUTO = "auto"
-    """Overlay if all rooms can do that, or else synchronised."""
+    """Overlay if all rooms can do that, or else synchronized."""
     OVERLAY = "overlay"
-    SYNCHRONISED = "synchronised"
+    SYNCHRONIZED = "synchronized"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,7 +95,7 @@ class _Job:
         ticket: Its place in the line, for all rooms that it changes.
         stopped: Set by whoever cancels it.
         clips: The clips that play, by uid.
-        together: The uids of the rooms that hear it, or are about to, in the synchronised way.
+        together: The uids of the rooms that hear it, or are about to, in the synchronized way.
         sounding: The uids of the rooms of which it was told that it has begun and not that it is
             over.
         problems: What went wrong without ending it.
@@ -193,7 +193,7 @@ class Announcements:
     async def async_cancel(self, speakers: Iterable[Speaker]) -> None:
         """End the announcements that sound in rooms or wait for them.
 
-        A clip ends only in these rooms. What is synchronised ends as a whole.
+        A clip ends only in these rooms. What is synchronized ends as a whole.
 
         Raises:
             HomeAssistantError: When a speaker cannot be reached.
@@ -227,7 +227,7 @@ class Announcements:
             raise refused("announcement_no_overlay", room=unable.name)
         if announcement.mode is not Mode.AUTO:
             return announcement.mode
-        return Mode.OVERLAY if able and unable is None else Mode.SYNCHRONISED
+        return Mode.OVERLAY if able and unable is None else Mode.SYNCHRONIZED
 
     def _job(self, rooms: list[Speaker], announcement: Announcement) -> _Job:
         mode = self._choose(rooms, announcement)
@@ -239,7 +239,7 @@ class Announcements:
 
     def _needs(self, rooms: Iterable[Speaker], mode: Mode) -> frozenset[str]:
         uids = frozenset(room.uid for room in rooms)
-        return self._coordinator.with_company(uids) if mode is Mode.SYNCHRONISED else uids
+        return self._coordinator.with_company(uids) if mode is Mode.SYNCHRONIZED else uids
 
     # What happens then
 
@@ -272,7 +272,7 @@ class Announcements:
     async def _async_together(self, job: _Job, rooms: list[Speaker]) -> None:
         job.together = frozenset(room.uid for room in rooms)
         # Clips that still sound in other rooms are over by themselves.
-        needs = self._needs(rooms, Mode.SYNCHRONISED) | job.clips.keys()
+        needs = self._needs(rooms, Mode.SYNCHRONIZED) | job.clips.keys()
         if not needs <= job.ticket.needs:
             await self._coordinator.turns.again(job.ticket, needs)
         if not job.stopped.is_set():
@@ -306,7 +306,7 @@ class Announcements:
                 self._tell(job, speaker, "announcement_finished")
 
     def _tell(self, job: _Job, speaker: Speaker, kind: str) -> None:
-        mode = Mode.SYNCHRONISED if speaker.uid in job.together else job.mode
+        mode = Mode.SYNCHRONIZED if speaker.uid in job.together else job.mode
         data = {"mode": mode.value, "volume": job.announcement.volume_of(speaker)}
         async_fire(self._coordinator, kind, speaker.uid, data)
 

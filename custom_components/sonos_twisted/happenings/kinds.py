@@ -44,7 +44,7 @@ _ALARM = {
 }
 
 _ANNOUNCEMENT = {
-    "mode": "`overlay` over what plays, or `synchronised` in its place",
+    "mode": "`overlay` over what plays, or `synchronized` in its place",
     "volume": "Its volume, 0 to 100; none if it is as loud as the room is",
 }
 

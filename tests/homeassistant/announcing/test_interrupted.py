@@ -46,7 +46,7 @@ async def test_a_room_that_was_lost_goes_back_to_its_group(
     await in_house(hass, remote.group, "Bathroom", "Kitchen")
     await shows(hass, BATHROOM, queue_position=2, group_members=[KITCHEN, BATHROOM])
     speaking = asyncio.create_task(
-        announce(hass, [KITCHEN, BATHROOM], SPEECH, mode="synchronised", volume_level=0.4)
+        announce(hass, [KITCHEN, BATHROOM], SPEECH, mode="synchronized", volume_level=0.4)
     )
     await playing_file(hass, remote, "Bathroom")
     await shows(hass, BATHROOM, volume_level=0.4)
@@ -73,7 +73,7 @@ async def test_what_a_room_declines_when_it_returns_is_logged(
     await music(hass, remote, "Kitchen", 2, 30)
     await shows(hass, KITCHEN, queue_position=2)
     speaking = asyncio.create_task(
-        announce(hass, [KITCHEN, BATHROOM], SPEECH, mode="synchronised", volume_level=0.4)
+        announce(hass, [KITCHEN, BATHROOM], SPEECH, mode="synchronized", volume_level=0.4)
     )
     await playing_file(hass, remote, "Bathroom")
     await shows(hass, BATHROOM, volume_level=0.4)
@@ -96,7 +96,7 @@ async def test_a_room_that_declines_for_the_moment_is_told_again(
     await shows(hass, KITCHEN, queue_position=2)
     await in_house(hass, remote.fail_action, "Office", "SetAVTransportURI", 1001)
     speaking = asyncio.create_task(
-        announce(hass, [KITCHEN, OFFICE], SPEECH, mode="synchronised", timeout=1)
+        announce(hass, [KITCHEN, OFFICE], SPEECH, mode="synchronized", timeout=1)
     )
     assert len((await playing_file(hass, remote, "Office"))["group"]) == 2
     await speaking
@@ -108,7 +108,7 @@ async def test_a_room_that_cannot_go_back_to_its_company_is_named(
 ) -> None:
     await in_house(hass, remote.group, "Bathroom", "Kitchen")
     await shows(hass, BATHROOM, group_members=[KITCHEN, BATHROOM])
-    speaking = asyncio.create_task(announce(hass, BATHROOM, SPEECH, mode="synchronised"))
+    speaking = asyncio.create_task(announce(hass, BATHROOM, SPEECH, mode="synchronized"))
     await playing_file(hass, remote, "Bathroom")
     await in_house(hass, remote.fail_action, "Bathroom", "SetAVTransportURI", 402)
     await act(hass, "ours.cancel_announcement", BATHROOM)
@@ -126,7 +126,7 @@ async def test_the_leader_is_asked_when_its_events_are_lost(
     await music(hass, remote, "Kitchen", 2, 30)
     await shows(hass, KITCHEN, queue_position=2)
     await in_house(hass, remote.fault_notify, "Kitchen", "drop", "AVTransport", 100)
-    speaking = asyncio.create_task(announce(hass, KITCHEN, DING, mode="synchronised"))
+    speaking = asyncio.create_task(announce(hass, KITCHEN, DING, mode="synchronized"))
     await playing_file(hass, remote, "Kitchen")
     await eventually(lambda: truth(hass, remote, "Kitchen"), lambda now: now["state"] == "STOPPED")
     await in_house(hass, remote.heal, "Kitchen")
@@ -143,7 +143,7 @@ async def test_rooms_that_cannot_be_reached_are_named(hass: HomeAssistant, remot
     entity = hass.data["entity_components"]["media_player"].get_entity(PATIO)
     with pytest.raises(HomeAssistantError) as caught:
         await entity.coordinator.announcements.async_announce(
-            [entity.speaker], Announcement(url=DING, mode=Mode.SYNCHRONISED)
+            [entity.speaker], Announcement(url=DING, mode=Mode.SYNCHRONIZED)
         )
     assert caught.value.translation_key == "announcement_unreachable"
     await in_house(hass, remote.plug_in, "Patio")
@@ -158,7 +158,7 @@ async def test_music_that_somebody_starts_meanwhile_goes_on(
     await music(hass, remote, "Office", 3, 10)
     await shows(hass, KITCHEN, queue_position=2)
     await shows(hass, OFFICE, queue_position=3)
-    speaking = asyncio.create_task(announce(hass, [KITCHEN, OFFICE], SPEECH, mode="synchronised"))
+    speaking = asyncio.create_task(announce(hass, [KITCHEN, OFFICE], SPEECH, mode="synchronized"))
     await playing_file(hass, remote, "Office")
     leader = (await truth(hass, remote, "Kitchen"))["coordinator"]
     kitchen = await truth(hass, remote, "Kitchen")
@@ -182,7 +182,7 @@ async def test_music_that_somebody_starts_in_another_room_goes_on(
     await shows(hass, KITCHEN, queue_position=2)
     await shows(hass, OFFICE, queue_position=3)
     speaking = asyncio.create_task(
-        announce(hass, [KITCHEN, OFFICE], SPEECH, mode="synchronised", volume_level=0.4)
+        announce(hass, [KITCHEN, OFFICE], SPEECH, mode="synchronized", volume_level=0.4)
     )
     office = await playing_file(hass, remote, "Office")
     await playing_file(hass, remote, "Kitchen")
@@ -204,7 +204,7 @@ async def test_whoever_starts_music_does_not_have_to_go_back_to_the_group(
     await music(hass, remote, "Kitchen", 2, 10)
     await in_house(hass, remote.group, "Bathroom", "Kitchen")
     await shows(hass, BATHROOM, queue_position=2, group_members=[KITCHEN, BATHROOM])
-    speaking = asyncio.create_task(announce(hass, BATHROOM, SPEECH, mode="synchronised"))
+    speaking = asyncio.create_task(announce(hass, BATHROOM, SPEECH, mode="synchronized"))
     await playing_file(hass, remote, "Bathroom")
     await in_house(hass, remote.play_radio, "Bathroom", "BBC Radio 3")
     await speaking
@@ -218,7 +218,7 @@ async def test_somebody_has_time_to_let_play_what_was_chosen(
     """An app says first what to play, and a moment later that it shall play."""
     await music(hass, remote, "Kitchen", 2, 30)
     await shows(hass, KITCHEN, queue_position=2)
-    speaking = asyncio.create_task(announce(hass, KITCHEN, SPEECH, mode="synchronised"))
+    speaking = asyncio.create_task(announce(hass, KITCHEN, SPEECH, mode="synchronized"))
     await playing_file(hass, remote, "Kitchen")
     address = standing_house.addresses["Kitchen"]
     await in_house(hass, transport.set_uri, address, RADIO)
@@ -237,7 +237,7 @@ async def test_snapshots_wait_for_what_is_announced(hass: HomeAssistant, remote:
     await shows(hass, KITCHEN, queue_position=2)
     await act(hass, "ours.snapshot", KITCHEN, name="before")
     speaking = asyncio.create_task(
-        announce(hass, KITCHEN, SPEECH, mode="synchronised", volume_level=0.5)
+        announce(hass, KITCHEN, SPEECH, mode="synchronized", volume_level=0.5)
     )
     await playing_file(hass, remote, "Kitchen")
     await shows(hass, KITCHEN, announcement=True, volume_level=0.5)
@@ -273,7 +273,7 @@ async def test_what_is_cancelled_before_it_sounds_is_never_heard(
 
     monkeypatch.setattr(coordinator.groups, "join", join_and_cancel)
     await in_house(hass, remote.reset_requests)
-    await announce(hass, [KITCHEN, OFFICE], SPEECH, mode="synchronised")
+    await announce(hass, [KITCHEN, OFFICE], SPEECH, mode="synchronized")
     for requests in (await in_house(hass, remote.requests)).values():
         assert not any(request.endswith(".Play") for request in requests)
     for room in ("Kitchen", "Office"):

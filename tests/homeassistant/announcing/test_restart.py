@@ -41,7 +41,7 @@ async def cut_off(hass: HomeAssistant, remote: Remote, entry: MockConfigEntry) -
     await shows(hass, KITCHEN, queue_position=2)
     await shows(hass, OFFICE, queue_position=3)
     speaking = asyncio.create_task(
-        announce(hass, [KITCHEN, OFFICE], SPEECH, mode="synchronised", volume_level=0.6)
+        announce(hass, [KITCHEN, OFFICE], SPEECH, mode="synchronized", volume_level=0.6)
     )
     await playing_file(hass, remote, "Office")
     await playing_file(hass, remote, "Kitchen")

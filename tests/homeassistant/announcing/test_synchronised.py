@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("entry")
 
 
-@pytest.mark.parity("beyond: announce synchronised")
+@pytest.mark.parity("beyond: announce synchronized")
 @pytest.mark.parity("beyond: announce mode")
 async def test_rooms_of_two_groups_announce_together_and_go_back(
     hass: HomeAssistant, remote: Remote
@@ -61,7 +61,7 @@ async def test_rooms_of_two_groups_announce_together_and_go_back(
             hass,
             [OFFICE, BATHROOM, KITCHEN],
             SPEECH,
-            mode="synchronised",
+            mode="synchronized",
             volume_level=0.4,
             volumes={OFFICE: 0.6},
         )
@@ -101,7 +101,7 @@ async def test_a_room_leaves_its_company_for_the_time_being(
     for entity_id in (KITCHEN, BATHROOM, OFFICE):
         await until(hass, lambda e=entity_id: len(shown(hass, e, "group_members")) == 3)  # type: ignore[misc]
     speaking = asyncio.create_task(
-        announce(hass, chosen, SPEECH, mode="synchronised", volume_level=0.5)
+        announce(hass, chosen, SPEECH, mode="synchronized", volume_level=0.5)
     )
     assert len((await playing_file(hass, remote, room))["group"]) == 1
     other = await truth(hass, remote, stays)
@@ -215,7 +215,7 @@ async def test_speech_that_is_still_made_when_the_household_is_unloaded_is_an_er
 async def test_a_room_that_nothing_played_in_does_not_keep_the_file(
     hass: HomeAssistant, remote: Remote
 ) -> None:
-    speaking = asyncio.create_task(announce(hass, BEDROOM, DING, mode="synchronised"))
+    speaking = asyncio.create_task(announce(hass, BEDROOM, DING, mode="synchronized"))
     await playing_file(hass, remote, "Bedroom")
     await speaking
     now = await truth(hass, remote, "Bedroom")
@@ -242,7 +242,7 @@ async def test_what_a_speaker_declines_does_not_hinder_the_rest(
     await in_house(hass, remote.fail_action, room, action, code)
     await shows(hass, BATHROOM, queue_position=2, group_members=[KITCHEN, BATHROOM])
     speaking = asyncio.create_task(
-        announce(hass, [KITCHEN, BATHROOM, OFFICE], DING, mode="synchronised", volume_level=0.4)
+        announce(hass, [KITCHEN, BATHROOM, OFFICE], DING, mode="synchronized", volume_level=0.4)
     )
     if heard:
         await playing_file(hass, remote, "Kitchen")
@@ -273,7 +273,7 @@ async def test_a_room_without_power_does_not_keep_the_rest_from_going_back(
     await shows(hass, BATHROOM, queue_position=2, group_members=[KITCHEN, BATHROOM])
     await shows(hass, OFFICE, queue_position=3)
     speaking = asyncio.create_task(
-        announce(hass, [KITCHEN, BATHROOM, OFFICE], SPEECH, mode="synchronised", volume_level=0.4)
+        announce(hass, [KITCHEN, BATHROOM, OFFICE], SPEECH, mode="synchronized", volume_level=0.4)
     )
     await playing_file(hass, remote, "Office")
     (other,) = {"Kitchen", "Office"} - {room}

@@ -100,7 +100,7 @@ async def test_announcements(hass: HomeAssistant, told: Told, remote: Remote) ->
     await in_house(hass, remote.play_tracks, "Kitchen")
     await shows(hass, KITCHEN, state="playing")
     told.data.clear()
-    for mode in ("overlay", "synchronised"):
+    for mode in ("overlay", "synchronized"):
         await act(hass, "ours.announce", KITCHEN, media_id=DING, mode=mode, volume_level=0.3)
         await told.until("announcement_finished", "Kitchen")
         begun = await told.until("announcement_started", "Kitchen")
