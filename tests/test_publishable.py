@@ -139,6 +139,7 @@ CODE = [
     ("config_flow", "async_step_ssdp", "async_step_more", "config_flow.py has no async_step_ssdp"),
     ("config_flow", "self.async_set_unique_id(", "print(", "have to set a unique id"),
     ("__init__", "CONFIG_SCHEMA", "SCHEMA", "__init__.py: async_setup needs a CONFIG_SCHEMA"),
+    ("__init__", "import CONFIG_SCHEMA", "import SCHEMA", "async_setup needs a CONFIG_SCHEMA"),
 ]
 
 
@@ -233,6 +234,61 @@ DESCRIPTIONS = [
     ),
     ("services", "shout: {fields: {more: {fields: {loud: {}}}}}", "more.fields.loud.selector: "),
     ("services", "shout: {target: {entity: {colour: red}}}", "target.entity"),
+    (
+        "services",
+        "shout: {fields: {loud: {selector: {text: }}, a: {fields: {loud: {selector: {text: }}}}}}",
+        "shout: the field loud stands there twice",
+    ),
+    (
+        "services",
+        "shout: {fields: {loud: {selector: {text: }, filter: {supported_features: []}}}}",
+        "the field loud has a filter, but there is no target",
+    ),
+    (
+        "services",
+        "shout: {target: {}, fields: {loud: {selector: {text: }, filter: {features: []}}}}",
+        "loud.filter.features: ",
+    ),
+    (
+        "services",
+        "shout: {target: {}, fields: {a: {selector: {text: }, filter: {supported_features: [1]}}}}",
+        "a.filter.supported_features.0: ",
+    ),
+    (
+        "services",
+        "shout: {fields: {loud: {selector: {text: }, context: {}}}}",
+        "loud.context: ",
+    ),
+    (
+        "triggers",
+        "shouted: {fields: {more: {fields: {loud: {selector: {text: }}}}}}",
+        "fields.more.fields: ",
+    ),
+    (
+        "triggers",
+        "shouted: {fields: {loud: {selector: {text: }, filter: {}}}}",
+        "loud.filter: ",
+    ),
+    (
+        "triggers",
+        "shouted: {fields: {loud: {selector: {state: }, context: {filter_target: target}}}}",
+        "the field loud cannot have target as the context filter_target",
+    ),
+    (
+        "conditions",
+        """
+it:
+  fields:
+    a: {selector: {text: }}
+    b: {selector: {state: }, context: {filter_entity: a}}
+""",
+        "the field b cannot have a as the context filter_entity",
+    ),
+    (
+        "conditions",
+        "is_loud: {target: {}, fields: {loud: {selector: {text: }, context: {filter: target}}}}",
+        "the field loud cannot have target as the context filter",
+    ),
     ("triggers", "shouted:", "shouted is empty, so that it is not shown"),
     ("triggers", "shouted: {fields: {loud: {selector: {text: }}}}", "shouted is not described in"),
     ("conditions", "is_loud: {}", "is_loud is without an icon"),
@@ -260,6 +316,7 @@ shout:
       fields:
         tone:
           default: high
+          filter: {supported_features: [media_player.MediaPlayerEntityFeature.VOLUME_SET]}
           selector: {select: {options: [low, high], translation_key: tone}}
 """,
     "triggers": """
@@ -267,6 +324,14 @@ shout:
   entity: {integration: sonos_twisted, domain: media_player}
 shouted:
   target: *speaker
+  fields:
+    who: {selector: {entity: }}
+    how:
+      context: {filter_target: target}
+      selector: {state: }
+    told:
+      context: {filter_entity: who}
+      selector: {state: }
 """,
 }
 
@@ -278,7 +343,8 @@ def _shout(texts: dict[str, Any]) -> None:
         "shout": named | {"fields": {"words": named, "tone": named}, "sections": {"more": named}}
     }
     texts["selector"] = {"tone": {"options": {"low": "Low", "high": "High"}}}
-    texts["triggers"] = {"shouted": named}
+    heard = {"who": named, "how": named, "told": named}
+    texts["triggers"] = {"shouted": named | {"fields": heard}}
     texts.pop("conditions", None)
 
 
@@ -346,15 +412,30 @@ def test_descriptions_that_are_missing(shouting: Path, section: str) -> None:
 ICONS = [
     (_set("services", "snapshot", "service", to="fa:camera"), "'fa:camera' is not an icon"),
     (_set("services", "snapshot", "service", to="mdi:Camera"), "'mdi:Camera' is not an icon"),
+    (_set("services", "snapshot", "service", to="mdi:twist"), "mdi:twist is not among the icons"),
     (_set("services", "snapshot", to="mdi:camera"), "services.snapshot: "),
     (_set("services", "snapshot", to={"trigger": "mdi:camera"}), "snapshot has no service icon"),
-    (_set("entity", "switch", "new", to={"state": {"on": "mdi:a"}}), "states, but no default"),
     (
-        _set("entity", "sensor", "new", to={"default": "mdi:a", "range": {"much": "mdi:b"}}),
+        _set("entity", "switch", "new", to={"state": {"on": "mdi:speaker"}}),
+        "states, but no default",
+    ),
+    (
+        _set(
+            "entity", "switch", "new", to={"default": "mdi:speaker", "state": {"on": "mdi:speaker"}}
+        ),
+        "has the default icon for on once more",
+    ),
+    (
+        _set(
+            "entity",
+            "sensor",
+            "new",
+            to={"default": "mdi:speaker", "range": {"much": "mdi:speaker"}},
+        ),
         "'much' is not a number",
     ),
     (
-        _set("entity", "sensor", "new", to={"default": "mdi:a", "range": {}, "state": {}}),
+        _set("entity", "sensor", "new", to={"default": "mdi:speaker", "range": {}, "state": {}}),
         "chooses an icon by state and by range",
     ),
     (_set("icons", to={}), "icons: "),
@@ -455,6 +536,12 @@ HACS = [
 def test_mistake_in_hacs_json(project: Path, edit: Edit, finding: str) -> None:
     _edit(project / "hacs.json", edit)
     assert finding in "\n".join(findings(project))
+
+
+def test_license_is_one_that_github_knows(project: Path) -> None:
+    file = project / "LICENSE"
+    file.write_text(file.read_text("utf-8").replace("perpetual", "temporary"), "utf-8")
+    assert list(findings(project)) == ["LICENSE is not the Apache License 2.0, word for word"]
 
 
 @pytest.mark.parametrize("name", ["README.md", "LICENSE"])

@@ -137,7 +137,7 @@ def test_comparison_lets_a_selected_input_be_silent() -> None:
 
 def test_release_is_the_integration_with_another_version(tmp_path: Path) -> None:
     """In the archive is what HACS puts in the integration's folder, and nothing else."""
-    archive, checksum, story = release.release("0.1.0", tmp_path)
+    archive, checksum, story = release.release(_version(), tmp_path)
     assert archive.name == release.file_name()
     release.build("9.8.7rc6", archive)
     with zipfile.ZipFile(archive) as content:
@@ -146,17 +146,18 @@ def test_release_is_the_integration_with_another_version(tmp_path: Path) -> None
         for name in names:
             ours = (release.PACKAGE / name).read_bytes()
             if name == "manifest.json":
-                ours = ours.replace(b'"version": "0.1.0"', b'"version": "9.8.7rc6"')
+                ours = ours.replace(f'"version": "{_version()}"'.encode(), b'"version": "9.8.7rc6"')
                 assert b"9.8.7rc6" in ours
             assert content.read(name) == ours
     assert {"__init__.py", "brand/icon.png", "engine/lease.py", "translations/en.json"} <= {*names}
-    assert story.read_text().startswith("### Added\n\n- A media player for each")
+    changelog = (release.ROOT / "CHANGELOG.md").read_text()
+    assert story.read_text() == release.notes(_version(), changelog)
     assert len(checksum.read_text()) == 64 + len(f"  {archive.name}\n")
 
 
 def test_release_is_the_same_each_time(tmp_path: Path) -> None:
-    first = release.release("0.1.0", tmp_path / "first")
-    second = release.release("0.1.0", tmp_path / "second")
+    first = release.release(_version(), tmp_path / "first")
+    second = release.release(_version(), tmp_path / "second")
     assert [file.read_bytes() for file in first] == [file.read_bytes() for file in second]
 
 
@@ -167,10 +168,18 @@ def test_notes_of_a_release_are_those_of_its_version() -> None:
     assert release.notes("1.0.0", changelog) == "Old.\n"
 
 
+def _manifest(key: str) -> str:
+    return str(json.loads((release.PACKAGE / "manifest.json").read_text())[key])
+
+
+def _version() -> str:
+    """Return the version that CHANGELOG.md has last."""
+    return _manifest("version")
+
+
 def _home() -> str:
     """Return where the project's files are shown."""
-    manifest = json.loads((release.PACKAGE / "manifest.json").read_text())
-    return str(manifest["documentation"])
+    return _manifest("documentation")
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ class Code(IntEnum):
     QUEUE_EMPTY = 804
     FAVORITES_FULL = 805
     JOIN_REFUSED = 1001
-    PAIRING_REFUSED = 1035
     PRIMARY_UNREACHABLE = 1024
+    PAIRING_REFUSED = 1035
 
     # The numbers mean something else in the ContentDirectory.
     NO_SUCH_OBJECT = 701

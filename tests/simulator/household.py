@@ -12,7 +12,7 @@ from .household_time import HouseholdTime
 from .layout import Room, rooms_for
 from .models import model
 from .speaker import Speaker
-from .topology import Vanished, zone_group_state
+from .topology import Vanished, ZoneGroupState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -85,7 +85,7 @@ class Household:
         self._next_index_error = ""
         self._next_group = 60
         self._next_address = base
-        self._state: str | None = None
+        self._state: ZoneGroupState | None = None
         self._digest = hashlib.sha256(household_id.encode()).hexdigest().upper()
         self.speakers: list[Speaker] = []
         self.catalog = Catalog(f"RINCON_{self._mac(0).replace(':', '')}01400")
@@ -213,10 +213,14 @@ class Household:
 
     @property
     def zone_group_state(self) -> str:
-        """The topology, the same from every player."""
+        """The topology as the first player tells it."""
+        return self.topology_of(self.speakers[0])
+
+    def topology_of(self, speaker: Speaker) -> str:
+        """Return the topology as one player tells it: what is in it is the same from each."""
         if self._state is None:
-            self._state = zone_group_state(self)
-        return self._state
+            self._state = ZoneGroupState(self)
+        return self._state.text(self.speakers.index(speaker))
 
     def container_changed(self, object_id: str) -> None:
         """Count a change of a shared container and let every player tell of it."""

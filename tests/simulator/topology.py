@@ -106,15 +106,30 @@ def _member(speaker: Speaker) -> str:
     return f"<ZoneGroupMember{attributes}/>"
 
 
-def _group(group: Group) -> str:
+def _turned(parts: list[str], turn: int) -> list[str]:
+    """Begin with another one, and go around."""
+    turn %= len(parts) or 1
+    return parts[turn:] + parts[:turn]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A group as it is written: how it begins, and its members."""
+
+    begin: str
+    members: list[str]
+
+    def text(self, turn: int) -> str:
+        return f"{self.begin}{''.join(_turned(self.members, turn))}</ZoneGroup>"
+
+
+def _group(group: Group) -> _Group:
     members = []
     for room in group.members:
         # The hidden half of a stereo pair is a member of its own and often comes first.
         members += [_member(unit) for unit in room.units if unit not in room.satellites]
-    return (
-        f'<ZoneGroup Coordinator="{group.coordinator.uid}" ID="{group.group_id}">'
-        f"{''.join(members)}</ZoneGroup>"
-    )
+    begin = f'<ZoneGroup Coordinator="{group.coordinator.uid}" ID="{group.group_id}">'
+    return _Group(begin, members)
 
 
 def _vanished(entry: Vanished) -> str:
@@ -132,14 +147,21 @@ def _vanished(entry: Vanished) -> str:
     return f"<Device{_attributes(pairs)}/>"
 
 
-def zone_group_state(household: Household) -> str:
-    """Return the topology document."""
-    groups = "".join(_group(group) for group in household.groups)
-    vanished = "".join(_vanished(entry) for entry in household.vanished.values())
-    vanished = (
-        f"<VanishedDevices>{vanished}</VanishedDevices>" if vanished else "<VanishedDevices/>"
-    )
-    return f"<ZoneGroupState><ZoneGroups>{groups}</ZoneGroups>{vanished}</ZoneGroupState>"
+class ZoneGroupState:
+    """The topology document at one moment: from each player the same, but in another order."""
+
+    def __init__(self, household: Household) -> None:
+        """Write all parts of it."""
+        self._groups = [_group(group) for group in household.groups]
+        vanished = "".join(_vanished(entry) for entry in household.vanished.values())
+        self._vanished = (
+            f"<VanishedDevices>{vanished}</VanishedDevices>" if vanished else "<VanishedDevices/>"
+        )
+
+    def text(self, turn: int) -> str:
+        """Return it with groups, and the members of each, turned by so many places."""
+        groups = "".join(_turned([group.text(turn) for group in self._groups], turn))
+        return f"<ZoneGroupState><ZoneGroups>{groups}</ZoneGroups>{self._vanished}</ZoneGroupState>"
 
 
 def uuids_in_group(group: Group) -> str:

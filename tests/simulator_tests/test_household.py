@@ -553,6 +553,26 @@ def test_the_topology_of_the_default_house(household: Household) -> None:
     assert bedroom[0].get("ChannelMapSet") == bedroom[1].get("ChannelMapSet")
 
 
+def test_each_player_lists_the_same_topology_in_another_order(household: Household) -> None:
+    rooms = list(household.rooms())
+    for room in rooms[1:3]:
+        household.join(room, rooms[0].uid)
+    told = [household.topology_of(speaker) for speaker in household.speakers]
+    lists = [
+        [member.get("UUID") for member in ET.fromstring(text).iter("ZoneGroupMember")]
+        for text in told
+    ]
+    assert len({*told}) > 3
+    assert len({tuple(sorted(map(str, members))) for members in lists}) == 1
+    grouped = [
+        [member.get("UUID") for member in group]
+        for text in told
+        for group in ET.fromstring(text).findall("ZoneGroups/ZoneGroup")
+        if len(group) > 2
+    ]
+    assert len({*map(tuple, grouped)}) > 1
+
+
 def test_a_vanished_player_is_listed_with_its_reason(household: Household) -> None:
     patio = household.speaker("Patio")
     boot_seq = patio.boot_seq

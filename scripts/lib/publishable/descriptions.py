@@ -11,36 +11,6 @@ import voluptuous as vol
 from .project import Project, violations
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Kind:
-    """What is described in a file of its own.
-
-    Attributes:
-        section: Its section in the texts and in the icons.
-        icon: Its key in an icon's entry.
-        code: What stands in code that registers some.
-        anchors: Whether keys that begin with a dot may hold what others repeat.
-
-    """
-
-    section: str
-    icon: str
-    code: str
-    anchors: bool
-
-
-_KINDS = (
-    _Kind(
-        section="services",
-        icon="service",
-        code=r"\basync_register_\w*service\b|services\.async_register\b",
-        anchors=False,
-    ),
-    _Kind(section="triggers", icon="trigger", code=r"def async_get_triggers\b", anchors=True),
-    _Kind(section="conditions", icon="condition", code=r"def async_get_conditions\b", anchors=True),
-)
-
-
 def _given(value: object) -> object:
     if value is None:
         raise vol.Invalid("has no value")
@@ -49,25 +19,74 @@ def _given(value: object) -> object:
 
 _FIELD = {
     vol.Required("selector"): selector.validate_selector,
-    vol.Optional("context"): {str: str},
     vol.Optional("default"): _given,
     vol.Optional("example"): _given,
     vol.Optional("required"): bool,
-    vol.Optional("filter"): dict,
 }
-_SECTION = {vol.Required("fields"): {str: _FIELD}, vol.Optional("collapsed"): bool}
+
+#: A field can be for some of the targets only.
+_FIELD_OF_ACTION = {
+    **_FIELD,
+    vol.Optional("filter"): {
+        vol.Exclusive("attribute", "filter"): {str: [str]},
+        vol.Exclusive("supported_features", "filter"): [str],
+    },
+}
+_SECTION_OF_ACTION = {
+    vol.Required("fields"): {str: _FIELD_OF_ACTION},
+    vol.Optional("collapsed"): bool,
+}
 
 
-def _field(value: Any) -> Any:
+def _field_of_action(value: Any) -> Any:
     """Check a field, or a section of fields, and say what is wrong with the one that it is."""
     is_section = isinstance(value, dict) and "fields" in value
-    return vol.Schema(_SECTION if is_section else _FIELD)(value)
+    return vol.Schema(_SECTION_OF_ACTION if is_section else _FIELD_OF_ACTION)(value)
 
 
-_DESCRIPTION = {
-    vol.Optional("target"): vol.Any(None, selector.TargetSelector.CONFIG_SCHEMA),
-    vol.Optional("fields"): {str: _field},
-}
+@dataclass(frozen=True, kw_only=True)
+class _Kind:
+    """What is described in a file of its own.
+
+    Attributes:
+        section: Its section in the texts and in the icons.
+        icon: Its key in an icon's entry.
+        code: What stands in code that registers some.
+        field: What a field has to be.
+        anchors: Whether keys that begin with a dot may hold what others repeat.
+
+    """
+
+    section: str
+    icon: str
+    code: str
+    field: Any
+    anchors: bool = True
+
+
+#: What one field says can be the context of another, except in an action.
+_FIELD_WITH_CONTEXT = {**_FIELD, vol.Optional("context"): {str: str}}
+_KINDS = (
+    _Kind(
+        section="services",
+        icon="service",
+        code=r"\basync_register_\w*service\b|services\.async_register\b",
+        field=_field_of_action,
+        anchors=False,
+    ),
+    _Kind(
+        section="triggers",
+        icon="trigger",
+        code=r"def async_get_triggers\b",
+        field=_FIELD_WITH_CONTEXT,
+    ),
+    _Kind(
+        section="conditions",
+        icon="condition",
+        code=r"def async_get_conditions\b",
+        field=_FIELD_WITH_CONTEXT,
+    ),
+)
 _NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 
@@ -131,7 +150,35 @@ def _check_form(described: dict[str, Any], kind: _Kind, name: str) -> Iterator[s
         if value is None and kind.anchors:
             yield f"{name}: {key} is empty, so that it is not shown; write {{}}"
         elif value is not None:
-            yield from violations(vol.Schema(_DESCRIPTION), value, f"{name}: {key}")
+            form = {
+                vol.Optional("target"): selector.TargetSelector.CONFIG_SCHEMA,
+                vol.Optional("fields"): {str: kind.field},
+            }
+            broken = [*violations(vol.Schema(form), value, f"{name}: {key}")]
+            yield from broken or _check_fields(value, f"{name}: {key}")
+
+
+def _check_fields(described: dict[str, Any], name: str) -> Iterator[str]:
+    """Check what fields have to do with each other, and with the target."""
+    fields = [*_fields(described)]
+    names = [field for field, _ in fields]
+    for twin in sorted({field for field in names if names.count(field) > 1}):
+        yield f"{name}: the field {twin} stands there twice"
+    for field, content in fields:
+        if "filter" in content and "target" not in described:
+            yield f"{name}: the field {field} has a filter, but there is no target to filter"
+        allowed = selector.selector(content["selector"]).allowed_context_keys
+        for key, source in content.get("context", {}).items():
+            if _selector_type(described, source) not in allowed.get(key, ()):
+                yield f"{name}: the field {field} cannot have {source} as the context {key}"
+
+
+def _selector_type(described: dict[str, Any], source: str) -> str | None:
+    """Return which kind of selector a field has, or the target; None if there is none."""
+    fields: dict[str, Any] = described["fields"]
+    if source in fields:
+        return str(next(iter(fields[source]["selector"])))
+    return source if source == "target" and source in described else None
 
 
 def _check_texts(described: dict[str, Any], texts: dict[str, Any], name: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What HACS wants: its own file, and what has to lie beside it."""
 
 from collections.abc import Iterator
+import hashlib
 import re
 
 import voluptuous as vol
@@ -8,6 +9,10 @@ import voluptuous as vol
 from .project import Project, violations
 
 _VERSION = re.compile(r"\d{4}\.\d{1,2}\.\d+")
+
+#: The Apache License 2.0 as its authors publish it. HACS asks GitHub which license a project has,
+#: and GitHub compares texts.
+_LICENSE = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
 
 
 def _version(value: object) -> object:
@@ -32,6 +37,10 @@ _SCHEMA = vol.Schema(
 )
 
 
+def _digest(project: Project, name: str) -> str:
+    return hashlib.sha256(project.text(project.root / name).encode()).hexdigest()
+
+
 def check(project: Project) -> Iterator[str]:
     """Check hacs.json, and that everything lies where HACS looks for it."""
     hacs = project.json(project.root / "hacs.json")
@@ -39,6 +48,8 @@ def check(project: Project) -> Iterator[str]:
     for name in ("README.md", "LICENSE"):
         if not (project.root / name).is_file():
             yield f"{name} is missing"
+        elif name == "LICENSE" and _digest(project, name) != _LICENSE:
+            yield "LICENSE is not the Apache License 2.0, word for word"
     if hacs.get("name") != project.manifest.get("name"):
         yield f"hacs.json: name is {hacs.get('name')}, but another one in the manifest"
     if bool(hacs.get("zip_release")) is not ("filename" in hacs):

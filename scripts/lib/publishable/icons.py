@@ -1,6 +1,9 @@
-"""The icons: each begins with mdi: and stands where Home Assistant looks for it."""
+"""The icons: each begins with mdi:, is drawn, and stands where Home Assistant looks for it."""
 
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+import json
 import re
 from typing import Any
 
@@ -11,9 +14,18 @@ from .project import Project, violations
 _ICON = re.compile(r"mdi:[a-z0-9]+(-[a-z0-9]+)*")
 
 
+@cache
+def _drawn() -> set[str]:
+    """Return the icons that the frontend has; it shows nothing for any other."""
+    drawn = files("hass_frontend") / "static" / "mdi" / "iconList.json"
+    return {f"mdi:{icon['name']}" for icon in json.loads(drawn.read_text("utf-8"))}
+
+
 def _icon(value: object) -> object:
     if not isinstance(value, str) or not _ICON.fullmatch(value):
         raise vol.Invalid(f"{value!r} is not an icon such as mdi:speaker")
+    if value not in _drawn():
+        raise vol.Invalid(f"{value} is not among the icons of the frontend")
     return value
 
 
@@ -31,6 +43,9 @@ def _states(entry: Any) -> Any:
         raise vol.Invalid("has icons for states, but no default")
     if {"state", "range"} <= entry.keys():
         raise vol.Invalid("chooses an icon by state and by range")
+    for state, icon in entry.get("state", {}).items():
+        if icon == entry["default"]:
+            raise vol.Invalid(f"has the default icon for {state} once more")
     return entry
 
 

@@ -12,6 +12,9 @@ from .project import Project, out_of_order, violations
 _PACKAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[a-z0-9,-]+\])?")
 _VERSION = re.compile(r"\d+(\.\d+){1,2}((a|b|rc)\d+|\.dev\d+)?")
 _OWNER = re.compile(r"@[A-Za-z0-9-]+(/[A-Za-z0-9-]+)?")
+_CONFIG_SCHEMA = re.compile(
+    r"^(CONFIG_SCHEMA\b[^=\n]*=|(from|import)\b.*\bCONFIG_SCHEMA\b)", re.MULTILINE
+)
 _CLASSES = {
     "assumed_state",
     "calculated",
@@ -127,7 +130,7 @@ def _code(project: Project, name: str) -> Iterator[str]:
         yield f"{project.name(flow)}: flows that are discovered have to set a unique id"
     setup = project.package / "__init__.py"
     text = project.text(setup)
-    if "def async_setup(" in text and "CONFIG_SCHEMA" not in text:
+    if "def async_setup(" in text and not _CONFIG_SCHEMA.search(text):
         yield f"{project.name(setup)}: async_setup needs a CONFIG_SCHEMA"
 
 

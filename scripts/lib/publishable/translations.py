@@ -128,6 +128,9 @@ _DESCRIBED = {
             vol.Optional("example"): _text,
         }
     ),
+}
+_ACTION = {
+    **_DESCRIBED,
     vol.Optional("sections"): _each(
         {vol.Required("name"): _text, vol.Optional("description"): _text}
     ),
@@ -153,7 +156,7 @@ SCHEMA = vol.Schema(
             _slug,
         ),
         vol.Optional("device"): _each({vol.Optional("name"): _text}),
-        vol.Optional("services"): _each(_DESCRIBED),
+        vol.Optional("services"): _each(_ACTION),
         vol.Optional("triggers"): _each(_DESCRIBED, _slug),
         vol.Optional("conditions"): _each(_DESCRIBED, _slug),
         vol.Optional("exceptions"): _each({vol.Required("message"): _text}, _slug),
@@ -171,7 +174,7 @@ SCHEMA = vol.Schema(
             {
                 vol.Optional("choices"): _each(_text),
                 vol.Optional("fields"): _each(
-                    {vol.Required("name"): _text, vol.Optional("description"): _text}
+                    {vol.Required("name"): _text, vol.Required("description"): _text}
                 ),
                 vol.Optional("options"): _each(_text),
                 vol.Optional("unit_of_measurement"): _each(_text),

@@ -22,7 +22,7 @@ def _state(speaker: Speaker, _args: Arguments) -> Answer:
     if len(household.speakers) > household.topology_limit:
         # The answer does not fit; only the event carries the topology of a large household.
         raise UpnpError(Code.ACTION_FAILED)
-    return {"ZoneGroupState": household.zone_group_state}
+    return {"ZoneGroupState": household.topology_of(speaker)}
 
 
 def _muse_id(speaker: Speaker) -> str:
@@ -88,7 +88,7 @@ def topology_variables(speaker: Speaker) -> Variables:
     group = household.group_of(speaker)
     hidden = speaker.invisible
     return {
-        "ZoneGroupState": household.zone_group_state,
+        "ZoneGroupState": household.topology_of(speaker),
         "ThirdPartyMediaServersX": "2:simulated",
         "AvailableSoftwareUpdate": _update_item(speaker),
         "AlarmRunSequence": f"{speaker.uid}:{speaker.boot_seq}:{speaker.alarm_runs}",
