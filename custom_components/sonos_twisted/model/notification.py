@@ -86,6 +86,12 @@ def _variable_name(tag: str) -> str:
     return _WORD_START.sub("_", local_name(tag)).lower()
 
 
+def text_of(variables: Variables, name: str) -> str | None:
+    """Give a variable that is a text, None if it is missing or comes with channels."""
+    value = variables.get(name)
+    return value if isinstance(value, str) else None
+
+
 def merge_values(older: Value | None, newer: Value) -> Value:
     """Give what is known of a variable when both values are: channels are merged singly.
 
