@@ -322,7 +322,7 @@ def test_a_mistake_with_an_answer_is_told_and_does_not_end_the_asking(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     polled = Polled()
-    polled.poller._answered = lambda _: {}["nothing"]
+    polled.poller._answered = lambda _: dict[str, None]()["nothing"]
     polled.poller.start()
     polled.answer()
     assert "KeyError: 'nothing'" in caplog.text

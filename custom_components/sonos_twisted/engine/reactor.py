@@ -16,6 +16,7 @@ from .errors import ReactorUnavailableError
 
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
+    from twisted.logger import ILogObserver
     from twisted.python.failure import Failure
 
 _LOGGER = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ class ReactorThread:
 
     def _launch(self, reactor: ReactorBase) -> threading.Thread:
         _keep_time_by_itself(reactor)
-        globalLogPublisher.addObserver(_log_mistake)
+        globalLogPublisher.addObserver(cast("ILogObserver", _log_mistake))
         turning = threading.Event()
         reactor.callWhenRunning(turning.set)
         thread = threading.Thread(
