@@ -92,7 +92,12 @@ class _Core:
 
     def _timer_fired(self) -> None:
         self.timer = None
-        self.inputs.timer_fired()
+        awaits_quiet = self.state is LeaseState.HELD and self.successor is None
+        if awaits_quiet and self.quiet_at > self.clock.seconds():
+            # Events have put it off. To plan it anew with each of them would cost more.
+            self.await_quiet()
+        else:
+            self.inputs.timer_fired()
 
     # Actions, run after the state has changed.
 
@@ -267,6 +272,8 @@ class _Core:
         self.adopt(successor)
         self.asked_at = self.succeeding_at
         self.receive(successor, event)
+        if self.state is LeaseState.HELD:
+            self.await_quiet()
 
     def receive(self, subscription: Subscription, event: Event) -> None:
         if subscription is not self.subscription:
@@ -276,8 +283,6 @@ class _Core:
             return
         if arrival is not Arrival.OUT_OF_NOWHERE:
             self.put_off_quiet()
-            if self.state is LeaseState.HELD and self.successor is None:
-                self.await_quiet()
             self.on_event(event)
         if arrival is Arrival.INITIAL:
             self.inputs.initial_event()
