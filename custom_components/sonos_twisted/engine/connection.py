@@ -147,6 +147,7 @@ class HouseholdConnection:
             await self._start_runner()
             return await self._open(hosts, household_id)
         except BaseException:
+            # Also when this is cancelled, nothing that was begun goes on.
             await self.close()
             raise
 

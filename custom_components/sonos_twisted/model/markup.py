@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
 _GLUED_ATTRIBUTE = re.compile(r'"(?=xmlns[:=])')
+#: What no XML may hold.
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 #: Characters. A document may have longer ones, and a thousand names are remembered here; players'
@@ -43,7 +44,7 @@ _ENTITIES = (
 )
 
 
-class MalformedMarkup(ValueError):  # noqa: N818
+class MalformedMarkup(ValueError):  # noqa: N818, the name says that it is one
     """Text that cannot be read as XML. The message names the defect and quotes nothing."""
 
 

@@ -213,7 +213,7 @@ def media_from_variables(variables: Variables, previous: Media | None = None) ->
             the same, and it is returned itself if nothing has changed.
     """
     texts = {name: _text(variables, name) for name in MEDIA_VARIABLES}
-    known = {} if previous is None else previous._metadata  # noqa: SLF001
+    known = {} if previous is None else previous._metadata  # noqa: SLF001, of this class
     parsed = {
         texts[name]: known[texts[name]] if texts[name] in known else parse_didl(texts[name])
         for name in _METADATA_VARIABLES

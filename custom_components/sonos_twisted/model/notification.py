@@ -36,7 +36,7 @@ MAX_CHANNELS = 64
 _WORD_START = re.compile(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])")
 
 
-class MalformedNotification(ValueError):  # noqa: N818
+class MalformedNotification(ValueError):  # noqa: N818, the name says that it is one
     """A NOTIFY body that cannot be read. The message says why and quotes nothing of the body."""
 
 

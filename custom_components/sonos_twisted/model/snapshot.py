@@ -27,7 +27,7 @@ _NOT_RESUMABLE = frozenset(
 )
 
 
-class MalformedSnapshot(ValueError):  # noqa: N818
+class MalformedSnapshot(ValueError):  # noqa: N818, the name says that it is one
     """What was stored is no snapshot of a version that is known."""
 
 

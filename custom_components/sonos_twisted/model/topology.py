@@ -23,7 +23,7 @@ DEFAULT_PORT = 1400
 _GENERATIONS: dict[str, Literal[1, 2]] = {"1": 1, "2": 2}
 
 
-class MalformedTopology(ValueError):  # noqa: N818
+class MalformedTopology(ValueError):  # noqa: N818, the name says that it is one
     """A ZoneGroupState that cannot be read. The message quotes nothing of it."""
 
 
