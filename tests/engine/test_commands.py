@@ -31,7 +31,7 @@ from custom_components.sonos_twisted.engine.commands import (
     state,
     transport,
 )
-from custom_components.sonos_twisted.engine.runner import request_seconds
+from custom_components.sonos_twisted.engine.http_request import request_seconds
 
 from ..simulator.process import SimulatorProcess
 from .conftest import NETWORK

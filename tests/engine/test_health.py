@@ -147,7 +147,7 @@ def test_no_port_and_no_way(running: House) -> None:
     listener = running.session._listener
     listener.stop()
     listener.error = ListenError("0.0.0.0", 1400, 1499, "in use")
-    running.session._callbacks[ONE.uid] = None
+    running.session._places[ONE.uid] = None
     health = running.session.health()
     assert (health.listener.address, health.listener.port) == ("", 0)
     assert "in use" in health.listener.error

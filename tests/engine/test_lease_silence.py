@@ -54,6 +54,28 @@ def test_a_lease_with_events_is_never_replaced(tenant: Tenant) -> None:
     assert tenant.lease.subscriptions == 1
 
 
+def test_an_event_plans_nothing(tenant: Tenant) -> None:
+    """What there is to do after a silence finds out itself that there was none."""
+    tenant.lead_to(S.HELD)
+    planned = tenant.lease._core.timer
+    assert planned is not None
+    tenant.event(1)
+    assert tenant.lease._core.timer is planned
+
+
+def test_the_second_subscription_is_replaced_as_well(tenant: Tenant) -> None:
+    """Also if its first event comes before its grant."""
+    _after_silence(tenant)
+    asked = tenant.asked
+    assert tenant.event(0) == 200
+    asked.grant("uuid:2", "Second-600")
+    tenant.clock.advance(MAX_RENEWAL_SECONDS)
+    tenant.asked.grant("uuid:2", "Second-600")
+    assert tenant.lease.subscriptions == 2
+    tenant.clock.advance(QUIET_SECONDS - MAX_RENEWAL_SECONDS)
+    assert tenant.lease.subscriptions == 3
+
+
 def test_the_first_subscription_serves_until_the_second_one_does(tenant: Tenant) -> None:
     _after_silence(tenant)
     assert tenant.event(1, of=0) == 200

@@ -271,6 +271,20 @@ def test_what_a_speaker_has_not_is_asked_once_a_turn() -> None:
     assert polled.errors == []
 
 
+@pytest.mark.parametrize("declines", [frozenset[str](), PLAIN])
+def test_what_is_known_is_asked_for_less_often(declines: frozenset[str]) -> None:
+    """Whatever the number of questions: the last one need not end a round."""
+    polled = Polled(sound_is_known=False, declines=declines)
+    polled.poller.start()
+    known = 3 if declines else 6
+    for _ in range(2 * known + 12):
+        if not polled.answers[-1].called:
+            polled.answer()
+        polled.clock.advance(COORDINATOR_SECONDS)
+    seconds = [second for second, _ in polled.about_sound]
+    assert [seconds.count(second) for second in dict.fromkeys(seconds)] == [4] * known + [1] * 3
+
+
 def test_the_crossfade_is_only_asked_of_who_plays_for_a_group() -> None:
     polled = Polled(coordinates=False, sound_is_known=False)
     polled.poller.start()
@@ -302,3 +316,15 @@ def test_who_falls_silent_over_the_sound_is_reported() -> None:
     polled.poller.start()
     polled.answer()
     assert polled.errors == [error]
+
+
+def test_a_mistake_with_an_answer_is_told_and_does_not_end_the_asking(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    polled = Polled()
+    polled.poller._answered = lambda _: dict[str, None]()["nothing"]
+    polled.poller.start()
+    polled.answer()
+    assert "KeyError: 'nothing'" in caplog.text
+    polled.clock.advance(COORDINATOR_SECONDS)
+    assert len(polled.asked) == 2

@@ -126,6 +126,66 @@ def test_stops_what_it_started() -> None:
     ]
 
 
+def test_timers_do_not_mind_that_the_system_s_clock_is_set_back() -> None:
+    assert run_alone("""
+        from twisted.internet.base import ReactorBase
+
+        ahead = [3600.0]
+        ReactorBase.seconds = staticmethod(lambda: time.time() + ahead[0])
+        thread = reactor_thread()
+        thread.start()
+        planned, fired = threading.Event(), threading.Event()
+
+        def plan():
+            thread.reactor.callLater(0.3, fired.set)
+            planned.set()
+
+        thread.reactor.callFromThread(plan)
+        planned.wait()
+        ahead[0] = 0.0
+        print(fired.wait(5))
+    """) == ["True"]
+
+
+def test_timers_of_somebody_else_are_kept() -> None:
+    assert run_alone("""
+        fired = threading.Event()
+        module.global_reactor().callLater(0.3, fired.set)
+        reactor_thread().start()
+        print(fired.wait(5))
+    """) == ["True"]
+
+
+def test_mistakes_on_the_reactor_thread_are_logged() -> None:
+    assert run_alone("""
+        import logging
+        from twisted.internet.defer import Deferred, fail
+
+        logged, told = [], threading.Event()
+
+        class Handler(logging.Handler):
+            def emit(self, record):
+                logged.append(record.getMessage().splitlines())
+                told.set()
+
+        def lost():
+            raise IndexError("none")
+
+        logging.getLogger("custom_components.sonos_twisted").addHandler(Handler())
+        thread = reactor_thread()
+        thread.start()
+        for mistake in (lost, lambda: fail(KeyError("forgotten")) and None):
+            told.clear()
+            thread.reactor.callFromThread(mistake)
+            told.wait(5)
+        for first, *_, last in logged:
+            print(first, last, sep="; ")
+    """) == [
+        "On the reactor thread: while calling from thread; builtins.IndexError: none",
+        "On the reactor thread: Unhandled error; Failure: builtins.KeyError: 'forgotten'",
+    ]
+
+
 def test_the_stop_is_bounded() -> None:
     """Something that blocks the reactor cannot block the host's shutdown."""
     assert run_alone("""

@@ -14,8 +14,8 @@ from custom_components.sonos_twisted.engine.reporters import (
     HOUSEHOLD_SERVICES,
     PATIENCE_SECONDS,
 )
-from custom_components.sonos_twisted.engine.session import AGREEMENT_SECONDS
 from custom_components.sonos_twisted.engine.speaker_link import SPEAKER_SERVICES
+from custom_components.sonos_twisted.engine.topology_reports import AGREEMENT_SECONDS
 
 from ..model.payloads import notify as body_of
 from .house import ALARMS, CONTENT, FOUR, ONE, SILENCE, THREE, TOPOLOGY, TWO, House, Room, live
@@ -143,7 +143,7 @@ def test_an_answer_does_not_replace_what_an_event_told_meanwhile(one_polled: Hou
     house = one_polled
     house.states.clear()
     before = house.topology
-    house.session.links[ONE.uid].ask_for_topology()
+    house.session._read_topology(house.session.links[ONE.uid])
     asked = house.runner.open("read")[-1]
     house.clock.advance(1)
     house.change(ONE, TWO, THREE, source=TWO)
@@ -190,6 +190,6 @@ def test_a_question_for_the_topology_that_fails(one_polled: House) -> None:
     house.states.clear()
     told = len(house.told(TopologyNews))
     for error in (HttpStatusError(ONE.address, "GetZoneGroupState", 500), CancelledError()):
-        house.session.links[ONE.uid].ask_for_topology()
+        house.session._read_topology(house.session.links[ONE.uid])
         house.runner.open("read")[-1].answer.errback(error)
     assert len(house.told(TopologyNews)) == told

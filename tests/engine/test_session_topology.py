@@ -10,11 +10,11 @@ from custom_components.sonos_twisted.engine import (
 )
 from custom_components.sonos_twisted.engine.player import Player
 from custom_components.sonos_twisted.engine.reporters import HOUSEHOLD_SERVICES
-from custom_components.sonos_twisted.engine.session import (
+from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECONDS
+from custom_components.sonos_twisted.engine.topology_reports import (
     AGREEMENT_SECONDS,
     MAX_PLAYERS,
 )
-from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECONDS
 
 from ..model.payloads import (
     notify as body_of,
@@ -44,7 +44,7 @@ def test_players_that_are_invented(running: House, caplog: pytest.LogCaptureFixt
         running.answer()
     players = {uid for news in running.told(TopologyNews) for uid in news.topology.members}
     assert len(players) == MAX_PLAYERS
-    assert len(running.session._callbacks) == MAX_PLAYERS
+    assert len(running.session._places) == MAX_PLAYERS
     warnings = [each for each in caplog.records if each.levelname == "WARNING"]
     assert [each.getMessage() for each in warnings if "new players" in each.getMessage()]
     assert len(warnings) == 1
@@ -246,3 +246,14 @@ def test_a_speaker_that_is_heard_of_elsewhere(running: House) -> None:
     assert running.kinds(THREE)["SUBSCRIBE"] == 2 * before
     running.session.heard_of("RINCON_UNKNOWN", "192.0.2.99")
     assert set(running.held()) == {ONE.uid, TWO.uid, THREE.uid}
+
+
+@pytest.mark.parametrize(
+    "address", ["fe80::1:1400", "kitchen.local:1400", "kitchen.local", ":1400", "192.0.2.112:x", ""]
+)
+def test_an_address_that_is_none_is_no_news(running: House, address: str) -> None:
+    """Anybody can announce one, and no name is looked up for that."""
+    link = running.session.links[TWO.uid]
+    running.session.heard_of(TWO.uid, address, 8)
+    assert running.session.links[TWO.uid] is link
+    assert link.boot_seq == 8

@@ -15,6 +15,7 @@ from twisted.protocols.basic import NetstringReceiver
 from custom_components.sonos_twisted.engine import EngineError, PlayerError, worker as module
 from custom_components.sonos_twisted.engine.command_names import CommandNames
 from custom_components.sonos_twisted.engine.commands import rendering, transport
+from custom_components.sonos_twisted.engine.http_request import request_seconds
 from custom_components.sonos_twisted.engine.messages import (
     MAX_MESSAGE,
     CallMessage,
@@ -26,7 +27,6 @@ from custom_components.sonos_twisted.engine.messages import (
     decode,
     encode,
 )
-from custom_components.sonos_twisted.engine.runner import request_seconds
 from custom_components.sonos_twisted.engine.worker import Pipe, Worker, execute, main, serve
 from custom_components.sonos_twisted.engine.worker_process import WORKER_PROGRAM
 from tests.engine import fake_commands

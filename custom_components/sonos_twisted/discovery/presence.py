@@ -123,5 +123,9 @@ def announced_by_mdns(
 
 def _address(location: str | None) -> str | None:
     """Return ``host:port`` of a URL, if it has both."""
-    parts = urlsplit(location or "")
-    return f"{parts.hostname}:{parts.port}" if parts.hostname and parts.port else None
+    try:
+        parts = urlsplit(location or "")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    return f"{host}:{port}" if host and port else None

@@ -147,6 +147,7 @@ class HouseholdConnection:
             await self._start_runner()
             return await self._open(hosts, household_id)
         except BaseException:
+            # Also when this is cancelled, nothing that was begun goes on.
             await self.close()
             raise
 
@@ -239,10 +240,17 @@ class HouseholdConnection:
             PlayerError: When the speaker cannot be reached or declines.
 
         """
-        result: T = await self._thread.run(self._open_runner.run, command, *args, **kwargs)
-        if self._session is not None:
-            self._thread.reactor.callFromThread(self._session.answered, str(args[0]))
-        return result
+        runner, session = self._open_runner, self._session
+
+        def answered(answer: T) -> T:
+            if session is not None:
+                session.answered(str(args[0]))
+            return answer
+
+        def perform() -> Deferred[T]:
+            return runner.run(command, *args, **kwargs).addCallback(answered)
+
+        return await self._thread.run(perform)
 
     async def read_topology(self, uid: str, address: str) -> None:
         """Ask a speaker how the household is grouped now; the answer comes as news.
@@ -257,7 +265,7 @@ class HouseholdConnection:
         state = await self.run(read, address, ["topology"])
         if self._session is not None:
             text = str(state[TOPOLOGY].get("zone_group_state", ""))
-            reactor.callFromThread(self._session.topology_answered, uid, text, asked_at)
+            reactor.callFromThread(self._session.topology_received, uid, text, asked_at)
 
     def ask_for_topology(self) -> None:
         """Let speakers send an event that tells how the household is grouped now."""

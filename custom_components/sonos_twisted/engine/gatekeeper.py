@@ -105,20 +105,19 @@ class Gatekeeper:
 
         May be asked twice about the same one.
         """
-        limit = MAX_CONNECTIONS
         if self.is_stranger(host) and self._strangers.left < 1.0:
             if self.floodgate is not None:
                 self.floodgate.refused()
             self.limit_reached(host, "too many connections within a short time")
             return False
-        theirs = self._by_host.get(host)
-        full = theirs is not None and len(theirs) >= MAX_CONNECTIONS_PER_ADDRESS
-        if full and not self._room_among(theirs):
+        theirs = self._by_host.get(host, {})
+        if len(theirs) >= MAX_CONNECTIONS_PER_ADDRESS and not self._room_among(theirs):
             self.limit_reached(host, "too many connections from there")
             return False
-        if len(self._inside) < limit or self._room_among(self._inside):
+        if len(self._inside) < MAX_CONNECTIONS or self._room_among(self._inside):
             return True
-        if len(self._inside) < limit + RESERVED_CONNECTIONS and host in self._speakers:
+        is_reserved = len(self._inside) < MAX_CONNECTIONS + RESERVED_CONNECTIONS
+        if is_reserved and host in self._speakers:
             return True
         self.limit_reached(host, "too many connections")
         return False
@@ -159,9 +158,9 @@ class Gatekeeper:
         """Take note that who delivered events from there does what no speaker does."""
         self._messengers.pop(host, None)
 
-    def _room_among(self, visitors: dict[Visitor, float] | None) -> bool:
+    def _room_among(self, visitors: dict[Visitor, float]) -> bool:
         """End the oldest of these connections, unless it is young."""
-        visitor, came = next(iter((visitors or {}).items()))
+        visitor, came = next(iter(visitors.items()))
         if self._clock.seconds() - came < PATIENCE_SECONDS:
             return False
         visitor.make_room()

@@ -6,6 +6,7 @@ long as the request itself.
 """
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, IncompleteRead
 from time import monotonic
@@ -13,7 +14,9 @@ from typing import NoReturn
 
 from .errors import NotSonosError, PlayerUnreachableError
 from .player import Player
-from .runner import request_seconds
+
+#: Seconds that a request may take. Whoever executes a command says so.
+request_seconds: ContextVar[float] = ContextVar("request_seconds", default=9.5)
 
 #: Bytes of an answer; the longest that speakers give, a page of a large library, has some hundred
 #: thousand.

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from twisted.internet.defer import CancelledError, Deferred
 
+from ..model import merge_values
 from .errors import EngineError
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IDelayedCall
     from twisted.python.failure import Failure
 
-    from ..model import Value
+    from ..model import Value, Variables
     from .commands.state import State
 
 #: Seconds without an event of a service after which the speaker is asked about it.
@@ -44,7 +45,6 @@ class Inspection:
         read: Callable[[Sequence[str]], Deferred[State]],
         clock: Any,
         *,
-        evented: Callable[[str, str], Value | None],
         stale: Callable[[str], None],
         failed: Callable[[EngineError], None],
     ) -> None:
@@ -53,17 +53,16 @@ class Inspection:
         Args:
             read: Executes :func:`.commands.state.read` for the speaker.
             clock: The reactor, or a fake clock.
-            evented: Returns what the events of a service last said of a variable.
             stale: Takes the service whose events have stopped.
             failed: Takes the reason when the speaker could not be asked.
 
         """
         self._read = read
         self._clock = clock
-        self._evented = evented
         self._stale = stale
         self._failed = failed
         self._due: dict[str, float] = {}
+        self._evented: dict[str, dict[str, Value]] = {service: {} for service in EVIDENCE}
         self._timer: IDelayedCall | None = None
         self._suspects: frozenset[str] = frozenset()
         self._reading: Deferred[None] | None = None
@@ -92,10 +91,15 @@ class Inspection:
         if self._timer is not None and not self._suspects:
             self._timer.reset(0)
 
-    def event_arrived(self, service: str) -> None:
-        """Take note that a service's events arrive: there is nothing to find out for a while."""
-        if service in EVIDENCE:
-            self._postpone([service])
+    def event_arrived(self, service: str, variables: Variables) -> None:
+        """Take note of an event: there is nothing to find out of its service for a while."""
+        if service not in EVIDENCE:
+            return
+        self._postpone([service])
+        known = self._evented[service]
+        for name in EVIDENCE[service].values():
+            if name in variables:
+                known[name] = merge_values(known.get(name), variables[name])
 
     def _postpone(self, services: Iterable[str]) -> None:
         self._due.update(dict.fromkeys(services, self._clock.seconds() + QUIET_SECONDS))
@@ -137,7 +141,7 @@ class Inspection:
     def _differs(self, service: str, state: State) -> bool:
         answers = state.get(service, {})
         return any(
-            _differ(self._evented(service, name), answers.get(name))
+            _differ(self._evented[service].get(name), answers.get(name))
             for name in EVIDENCE[service].values()
         )
 

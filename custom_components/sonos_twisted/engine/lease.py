@@ -59,7 +59,7 @@ class _Core:
     #: When the events will have been quiet for too long. Only an event puts it off.
     quiet_at: float = 0.0
     #: Whether the last thing that happened was the speaker's doing.
-    answered: bool = False
+    was_answered: bool = False
     error: Exception | None = None
     #: Since when no events arrive; None while they do, or nobody wants them.
     missing_since: float | None = None
@@ -67,8 +67,8 @@ class _Core:
     asked_at: float = 0.0
     #: And the one that is to replace it.
     succeeding_at: float = 0.0
-    subscribed: int = 0
-    replaced: int = 0
+    subscriptions: int = 0
+    resubscriptions: int = 0
     gaps: int = 0
 
     def stop_timer(self) -> None:
@@ -87,9 +87,17 @@ class _Core:
         elif self.missing_since is None:
             self.missing_since = self.clock.seconds()
 
+    def _note_error(self, failure: Failure) -> None:
+        self.error = failure.value if isinstance(failure.value, Exception) else None
+
     def _timer_fired(self) -> None:
         self.timer = None
-        self.inputs.timer_fired()
+        awaits_quiet = self.state is LeaseState.HELD and self.successor is None
+        if awaits_quiet and self.quiet_at > self.clock.seconds():
+            # Events have put it off. To plan it anew with each of them would cost more.
+            self.await_quiet()
+        else:
+            self.inputs.timer_fired()
 
     # Actions, run after the state has changed.
 
@@ -100,14 +108,14 @@ class _Core:
         subscription = self.new_subscription()
         self.adopt(subscription)
         self.asked_at = self.clock.seconds()
-        self.subscribed += 1
+        self.subscriptions += 1
         subscription.subscribe(self.seconds, auto_renew=True).addCallbacks(
             lambda _: self._granted(subscription), lambda f: self._refused(subscription, f)
         )
 
     def replace(self) -> None:
         """Do the same because the one before is lost."""
-        self.replaced += 1
+        self.resubscriptions += 1
         self.subscribe()
 
     def adopt(self, subscription: Subscription) -> None:
@@ -123,7 +131,7 @@ class _Core:
             # It was granted, and said nothing.
             self.inputs.lost()
             return
-        self.subscribed += 1
+        self.subscriptions += 1
         self.successor = successor = self.new_subscription()
         successor.callback = lambda event: self._succeed(successor, event)
         self.succeeding_at = self.clock.seconds()
@@ -225,7 +233,7 @@ class _Core:
     def _refused(self, subscription: Subscription, failure: Failure) -> None:
         if subscription is self.subscription:
             self.subscription = None
-            self.error = failure.value if isinstance(failure.value, Exception) else None
+            self._note_error(failure)
             if not failure.check(EngineError):
                 _LOGGER.debug("%s is refused unexpectedly: %s", subscription.name, failure.value)
             self.inputs.refused()
@@ -237,7 +245,7 @@ class _Core:
             self.subscription = None
             self.inputs.lost()
         else:
-            self.error = failure.value if isinstance(failure.value, Exception) else None
+            self._note_error(failure)
             self.inputs.renewal_failed()
 
     # What the successor reports.
@@ -250,7 +258,7 @@ class _Core:
         """The first subscription goes on, but is asked about: no answer is an answer, too."""
         if successor is self.successor:
             self.successor = None
-            self.error = failure.value if isinstance(failure.value, Exception) else None
+            self._note_error(failure)
             self.inputs.renewal_failed()
         else:
             self.renewal_failed(successor, failure)
@@ -264,6 +272,8 @@ class _Core:
         self.adopt(successor)
         self.asked_at = self.succeeding_at
         self.receive(successor, event)
+        if self.state is LeaseState.HELD:
+            self.await_quiet()
 
     def receive(self, subscription: Subscription, event: Event) -> None:
         if subscription is not self.subscription:
@@ -273,8 +283,6 @@ class _Core:
             return
         if arrival is not Arrival.OUT_OF_NOWHERE:
             self.put_off_quiet()
-            if self.state is LeaseState.HELD and self.successor is None:
-                self.await_quiet()
             self.on_event(event)
         if arrival is Arrival.INITIAL:
             self.inputs.initial_event()
@@ -319,20 +327,6 @@ TRANSITIONS = (
 #: What only a speaker that answers can bring about.
 _ANSWERS = frozenset({I.granted, I.initial_event, I.renewed})
 
-_INPUTS = (
-    I.hold,
-    I.granted,
-    I.initial_event,
-    I.refused,
-    I.renewal_failed,
-    I.renewed,
-    I.lost,
-    I.timer_fired,
-    I.sign_of_life,
-    I.verify,
-    I.release,
-)
-
 
 def _build_machine() -> Callable[[_Core], LeaseInputs]:
     """Build the state machine from the table."""
@@ -346,7 +340,7 @@ def _build_machine() -> Callable[[_Core], LeaseInputs]:
             core.state = target
             core.note_missing()
             act(core)
-            core.answered = happening in _ANSWERS
+            core.was_answered = happening in _ANSWERS
             core.on_change()
 
         return action
@@ -356,13 +350,13 @@ def _build_machine() -> Callable[[_Core], LeaseInputs]:
         listed.add((source, happening))
         states[source].upon(happening).to(states[target])(action_of(happening, target, act))
     for state in LeaseState:
-        for happening in _INPUTS:
+        for happening in {happening for _, happening, _, _ in TRANSITIONS}:
             if (state, happening) not in listed:
                 states[state].upon(happening).loop().returns(None)
     return builder.build()
 
 
-LeaseMachine = _build_machine()
+_new_machine = _build_machine()
 
 
 class Lease:
@@ -400,7 +394,7 @@ class Lease:
             on_event,
             lambda: on_change(self),
         )
-        self._machine = self._core.inputs = LeaseMachine(self._core)
+        self._machine = self._core.inputs = _new_machine(self._core)
 
     @property
     def state(self) -> LeaseState:
@@ -420,12 +414,12 @@ class Lease:
     @property
     def was_answered(self) -> bool:
         """Whether it is by the speaker's doing that the lease has changed, rather than by ours."""
-        return self._core.answered
+        return self._core.was_answered
 
     @property
     def subscriptions(self) -> int:
         """How many subscriptions were asked for so far."""
-        return self._core.subscribed
+        return self._core.subscriptions
 
     @property
     def gaps(self) -> int:
@@ -435,7 +429,7 @@ class Lease:
     @property
     def resubscriptions(self) -> int:
         """How many subscriptions took the place of one that was lost."""
-        return self._core.replaced
+        return self._core.resubscriptions
 
     @property
     def missing_since(self) -> float | None:

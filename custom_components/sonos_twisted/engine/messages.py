@@ -164,8 +164,8 @@ _PLAIN = frozenset({type(None), bool, int, float, str})
 
 _WRITERS: Mapping[type[Any], Callable[[_Writer, Any], object]] = {
     tuple: _Writer._values,  # noqa: SLF001, this is the class's table
-    frozenset: _Writer._values,  # noqa: SLF001
-    dict: _Writer._items,  # noqa: SLF001
+    frozenset: _Writer._values,  # noqa: SLF001, as above
+    dict: _Writer._items,  # noqa: SLF001, as above
     bytes: lambda _, value: base64.b64encode(value).decode("ascii"),
 }
 

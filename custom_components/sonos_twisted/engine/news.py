@@ -1,13 +1,13 @@
 """What the engine tells the host about a household.
 
 Every piece of news is immutable and safe to hand from one thread to another. Pieces that are
-about the same thing merge, so that a busy host gets the latest truth instead of a backlog.
+``about`` the same thing merge, so that a busy host gets the latest truth instead of a backlog.
 """
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Self
 
 from ..model import (
     DeviceDescription,
@@ -20,19 +20,6 @@ from ..model import (
 )
 from .errors import ListenError
 from .verdict import Verdict
-
-
-class News(Protocol):
-    """One piece of news."""
-
-    @property
-    def about(self) -> Hashable:
-        """What it is about: pieces with equal values merge."""
-        ...
-
-    def merged_with(self, newer: Self) -> Self:
-        """Return what is known when both this and the newer piece are known."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

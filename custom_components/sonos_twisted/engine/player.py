@@ -5,6 +5,7 @@ belong to whoever else uses soco in this process; its services need only an addr
 """
 
 from dataclasses import dataclass, field
+from ipaddress import AddressValueError, IPv4Address
 from typing import Any
 
 from soco import services
@@ -56,6 +57,15 @@ class Player:
         if not host or not (port + "0").isdecimal():
             raise PlayerUnreachableError(address, "is not the address of a speaker")
         return cls(host, int(port) if port else DEFAULT_PORT, room)
+
+    @property
+    def has_ipv4_address(self) -> bool:
+        """Whether it can be spoken to without looking up a name."""
+        try:
+            IPv4Address(self.ip_address)
+        except AddressValueError:
+            return False
+        return True
 
     @property
     def address(self) -> str:

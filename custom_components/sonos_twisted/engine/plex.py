@@ -24,7 +24,7 @@ class _Notebook:
         self.resources: list[Resource] = []
         self.avTransport = self  # the name is soco's
 
-    def AddURIToQueue(self, arguments: list[tuple[str, Any]]) -> dict[str, str]:  # noqa: N802
+    def AddURIToQueue(self, arguments: list[tuple[str, Any]]) -> dict[str, str]:  # noqa: N802, soco's
         sent = dict(arguments)
         self.resources.append((sent["EnqueuedURI"], sent["EnqueuedURIMetaData"]))
         return {"FirstTrackNumberEnqueued": "1"}

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from itertools import cycle
+import logging
 from typing import TYPE_CHECKING, Any, cast
 
 from twisted.internet.defer import Deferred, succeed
+from twisted.python.failure import Failure
 
 from ..model import Variables
 from .commands.state import POSITION, POSITION_MEASURED_AT
@@ -15,9 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from twisted.internet.interfaces import IDelayedCall
-    from twisted.python.failure import Failure
 
     from .commands.state import State
+
+_LOGGER = logging.getLogger(__name__)
 
 #: Seconds between two rounds. A member shows what its coordinator plays, so only its volume is
 #: to be asked for, and less often.
@@ -167,7 +170,10 @@ class Poller:
         self._sound.declined(question)
         return True
 
-    def _plan_next(self, _outcome: Failure | bool) -> None:
+    def _plan_next(self, outcome: Failure | bool) -> None:
+        if isinstance(outcome, Failure):
+            # A mistake of whoever takes the answers must not end the asking.
+            _LOGGER.error("An answer could not be handled:\n%s", outcome.getTraceback())
         if self._running:
             seconds = COORDINATOR_SECONDS if self._coordinates() else MEMBER_SECONDS
             self._timer = self._clock.callLater(seconds, self._round)

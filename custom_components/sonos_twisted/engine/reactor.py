@@ -5,20 +5,25 @@ from collections.abc import Callable
 import logging
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any, cast, overload
 
 from twisted.internet.defer import CancelledError, Deferred, maybeDeferred
+from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogPublisher
 from twisted.python import threadable
 
 from .errors import ReactorUnavailableError
 
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
+    from twisted.logger import ILogObserver
     from twisted.python.failure import Failure
 
 _LOGGER = logging.getLogger(__name__)
 
 _START_SECONDS = 10.0
+
+_SHUT_DOWN = "The event engine was shut down and cannot be used again before a restart"
 
 
 def global_reactor() -> ReactorBase:
@@ -71,8 +76,7 @@ class ReactorThread:
 
         """
         if self._stopped:
-            msg = "The event engine was shut down and cannot be used again before a restart"
-            raise ReactorUnavailableError(msg)
+            raise ReactorUnavailableError(_SHUT_DOWN)
         if self._reactor is None:
             msg = "The event engine has not been started"
             raise ReactorUnavailableError(msg)
@@ -97,7 +101,7 @@ class ReactorThread:
         """
         with self._lock:
             if self._stopped:
-                _ = self.reactor
+                raise ReactorUnavailableError(_SHUT_DOWN)
             if self._reactor is not None:
                 return
             reactor = global_reactor()
@@ -106,6 +110,8 @@ class ReactorThread:
             self._reactor = reactor
 
     def _launch(self, reactor: ReactorBase) -> threading.Thread:
+        _keep_time_by_itself(reactor)
+        globalLogPublisher.addObserver(cast("ILogObserver", _log_mistake))
         turning = threading.Event()
         reactor.callWhenRunning(turning.set)
         thread = threading.Thread(
@@ -170,6 +176,23 @@ class ReactorThread:
             reactor.callFromThread(reactor.stop)
             thread.join(seconds)
         return not thread.is_alive()
+
+
+def _keep_time_by_itself(reactor: ReactorBase) -> None:
+    """Let a reactor count seconds by a clock that nobody sets.
+
+    Twisted's own is the system's. When that is set back, by the network's time after a start say,
+    no subscription would be renewed, and no request given up, until it is as late again.
+    """
+    if not reactor.getDelayedCalls():  # those of somebody else are planned by Twisted's own
+        cast("Any", reactor).seconds = time.monotonic
+
+
+def _log_mistake(event: LogEvent) -> None:
+    """Log what nobody has handled on the reactor thread; Twisted only prints it."""
+    if event.get("log_level") is LogLevel.critical and (failure := event.get("log_failure")):
+        told = formatEvent(event) or "Unhandled error"
+        _LOGGER.error("On the reactor thread: %s\n%s", told, failure.getTraceback())
 
 
 class _Call[T]:

@@ -1,7 +1,6 @@
 """Runs commands, which block while they wait for a speaker, off every loop."""
 
 from collections.abc import Callable
-from contextvars import ContextVar
 import logging
 import threading
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,6 +12,7 @@ from twisted.python.threadpool import ThreadPool
 from .calls import CLOSING_SECONDS, Call, Calls, unexpected
 from .command_names import CommandNames
 from .errors import EngineError
+from .http_request import request_seconds
 from .player import Player
 from .reactor import require_reactor_thread
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from ..model import RunnerHealth
 
 _LOGGER = logging.getLogger(__name__)
-
-#: Seconds a command's single requests may take; commands read it where they send one.
-request_seconds: ContextVar[float] = ContextVar("request_seconds", default=9.5)
 
 #: A command may make several requests, so its deadline is this many times a request's.
 REQUESTS_PER_COMMAND = 3

@@ -6,21 +6,15 @@ speaker, and lets as many of them as it takes report what concerns the whole hou
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.defer import Deferred, DeferredList
+from twisted.internet.defer import CancelledError, Deferred, DeferredList
 
-from ..model import (
-    HouseholdHealth,
-    MalformedTopology,
-    Topology,
-    ZoneMember,
-    parse_zone_group_state,
-)
-from .commands.state import State, read
-from .errors import ListenError, PlayerError, PlayerUnreachableError
+from ..model import HouseholdHealth, Topology, ZoneMember
+from .errors import EngineError, ListenError, PlayerError, PlayerUnreachableError
 from .health import Tally, household_health
 from .link_context import LinkContext
 from .news import AnyNews, ListenerNews, TopologyNews
@@ -28,7 +22,7 @@ from .player import Player
 from .reporters import HOUSEHOLD_SERVICES, TOPOLOGY, Reporters
 from .speaker_link import SpeakerLink
 from .subscription import DEFAULT_LEASE_SECONDS
-from .topology_order import TopologyOrder
+from .topology_reports import TopologyReports
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IDelayedCall
@@ -46,15 +40,17 @@ RELEASE_SECONDS = 3.0
 DESCRIPTION_SECONDS = 3.0
 WATCH_SECONDS = 30.0
 
-#: How many players are followed, those that have left included; a household has 32 at most. Who can
-#: send events could otherwise invent others for ever.
-MAX_PLAYERS = 128
 
-#: Seconds between two complaints about topologies that are ignored.
-COMPLAINT_SECONDS = 3600.0
+@dataclass(frozen=True, slots=True)
+class _OurPlace:
+    """Where a speaker is told that we are. When this changes, it has to be told anew.
 
-#: Seconds after which all speakers that report the topology should tell the same.
-AGREEMENT_SECONDS = 3.0
+    While no port is open leases shall fail, so that speakers are asked for their state.
+    """
+
+    url: str
+    openings: int
+    is_open: bool
 
 
 class HouseholdSession:
@@ -99,7 +95,7 @@ class HouseholdSession:
             request=request,
             runner=runner,
             post=post,
-            topology_received=self._topology_received,
+            topology_received=self.topology_received,
             reachability_changed=lambda _: self._assign_household_services(),
             lease_changed=self._lease_changed,
             coordinates=self._coordinates,
@@ -107,20 +103,21 @@ class HouseholdSession:
             lease_seconds=lease_seconds,
             poll_fallback=poll_fallback,
         )
-        self._order = TopologyOrder()
-        self._disagreements: dict[str, IDelayedCall] = {}
-        self._told_at = float("-inf")
-        self._complained_at = float("-inf")
-        self._players: frozenset[str] = frozenset()
         self._reporters = Reporters(
             reactor,
             self.links,
             replace=self._assign_household_services,
             nobody_else=self._not_reported,
         )
+        self._reports = TopologyReports(
+            reactor,
+            reporters=lambda: self._reporters.chosen[TOPOLOGY],
+            ask=self._have_topology_told_anew,
+            name_of=self._name_of,
+        )
         self._topology_known: Deferred[None] | None = None
         self._watch_timer: IDelayedCall | None = None
-        self._callbacks: dict[str, tuple[object, ...] | None] = {}
+        self._places: dict[str, _OurPlace | None] = {}
         self._tallies: dict[str, Tally] = defaultdict(Tally)
         self._listener_error: ListenError | None = None
         self._stopping = False
@@ -154,7 +151,7 @@ class HouseholdSession:
                 error = PlayerError(player.ip_address, "sends a topology that cannot be read")
             if error is not None and self._topology_known is known:
                 self._topology_known = None
-                self._ask_for_topology(uid, player, error).chainDeferred(known)
+                self._ask_for_topology(link, error).chainDeferred(known)
 
         link = self._link(uid, player)
         self._reporters.chosen[TOPOLOGY].append(uid)
@@ -162,12 +159,11 @@ class HouseholdSession:
         self._watch()
         return known
 
-    def _ask_for_topology(self, uid: str, player: Player, error: Exception) -> Deferred[None]:
+    def _ask_for_topology(self, link: SpeakerLink, error: Exception) -> Deferred[None]:
         """Ask for the topology because no event will tell it, for the reason given."""
 
-        def answered(state: State) -> Deferred[None]:
-            self._topology_received(uid, str(state[TOPOLOGY]["zone_group_state"]), None)
-            if self._order.latest is None:
+        def answered(_: None) -> Deferred[None]:
+            if self._reports.latest is None:
                 raise error
             _LOGGER.warning("Asking for the state at intervals, because %s", error)
             return self._when_described()
@@ -176,8 +172,7 @@ class HouseholdSession:
             _LOGGER.debug("The topology cannot be read either: %s", failure.value)
             return self.stop().addCallback(_raise, error)
 
-        asking = self._runner.run(read, player.address, ["topology"])
-        return asking.addCallback(answered).addErrback(failed)
+        return link.read_topology().addCallback(answered).addErrback(failed)
 
     def stop(self) -> Deferred[None]:
         """Release all leases at once, and wait a bounded time for the speakers' answers."""
@@ -186,8 +181,7 @@ class HouseholdSession:
         if watch_timer is not None:
             watch_timer.cancel()
         self._reporters.stop()
-        for uid in list(self._disagreements):
-            self._settle(uid)
+        self._reports.stop()
         endings = [link.close() for link in self.links.values()]
         self.links.clear()
         waiting = DeferredList(endings, consumeErrors=True)
@@ -206,8 +200,8 @@ class HouseholdSession:
         link = self.links.get(uid)
         if link is None or self._stopping:
             return
-        player = link.player if address is None else Player.at(address, link.player.room)
-        if player != link.player:
+        player = None if address is None else _announced(address, link.player.room)
+        if player is not None and player != link.player:
             link = self._move(link, player)
         self._note_boot(link, boot_seq)
         link.announced()
@@ -227,57 +221,26 @@ class HouseholdSession:
 
     # The topology
 
-    def _topology_received(self, source: str, text: str, asked_at: float | None) -> None:
+    def topology_received(self, source: str, text: str, asked_at: float | None) -> None:
+        """Take over what a speaker says of the topology.
+
+        Args:
+            source: The uid of the speaker.
+            text: Its ZoneGroupState.
+            asked_at: When it was asked; None if it is an event.
+
+        """
         if self._stopping:
             return
-        if asked_at is not None and asked_at < self._told_at:
-            # It may be older than what an event has told in the meantime.
-            return
-        topology = self._read_topology(source, text)
+        topology = self._reports.take(source, text, asked_at)
         if topology is None:
             return
-        if asked_at is not None:
-            self._order.trust_next(source)
-        was_asked = self._order.is_trusted(source)
-        is_news = self._order.is_news(source, topology)
-        self._settle(source)
-        if not was_asked:
-            self._look_for_disagreement()
-        if is_news:
-            if asked_at is None:
-                self._told_at = self._clock.seconds()
-            # First, so that the host knows the speakers that the rest of the news is about.
-            self._post(TopologyNews(topology, time.monotonic()))
-            self._adapt(topology)
+        # First, so that the host knows the speakers that the rest of the news is about.
+        self._post(TopologyNews(topology, time.monotonic()))
+        self._adapt(topology)
         known, self._topology_known = self._topology_known, None
         if known is not None:
             self._when_described().chainDeferred(known)
-
-    def _read_topology(self, source: str, text: str) -> Topology | None:
-        """Read a topology, unless it is malformed or names more players than can be."""
-        try:
-            topology = parse_zone_group_state(text)
-        except MalformedTopology as error:
-            self._complain(source, f"it cannot be read: {error}")
-            return None
-        players = self._players | topology.members.keys()
-        if len(players) > MAX_PLAYERS:
-            self._complain(source, "it names more new players than can be")
-            return None
-        self._players = players
-        return topology
-
-    def _complain(self, source: str, reason: str) -> None:
-        """Log that a topology is ignored, now and then as a warning."""
-        now, level = self._clock.seconds(), logging.DEBUG
-        if now - self._complained_at >= COMPLAINT_SECONDS:
-            self._complained_at, level = now, logging.WARNING
-        name = link.player.name if (link := self.links.get(source)) else "Somebody"
-        _LOGGER.log(level, "%s: its topology is ignored: %s", name, reason)
-
-    def topology_answered(self, uid: str, text: str, asked_at: float) -> None:
-        """Take for the truth what a speaker answered, unless an event has told more since."""
-        self._topology_received(uid, text, asked_at)
 
     def ask_for_topology(self) -> None:
         """Let those who report the topology tell it anew, in an event of a new subscription.
@@ -285,45 +248,27 @@ class HouseholdSession:
         A large household has no other way to be asked: its topology does not fit into an answer.
         """
         for uid in self._reporters.chosen[TOPOLOGY]:
-            self._settle(uid)
-            self._ask_again(uid)
+            self._reports.ask_again(uid)
 
-    def _look_for_disagreement(self) -> None:
-        """Give those who say something else than the newest picture a while to catch up.
-
-        What somebody answers who was asked starts nothing more: when two keep contradicting each
-        other there is no truth to be had, and asking would go round.
-        """
-        for uid in self._reporters.chosen[TOPOLOGY]:
-            if not self._order.disagrees(uid):
-                self._settle(uid)
-            elif uid not in self._disagreements:
-                self._disagreements[uid] = self._clock.callLater(
-                    AGREEMENT_SECONDS, self._ask_again, uid
-                )
-
-    def _settle(self, uid: str) -> None:
-        timer = self._disagreements.pop(uid, None)
-        if timer is not None:
-            timer.cancel()
-
-    def _ask_again(self, uid: str) -> None:
-        """Let a speaker tell the topology anew that has not told the newest one in time.
-
-        Either an event of it was lost, or the household has changed back to what it said before,
-        and whoever told of the time in between has left or is late.
-        """
-        self._disagreements.pop(uid, None)
+    def _have_topology_told_anew(self, uid: str) -> None:
         link = self.links.get(uid)
         lease = link.leases.get(TOPOLOGY) if link is not None else None
         if link is None or lease is None:
             return
-        _LOGGER.debug("%s: it is asked again, because it tells another topology", link.player.name)
+        _LOGGER.debug("%s: it is asked again for the topology", link.player.name)
         if lease.is_held:
-            self._order.trust_next(uid)
+            self._reports.trust_next(uid)
             lease.renew_from_scratch()
         else:
-            link.ask_for_topology()
+            self._read_topology(link)
+
+    def _read_topology(self, link: SpeakerLink) -> None:
+        """Ask a speaker for the topology, which makes no difference if it does not answer."""
+        link.read_topology().addErrback(lambda failure: failure.trap(EngineError, CancelledError))
+
+    def _name_of(self, uid: str) -> str:
+        link = self.links.get(uid)
+        return "Somebody" if link is None else link.player.name
 
     def _adapt(self, topology: Topology) -> None:
         """Keep links to the speakers that are there, and to no others."""
@@ -350,10 +295,9 @@ class HouseholdSession:
 
     def _link(self, uid: str, player: Player, boot_seq: int | None = None) -> SpeakerLink:
         """Make a link to a speaker, and remember where it is told that we are."""
-        link = self.links[uid] = SpeakerLink(
-            self._context, uid, player, boot_seq, self._tallies[uid]
-        )
-        self._callbacks[uid] = self._callback(player)
+        link = SpeakerLink(self._context, uid, player, boot_seq, self._tallies[uid])
+        self.links[uid] = link
+        self._places[uid] = self._our_place(player)
         return link
 
     def _move(self, link: SpeakerLink, player: Player) -> SpeakerLink:
@@ -375,21 +319,16 @@ class HouseholdSession:
         link.boot_seq = boot_seq
         if before is not None:
             _LOGGER.debug("%s: it has started anew", link.player.name)
-            self._forget_story(link.uid)
+            self._reports.forget(link.uid)
             link.renew_from_scratch()
             link.description.start_anew()
 
     def _part_with(self, link: SpeakerLink) -> None:
-        self._forget_story(link.uid)
+        self._reports.forget(link.uid)
         link.close()
 
-    def _forget_story(self, uid: str) -> None:
-        """Forget what a speaker said of the topology: it will begin anew."""
-        self._order.forget(uid)
-        self._settle(uid)
-
     def _coordinates(self, uid: str) -> bool:
-        topology = self._order.latest
+        topology = self._reports.latest
         group = topology.group_of(uid) if topology else None
         return group is None or group.coordinator == uid
 
@@ -406,7 +345,7 @@ class HouseholdSession:
                 if uid not in reporters and uid in self.links:
                     self.links[uid].drop(service)
                     if service == TOPOLOGY:
-                        self._forget_story(uid)
+                        self._reports.forget(uid)
             for uid in reporters:
                 self.links[uid].hold(service)
 
@@ -423,29 +362,22 @@ class HouseholdSession:
         """Nobody grants a household service; what the topology is can be asked for."""
         link = self.links[uid]
         if service == TOPOLOGY and self._reports_topology(uid) and not link.is_polled:
-            link.ask_for_topology()
+            self._read_topology(link)
 
     # Descriptions
 
     def _when_described(self) -> Deferred[None]:
         """Wait for the descriptions that are being read, but not long."""
-        readings = [it for link in self.links.values() if (it := link.description.reading)]
         all_read: Deferred[None] = Deferred()
         patience = self._clock.callLater(DESCRIPTION_SECONDS, all_read.callback, None)
-        missing = len(readings)
 
-        def one_read(passed: object) -> object:
-            nonlocal missing
-            missing -= 1
-            if missing <= 0 and patience.active():
+        def done(_: object) -> None:
+            if patience.active():
                 patience.cancel()
                 all_read.callback(None)
-            return passed
 
-        for reading in readings:
-            reading.addBoth(one_read)
-        if not readings:
-            one_read(None)
+        readings = [it for link in self.links.values() if (it := link.description.reading)]
+        DeferredList(readings).addCallback(done)
         return all_read
 
     # What nobody tells
@@ -456,23 +388,20 @@ class HouseholdSession:
         self._listener.reopen_if_lost()
         self._tell_of_listener()
         for uid, link in list(self.links.items()):
-            callback, before = self._callback(link.player), self._callbacks.get(uid)
-            if callback is not None and before is not None and before != callback:
+            place, before = self._our_place(link.player), self._places.get(uid)
+            if place is not None and before is not None and before != place:
                 _LOGGER.debug("%s: it is told to send its events elsewhere", link.player.name)
                 link.renew_from_scratch()
-            self._callbacks[uid] = callback or before
+            self._places[uid] = place or before
 
-    def _callback(self, player: Player) -> tuple[object, ...] | None:
-        """Return what changes when a speaker must be told anew where we are; None offline.
-
-        While no port is open leases shall fail, so that speakers are asked for their state.
-        """
+    def _our_place(self, player: Player) -> _OurPlace | None:
+        """Return where a speaker is to be told that we are; None if there is no way to it."""
         listener = self._listener
         try:
             url = listener.callback_url(player.ip_address)
         except PlayerUnreachableError:
             return None
-        return url, listener.openings, listener.is_running
+        return _OurPlace(url, listener.openings, listener.is_running)
 
     # How it is
 
@@ -483,9 +412,9 @@ class HouseholdSession:
 
     def health(self) -> HouseholdHealth:
         """Return how well the household's events arrive now."""
-        told = {uid: str(known[0]) for uid, known in self._callbacks.items() if known is not None}
+        callbacks = {uid: place.url for uid, place in self._places.items() if place is not None}
         now = self._clock.seconds()
-        return household_health(self._listener, self.links, self._tallies, told, now)
+        return household_health(self._listener, self.links, self._tallies, callbacks, now)
 
     def _tell_of_listener(self) -> None:
         """Tell when the port is lost for good, and when there is one again."""
@@ -493,6 +422,15 @@ class HouseholdSession:
         if (error is None) is not (self._listener_error is None):
             self._post(ListenerNews(error))
         self._listener_error = error
+
+
+def _announced(address: str, room: str) -> Player | None:
+    """Return the player at an address that anybody may have announced; None if it is none."""
+    try:
+        player = Player.at(address, room)
+    except PlayerUnreachableError:
+        return None
+    return player if player.has_ipv4_address else None
 
 
 def _raise(_: None, error: Exception) -> None:

@@ -27,27 +27,27 @@ _FAMILIES = (
 
 
 class SoundQuestions:
-    """The questions to one speaker, in turn."""
+    """The questions to one speaker, in turn.
+
+    Attributes:
+        all_asked: Whether the first turn is over.
+
+    """
 
     def __init__(self) -> None:
         """Begin with the first one."""
-        self._left = list(chain(*_FAMILIES))
-        self._all_asked = False
-
-    @property
-    def all_asked(self) -> bool:
-        """Whether each of them was asked at least once."""
-        self._all_asked = self._all_asked or not self._left
-        return self._all_asked
+        self.all_asked = False
+        self._left: list[str] = []
 
     def next(self) -> str:
         """Return what is to be asked now."""
-        if not self._left:
-            self._left = list(chain(*_FAMILIES))
-        return self._left.pop(0)
+        question, *self._left = self._left or chain(*_FAMILIES)
+        self.all_asked |= not self._left
+        return question
 
     def declined(self, question: str) -> None:
         """Take note that the speaker has no answer."""
         for family in _FAMILIES:
             if question == family[0]:
                 self._left = [other for other in self._left if other not in family[1:]]
+        self.all_asked |= not self._left

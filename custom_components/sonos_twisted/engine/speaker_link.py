@@ -8,15 +8,15 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from twisted.internet.defer import CancelledError, Deferred, DeferredList
+from twisted.internet.defer import Deferred, DeferredList
 from twisted.python.failure import Failure
 
-from ..model import Value, Variables, merge_values, parse_position_info
+from ..model import Variables, parse_position_info
 from .commands.state import POSITION, POSITION_MEASURED_AT, State, read
 from .describing import Describing
 from .errors import EngineError, EventsNotArrivingError
 from .health import Tally
-from .inspection import EVIDENCE, Inspection
+from .inspection import Inspection
 from .lease import Lease
 from .lease_states import LeaseState
 from .news import (
@@ -94,7 +94,6 @@ class SpeakerLink:
         self._closed = False
         self._told: dict[str, LeaseNews] = {}
         self._served: Served | None = None
-        self._evented: State = {}
         self._asked_at = 0.0
         self._polled_at = 0.0
         self._next_waking = 0.0
@@ -118,7 +117,6 @@ class SpeakerLink:
         self._inspection = Inspection(
             self._read,
             context.clock,
-            evented=lambda service, name: self._evented.get(service, {}).get(name),
             stale=self._events_stopped,
             failed=self._command_failed,
         )
@@ -324,18 +322,15 @@ class SpeakerLink:
             if self.reachable is not False and Served.NOT_AT_ALL in {before, served}:
                 self._tell_availability()
 
-    def ask_for_topology(self) -> None:
-        """Ask for the topology once."""
+    def read_topology(self) -> Deferred[None]:
+        """Ask for the topology once; the Deferred fails when there is no answer."""
         asked_at = self._context.clock.seconds()
 
         def answered(state: State) -> None:
             text = str(state.get(TOPOLOGY, {}).get("zone_group_state", ""))
             self._context.topology_received(self.uid, text, asked_at)
 
-        def failed(failure: Failure) -> None:
-            failure.trap(EngineError, CancelledError)
-
-        self._read(["topology"]).addCallbacks(answered, failed)
+        return self._read(["topology"]).addCallback(answered)
 
     def _poll(self, queries: Sequence[str]) -> Deferred[State]:
         self._asked_at = time.monotonic()
@@ -393,11 +388,10 @@ class SpeakerLink:
         self.tally.events += 1
         self.tally.last_event_at = event.timestamp
         self._presence.event_arrived(is_initial=event.seq == 0)
-        self._inspection.event_arrived(service)
+        variables: Variables = event.variables
+        self._inspection.event_arrived(service, variables)
         self._poller.forget(service)
         self._wake_leases()
-        variables: Variables = event.variables
-        self._remember_evidence(service, variables)
         if "zone_group_state" in variables:
             variables = dict(variables)
             text = str(variables.pop("zone_group_state"))
@@ -421,9 +415,3 @@ class SpeakerLink:
         if failed and now >= self._next_waking:
             self._next_waking = now + WAKING_SECONDS
             self.sign_of_life()
-
-    def _remember_evidence(self, service: str, variables: Variables) -> None:
-        for name in EVIDENCE.get(service, {}).values():
-            if name in variables:
-                known: dict[str, Value] = self._evented.setdefault(service, {})
-                known[name] = merge_values(known.get(name), variables[name])

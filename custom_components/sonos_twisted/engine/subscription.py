@@ -51,6 +51,11 @@ LARGE_PER_SECOND = 524_288
 _GRANTED = re.compile(r"second-(\d{1,9})\s*$", re.IGNORECASE)
 
 
+def _is_over(failure: Failure) -> None:
+    """Take it for an end that the speaker does not know the subscription any more."""
+    failure.trap(SubscriptionLostError)
+
+
 class SubscriptionDeferred(Deferred["Subscription"]):
     """What subscribe, renew and unsubscribe return: its result is ``subscription``."""
 
@@ -343,9 +348,7 @@ class Subscription(events_twisted.Subscription):
         if not was_running:
             return None
         request = self._ask("UNSUBSCRIBE", {"SID": sid})
-        return request.addCallbacks(
-            lambda _: None, lambda f: f.trap(SubscriptionLostError) and None
-        )
+        return request.addCallbacks(lambda _: None, _is_over)
 
     def _granted(self, headers: ResponseHeaders) -> None:
         """Take note of the granted time; what cannot be understood counts as what was asked."""

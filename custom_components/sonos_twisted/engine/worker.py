@@ -19,6 +19,7 @@ from twisted.protocols.basic import NetstringReceiver
 
 from .command_names import CommandNames
 from .errors import EngineError
+from .http_request import request_seconds
 from .messages import (
     MAX_MESSAGE,
     CallMessage,
@@ -31,7 +32,7 @@ from .messages import (
     decode,
     encode,
 )
-from .runner import MAX_THREADS, request_seconds
+from .runner import MAX_THREADS
 
 _CHUNK = 65536
 
@@ -128,7 +129,7 @@ def serve(worker: Worker, source: int) -> int:
             print(error, file=sys.stderr, flush=True)  # noqa: T201, our parent logs it
             return 1
         if worker.brokenPeer:
-            print("This is no message, or too long a one", file=sys.stderr, flush=True)  # noqa: T201
+            print("This is no message, or too long a one", file=sys.stderr, flush=True)  # noqa: T201, as above
             return 1
     return 0
 

@@ -1,7 +1,8 @@
 """The model floor: what a Sonos household is, as plain data and pure functions.
 
-Bytes in, typed values out. Nothing in here starts a thread, opens a connection or reads a clock:
-times are passed in, as seconds of a clock of the caller's choice (a monotonic one).
+Bytes in, typed values out. Nothing in here opens a connection or reads a clock: times are passed
+in, as seconds of a clock of the caller's choice (a monotonic one). No thread is needed, but for the
+short ones in which ``markup`` has what is damaged read.
 """
 
 from .alarm_times import DAYS, RECURRENCES, days_of, next_ring, recurrence_of, rings_on
@@ -38,6 +39,7 @@ from .health import (
 from .household import Household
 from .household_zone import HouseholdZone, parse_zone
 from .media import (
+    SOUNDING,
     Media,
     PlaybackState,
     PlayMode,
@@ -48,9 +50,6 @@ from .media import (
     uid_in_uri,
 )
 from .metadata import (
-    PLAYLIST_CLASS,
-    STATION_CLASS,
-    TRACK_CLASS,
     escape_markup,
     item_metadata,
     service_account,
@@ -130,14 +129,13 @@ from .topology import (
     EMPTY_TOPOLOGY,
     MalformedTopology,
     Topology,
-    TopologyChange,
     VanishedDevice,
     ZoneGroup,
     ZoneMember,
-    is_really_gone,
     parse_zone_group_state,
 )
-from .track import SOUNDING, Passage, Track, has_no_tracks, is_sounding, passage, track_of
+from .topology_change import TopologyChange, is_really_gone
+from .track import Passage, Track, has_no_tracks, is_sounding, passage, track_of
 from .transport import Transport
 
 __all__ = [
@@ -146,14 +144,11 @@ __all__ = [
     "EMPTY_TOPOLOGY",
     "GROUPING",
     "LIBRARY_LISTS",
-    "PLAYLIST_CLASS",
     "PLAY_MODES",
     "RECURRENCES",
     "SOUNDING",
     "SOUND_MODE_SETTINGS",
     "SOUND_SETTINGS",
-    "STATION_CLASS",
-    "TRACK_CLASS",
     "Action",
     "Alarm",
     "AlarmList",

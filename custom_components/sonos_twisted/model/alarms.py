@@ -9,13 +9,12 @@ from .alarm_times import DAYS, days_of
 from .didl import parse_didl
 from .markup import MalformedMarkup, elements, parse
 from .numbers import whole_number
-from .times import parse_duration
+from .times import format_duration, parse_duration
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 _DAY = 24 * 60 * 60
-
 
 CHIME = "x-rincon-buzzer:0"
 """The programme that every player has."""
@@ -65,7 +64,7 @@ class Alarm:
     @property
     def duration_text(self) -> str:
         """The duration as players write it."""
-        return _clock(self.duration) if self.duration else ""
+        return format_duration(self.duration).zfill(len("00:00:00")) if self.duration else ""
 
     def arguments(self) -> dict[str, str | int]:
         """Give what CreateAlarm takes, and UpdateAlarm besides the id: all of it is required."""
@@ -153,9 +152,3 @@ def _time(text: str | None) -> dt.time | None:
         return None
     minutes, second = divmod(int(seconds), 60)
     return dt.time(minutes // 60, minutes % 60, second)
-
-
-def _clock(seconds: int) -> str:
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{seconds:02}"

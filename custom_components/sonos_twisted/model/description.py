@@ -16,11 +16,11 @@ class DescriptionError(ValueError):
     """A device description that is of no use. The message quotes nothing of it."""
 
 
-class MalformedDescription(DescriptionError):  # noqa: N818
+class MalformedDescription(DescriptionError):  # noqa: N818, the name says that it is one
     """A device description that cannot be read."""
 
 
-class NotSonosDescription(DescriptionError):  # noqa: N818
+class NotSonosDescription(DescriptionError):  # noqa: N818, the name says that it is one
     """A document that can be read, but does not describe a Sonos player."""
 
 

@@ -32,7 +32,8 @@ from .media import Source
 from .notification import containers
 from .overlay import Changed, apply_rendering, by_one_name, overlay
 from .speaker import Speaker
-from .topology import EMPTY_TOPOLOGY, Topology, TopologyChange, is_really_gone
+from .topology import EMPTY_TOPOLOGY, Topology
+from .topology_change import TopologyChange, topology_change
 from .transport import (
     UNKNOWN_TRANSPORT,
     Transport,
@@ -146,7 +147,8 @@ class Household:
         if topology == self.topology:
             return TopologyChange()
         old, self.topology = self.topology, topology
-        changes: set[Change] = set()
+        news = topology_change(old, topology)
+        changes = set(news.changes)
         rebooted, moved = [], []
         for uid, member in topology.members.items():
             speaker = self._speaker(uid)
@@ -158,21 +160,9 @@ class Household:
                 changes.add(Change(uid, Aspect.DEVICE))
         for uid in old.members.keys() - topology.members.keys():
             self.speakers[uid].present = False
-        changes |= self._availability_changes(old, topology)
-        changes |= self._group_changes(old, topology)
         changes |= self._show(topology.members.keys() | old.members.keys())
-        return TopologyChange(
-            changes=frozenset(changes),
-            appeared=tuple(sorted(set(topology.visible) - set(old.visible))),
-            disappeared=tuple(sorted(set(old.visible) - set(topology.visible))),
-            bonded=tuple(uid for uid in topology.parts if uid not in old.parts),
-            rebooted=tuple(rebooted),
-            moved=tuple(moved),
-            gone=tuple(
-                device
-                for device in topology.vanished
-                if is_really_gone(device) and device not in old.vanished
-            ),
+        return replace(
+            news, changes=frozenset(changes), rebooted=tuple(rebooted), moved=tuple(moved)
         )
 
     def _speaker(self, uid: str) -> Speaker:
@@ -181,17 +171,6 @@ class Household:
             # An event may come before the first topology. What it says is kept for then.
             speaker = self.speakers[uid] = Speaker(uid)
         return speaker
-
-    def _availability_changes(self, old: Topology, new: Topology) -> set[Change]:
-        return {Change(uid, Aspect.AVAILABILITY) for uid in old.members.keys() ^ new.members.keys()}
-
-    def _group_changes(self, old: Topology, new: Topology) -> set[Change]:
-        before, after = _group_lists(old), _group_lists(new)
-        return {
-            Change(uid, Aspect.GROUP)
-            for uid in before.keys() | after.keys()
-            if before.get(uid) != after.get(uid)
-        }
 
     def _show(self, uids: Iterable[str]) -> set[Change]:
         """Let players show what their coordinators play."""
@@ -473,16 +452,6 @@ def _adopt(speaker: Speaker, member: ZoneMember) -> bool:
         speaker.name = member.name or speaker.name
     speaker.host, speaker.port = member.host, member.port
     return old != member
-
-
-def _group_lists(topology: Topology) -> dict[str, tuple[str, ...]]:
-    """Map each visible player to its coordinator and the visible members of its group."""
-    lists: dict[str, tuple[str, ...]] = {}
-    for group in topology.groups:
-        uids = tuple(member.uid for member in topology.visible_members(group))
-        coordinator = group.coordinator if group.has_coordinator else ""
-        lists |= dict.fromkeys(uids, (coordinator, *uids))
-    return lists
 
 
 def _differences(old: Transport, new: Transport) -> set[Aspect]:

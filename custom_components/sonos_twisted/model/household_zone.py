@@ -42,7 +42,7 @@ class _Beginning:
         day = 1 + (self.day - 1 - first) % _DAYS + (self.week - 1) * _DAYS
         while day > length:
             day -= _DAYS
-        return dt.datetime(year, self.month, day, self.hour)  # noqa: DTZ001
+        return dt.datetime(year, self.month, day, self.hour)  # noqa: DTZ001, local time
 
 
 class HouseholdZone(dt.tzinfo):

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)")
 _GLUED_ATTRIBUTE = re.compile(r'"(?=xmlns[:=])')
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: What no XML may hold.
+FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 #: Characters. A document may have longer ones, and a thousand names are remembered here; players'
 #: own have less than 100. Of a longer one the end counts.
@@ -43,7 +44,7 @@ _ENTITIES = (
 )
 
 
-class MalformedMarkup(ValueError):  # noqa: N818
+class MalformedMarkup(ValueError):  # noqa: N818, the name says that it is one
     """Text that cannot be read as XML. The message names the defect and quotes nothing."""
 
 
@@ -145,7 +146,7 @@ def mended(text: str) -> bytes:
     These are an ampersand that is not escaped, attributes without a space between them, and
     control characters. As unknown entities count as ampersands, a parser that recovers finds none.
     """
-    text = _FORBIDDEN.sub("", text)
+    text = FORBIDDEN.sub("", text)
     text = _BARE_AMPERSAND.sub("&amp;", text)
     return _GLUED_ATTRIBUTE.sub('" ', text).encode()
 

@@ -13,7 +13,7 @@ from typing import Literal, Self
 from urllib.parse import unquote
 
 from .didl import Didl, parse_didl, parse_stream_content
-from .notification import Variables
+from .notification import Variables, text_of
 from .numbers import whole_number
 from .times import parse_duration
 
@@ -33,6 +33,10 @@ class PlaybackState(StrEnum):
     def from_transport_state(cls, text: str) -> Self | None:
         """Translate TransportState; None for what Sonos doesn't send."""
         return cls.__members__.get(text.removesuffix("_PLAYBACK"))
+
+
+SOUNDING = frozenset({PlaybackState.PLAYING, PlaybackState.TRANSITIONING})
+"""The states in which something is to be heard, or about to be."""
 
 
 class Source(StrEnum):
@@ -209,7 +213,7 @@ def media_from_variables(variables: Variables, previous: Media | None = None) ->
             the same, and it is returned itself if nothing has changed.
     """
     texts = {name: _text(variables, name) for name in MEDIA_VARIABLES}
-    known = {} if previous is None else previous._metadata  # noqa: SLF001
+    known = {} if previous is None else previous._metadata  # noqa: SLF001, of this class
     parsed = {
         texts[name]: known[texts[name]] if texts[name] in known else parse_didl(texts[name])
         for name in _METADATA_VARIABLES
@@ -272,8 +276,8 @@ _NOTHING = Didl()
 
 
 def _text(variables: Variables, name: str) -> str:
-    value = variables.get(name)
-    return value if isinstance(value, str) and value != "NOT_IMPLEMENTED" else ""
+    text = text_of(variables, name) or ""
+    return "" if text == "NOT_IMPLEMENTED" else text
 
 
 def _count(text: str) -> int | None:

@@ -7,6 +7,7 @@ not need (artist, album, picture) it finds out by itself.
 import re
 
 from .didl import Didl
+from .markup import FORBIDDEN
 
 #: The account of everything that belongs to the household itself: library, playlists, addresses.
 LOCAL_ACCOUNT = "RINCON_AssociatedZPUDN"
@@ -22,21 +23,21 @@ TRACK_CLASS = "object.item.audioItem.musicTrack"
 _RADIO_SERVICE = 254
 _SERVICE_ID = re.compile(r"[?&]sid=(\d{1,6})(?!\d)")
 
-_RINCON = "urn:schemas-rinconnetworks-com:metadata-1-0/"
-_HEAD = (
+#: The namespace of what only Sonos has, and how all documents begin.
+RINCON = "urn:schemas-rinconnetworks-com:metadata-1-0/"
+DIDL_HEAD = (
     '<DIDL-Lite xmlns:dc="http://purl.org/dc/elements/1.1/"'
     ' xmlns:upnp="urn:schemas-upnp-org:metadata-1-0/upnp/"'
-    f' xmlns:r="{_RINCON}" xmlns="urn:schemas-upnp-org:metadata-1-0/DIDL-Lite/">'
+    f' xmlns:r="{RINCON}" xmlns="urn:schemas-upnp-org:metadata-1-0/DIDL-Lite/">'
 )
 
 _PICTURE = re.compile(r"<upnp:albumArtURI>.*?</upnp:albumArtURI>", re.DOTALL)
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
 
 
 def escape_markup(text: str) -> str:
     """Escape a text for an element or an attribute; what no XML may hold is left out."""
-    return _FORBIDDEN.sub("", text).translate(_ENTITIES)
+    return FORBIDDEN.sub("", text).translate(_ENTITIES)
 
 
 def write_didl(didl: Didl) -> str:
@@ -48,12 +49,12 @@ def write_didl(didl: Didl) -> str:
     kind = "container" if didl.container else "item"
     account = didl.account or account_of(didl.res_uri or "")
     return (
-        f'{_HEAD}<{kind} id="{escape_markup(didl.item_id or "-1")}"'
+        f'{DIDL_HEAD}<{kind} id="{escape_markup(didl.item_id or "-1")}"'
         f' parentID="{escape_markup(didl.parent_id or "-1")}" restricted="true">'
         f"{_element('dc:title', didl.title)}{_resource(didl)}"
         f"{_element('upnp:class', didl.item_class or 'object.item')}"
         f"{_element('dc:creator', didl.creator)}{_element('upnp:album', didl.album)}"
-        f'<desc id="cdudn" nameSpace="{_RINCON}">{escape_markup(account)}</desc>'
+        f'<desc id="cdudn" nameSpace="{RINCON}">{escape_markup(account)}</desc>'
         f"</{kind}></DIDL-Lite>"
     )
 
@@ -98,7 +99,7 @@ def write_favorite(title: str, didl: Didl, metadata: str) -> str:
     """
     short = _PICTURE.sub("", metadata)
     return (
-        f'{_HEAD}<item id="" parentID="FV:2" restricted="false">{_element("dc:title", title)}'
+        f'{DIDL_HEAD}<item id="" parentID="FV:2" restricted="false">{_element("dc:title", title)}'
         "<upnp:class>object.itemobject.item.sonos-favorite</upnp:class><r:ordinal>0</r:ordinal>"
         f"{_resource(didl)}<r:type>instantPlay</r:type>"
         f"{_element('upnp:albumArtURI', didl.album_art_uri)}"

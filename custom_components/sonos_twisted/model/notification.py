@@ -36,7 +36,7 @@ MAX_CHANNELS = 64
 _WORD_START = re.compile(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])")
 
 
-class MalformedNotification(ValueError):  # noqa: N818
+class MalformedNotification(ValueError):  # noqa: N818, the name says that it is one
     """A NOTIFY body that cannot be read. The message says why and quotes nothing of the body."""
 
 
@@ -84,6 +84,12 @@ def variable_name(tag: str) -> str:
 @lru_cache(maxsize=1024)
 def _variable_name(tag: str) -> str:
     return _WORD_START.sub("_", local_name(tag)).lower()
+
+
+def text_of(variables: Variables, name: str) -> str | None:
+    """Give a variable that is a text, None if it is missing or comes with channels."""
+    value = variables.get(name)
+    return value if isinstance(value, str) else None
 
 
 def merge_values(older: Value | None, newer: Value) -> Value:

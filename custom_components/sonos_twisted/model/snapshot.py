@@ -10,12 +10,12 @@ from typing import Any, Self
 from xml.sax.saxutils import escape, quoteattr
 
 from .didl import Didl
-from .media import PlaybackState, Source, source_from_uri
+from .media import SOUNDING, PlaybackState, Source, source_from_uri
+from .metadata import DIDL_HEAD, RINCON
 from .numbers import whole_number
 from .sound import sound_of
 from .speaker import Speaker
 from .times import format_duration
-from .track import SOUNDING
 
 VERSION = 1
 """Of the stored form."""
@@ -27,7 +27,7 @@ _NOT_RESUMABLE = frozenset(
 )
 
 
-class MalformedSnapshot(ValueError):  # noqa: N818
+class MalformedSnapshot(ValueError):  # noqa: N818, the name says that it is one
     """What was stored is no snapshot of a version that is known."""
 
 
@@ -55,7 +55,7 @@ def queue_item(didl: Didl) -> QueueItem:
     resource = f"<res protocolInfo={quoteattr(protocol)}{_duration(didl)}>{escape(uri)}</res>"
     account = f"{_ACCOUNT}{escape(didl.account)}</desc>" if didl.account else ""
     item = f'<item id="-1" parentID="-1" restricted="true">{resource}{elements}{account}</item>'
-    return QueueItem(uri, f"{_DIDL}{item}</DIDL-Lite>")
+    return QueueItem(uri, f"{DIDL_HEAD}{item}</DIDL-Lite>")
 
 
 def _duration(didl: Didl) -> str:
@@ -64,13 +64,7 @@ def _duration(didl: Didl) -> str:
     return f' duration="{format_duration(int(didl.res_duration))}"'
 
 
-_RINCON = "urn:schemas-rinconnetworks-com:metadata-1-0/"
-_ACCOUNT = f'<desc id="cdudn" nameSpace="{_RINCON}">'
-_DIDL = (
-    '<DIDL-Lite xmlns:dc="http://purl.org/dc/elements/1.1/"'
-    ' xmlns:upnp="urn:schemas-upnp-org:metadata-1-0/upnp/"'
-    f' xmlns:r="{_RINCON}" xmlns="urn:schemas-upnp-org:metadata-1-0/DIDL-Lite/">'
-)
+_ACCOUNT = f'<desc id="cdudn" nameSpace="{RINCON}">'
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,16 +18,12 @@ from .numbers import whole_number
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from .aspects import Change
-
 DEFAULT_PORT = 1400
 
 _GENERATIONS: dict[str, Literal[1, 2]] = {"1": 1, "2": 2}
 
-_GONE = frozenset({"powered off", "sleeping", "switch to bluetooth", "upgrade"})
 
-
-class MalformedTopology(ValueError):  # noqa: N818
+class MalformedTopology(ValueError):  # noqa: N818, the name says that it is one
     """A ZoneGroupState that cannot be read. The message quotes nothing of it."""
 
 
@@ -183,33 +179,6 @@ class Topology:
 
 EMPTY_TOPOLOGY = Topology(())
 """What is known before the first ZoneGroupState."""
-
-
-@dataclass(frozen=True, slots=True)
-class TopologyChange:
-    """What a topology brought. All uids are sorted."""
-
-    changes: frozenset[Change] = frozenset()
-    appeared: tuple[str, ...] = ()
-    """Rooms that a user sees now and did not see before."""
-    disappeared: tuple[str, ...] = ()
-    """Rooms that left the topology or became a hidden part of another room."""
-    bonded: tuple[str, ...] = ()
-    """Players that are a hidden part of a room now and were none before."""
-    rebooted: tuple[str, ...] = ()
-    """Players, hidden or not, that have started anew: they have forgotten all leases."""
-    moved: tuple[str, ...] = ()
-    """Players, hidden or not, with another address than before."""
-    gone: tuple[VanishedDevice, ...] = ()
-    """Devices that vanished for a known reason, other than in the topology before."""
-
-
-def is_really_gone(device: VanishedDevice) -> bool:
-    """Tell whether a vanished device said why it left, and so can be believed to be gone.
-
-    Households also list devices that are alive, with the reason UNKNOWN.
-    """
-    return device.reason.strip().lower() in _GONE
 
 
 def parse_zone_group_state(text: str) -> Topology:

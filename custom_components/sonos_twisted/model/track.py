@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .media import Media, PlaybackState, Source, media_from_variables
+from .notification import text_of
 
 if TYPE_CHECKING:
     from .notification import Variables
@@ -22,9 +23,6 @@ _ONE_ADDRESS = frozenset(
     {Source.AIRPLAY, Source.RADIO, Source.SPOTIFY_CONNECT, Source.VIRTUAL_LINE_IN}
 )
 """The sources that play one song after the other under one address."""
-
-SOUNDING = frozenset({PlaybackState.PLAYING, PlaybackState.TRANSITIONING})
-"""The states in which something is to be heard, or about to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def track_of(media: Media, variables: Variables) -> Track | None:
     if media.source in _WITHOUT_TRACKS or media.uri is None:
         return None
     return Track(
-        media, (_text(variables, "queue_update_id"), _text(variables, "current_play_mode"))
+        media, (text_of(variables, "queue_update_id"), text_of(variables, "current_play_mode"))
     )
 
 
@@ -111,7 +109,7 @@ def _track_of_event(variables: Variables) -> Track | None:
     """Give the track that sounds and of which an event tells by itself, or what has none."""
     if "transport_state" not in variables or "current_track_uri" not in variables:
         return None
-    playback = PlaybackState.from_transport_state(_text(variables, "transport_state") or "")
+    playback = PlaybackState.from_transport_state(text_of(variables, "transport_state") or "")
     media = media_from_variables(variables)
     if has_no_tracks(media):
         return Track(media)
@@ -148,8 +146,3 @@ def passage(variables: Variables) -> Passage:
     """Give the tracks of a single event."""
     track = _track_of_event(variables)
     return Passage(track, track)
-
-
-def _text(variables: Variables, name: str) -> str | None:
-    value = variables.get(name)
-    return value if isinstance(value, str) else None

@@ -13,6 +13,7 @@ from .media import (
     source_from_uri,
     uid_in_uri,
 )
+from .notification import text_of
 from .numbers import whole_number
 from .position import NO_POSITION, PlaybackPosition, Playing, PositionTracker
 
@@ -103,19 +104,15 @@ def group_rendering(transport: Transport, variables: Variables) -> Transport:
     """Give what is known after a GroupRenderingControl event, from all variables known."""
     return replace(
         transport,
-        group_volume=whole_number(_as_text(variables.get("group_volume"))),
-        group_muted=_flag(_as_text(variables.get("group_mute"))),
+        group_volume=whole_number(text_of(variables, "group_volume") or ""),
+        group_muted=_flag(text_of(variables, "group_mute") or ""),
     )
 
 
 def followed(variables: Variables) -> str | None:
     """Give the uid of the coordinator that a player says it follows, None if it follows none."""
-    uri = _as_text(variables.get("av_transport_uri"))
+    uri = text_of(variables, "av_transport_uri") or ""
     return uid_in_uri(uri) if source_from_uri(uri) is Source.MEMBER else None
-
-
-def _as_text(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _flag(text: str) -> bool | None:

@@ -7,7 +7,7 @@ import threading
 import time
 
 from custom_components.sonos_twisted.engine import errors
-from custom_components.sonos_twisted.engine.runner import request_seconds
+from custom_components.sonos_twisted.engine.http_request import request_seconds
 
 
 class SpecialError(errors.PlayerError):

@@ -150,6 +150,12 @@ class _Connection:
             [("RINCON_5CAAFD00000101400", None, None)],
             id="nonsense",
         ),
+        pytest.param(
+            "x._sonos._tcp.local.",
+            {"uuid": "RINCON_5CAAFD00000101400", "location": "http://192.0.2.11:99999/xml"},
+            [("RINCON_5CAAFD00000101400", None, None)],
+            id="no such port",
+        ),
     ],
 )
 def test_mdns_records(name: str, properties: dict[str, Any], heard: list[Any]) -> None:

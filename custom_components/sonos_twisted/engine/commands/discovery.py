@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from ...model import parse_zone_group_state
-from ...model.topology import MalformedTopology
+from ...model import MalformedTopology, parse_zone_group_state
 from ..errors import EngineError
 from .identity import identify
 from .state import read

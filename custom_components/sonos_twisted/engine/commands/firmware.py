@@ -3,13 +3,13 @@
 No public source tells that anybody has tried to install one with these actions.
 """
 
-from ...model import Variables
 from . import soap
+from .state import State
 
 _SERVICE = "ZoneGroupTopology"
 
 
-def read_offer(address: str) -> dict[str, Variables]:
+def read_offer(address: str) -> State:
     """Read which firmware a speaker has found already, as its events would say it."""
     answer = soap.call(
         address, _SERVICE, "CheckForUpdate", UpdateType="Software", CachedOnly=1, Version=""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...model import Repeat, Resource, whole_number
 from ..errors import UpnpError
-from ..runner import request_seconds
+from ..http_request import request_seconds
 from . import content, queue, soap
 from .transport import change_play_mode, play, seek, set_uri
 

@@ -3,12 +3,10 @@
 The answers are variables as events would name them, by service.
 """
 
-from ...model import Variables, parse_battery_status
+from ...model import parse_battery_status
 from . import soap
 from .sound import read_sound
-
-type Answer = dict[str, Variables]
-"""Variables by UPnP service."""
+from .state import State
 
 _DEVICE = "DeviceProperties"
 _SOUND = "RenderingControl"
@@ -17,25 +15,39 @@ _SOUND = "RenderingControl"
 _TV = "TV"
 
 
-def read_front_panel(address: str) -> Answer:
-    """Read whether the status light is lit and the buttons are locked: "On" or "Off"."""
-    light = soap.call(address, _DEVICE, "GetLEDState")
-    lock = soap.call(address, _DEVICE, "GetButtonLockState")
+def _read(address: str, *questions: tuple[str, str, str], **arguments: str) -> State:
+    """Ask with one action after the other, each of which has one answer.
+
+    Args:
+        address: The speaker's address.
+        questions: Of each the action, its answer, and the variable that it is.
+        arguments: What all of the actions take.
+
+    """
     return {
         _DEVICE: {
-            "led_state": light.get("CurrentLEDState", ""),
-            "button_lock_state": lock.get("CurrentButtonLockState", ""),
+            name: soap.call(address, _DEVICE, action, **arguments).get(answer, "")
+            for action, answer, name in questions
         }
     }
 
 
-def read_output_support(address: str) -> Answer:
+def read_front_panel(address: str) -> State:
+    """Read whether the status light is lit and the buttons are locked: "On" or "Off"."""
+    return _read(
+        address,
+        ("GetLEDState", "CurrentLEDState", "led_state"),
+        ("GetButtonLockState", "CurrentButtonLockState", "button_lock_state"),
+    )
+
+
+def read_output_support(address: str) -> State:
     """Read whether the output of a speaker can be fixed: 1 or 0."""
     answer = soap.call(address, _SOUND, "GetSupportsOutputFixed", InstanceID=0)
     return {_SOUND: {"supports_output_fixed": answer.get("CurrentSupportsFixed", "")}}
 
 
-def read_height(address: str) -> Answer:
+def read_height(address: str) -> State:
     """Read how loud the speakers of a soundbar are that play upwards."""
     return {_SOUND: {"height_channel_level": read_sound(address, "height_channel_level")}}
 
@@ -54,28 +66,24 @@ def _on_off(on: bool) -> str:
     return "On" if on else "Off"
 
 
-def read_autoplay(address: str) -> Answer:
+def read_autoplay(address: str) -> State:
     """Read what a speaker does when its television comes on: who plays it, who else with it."""
-    room = soap.call(address, _DEVICE, "GetAutoplayRoomUUID", Source=_TV)
-    linked = soap.call(address, _DEVICE, "GetAutoplayLinkedZones", Source=_TV)
-    return {
-        _DEVICE: {
-            "autoplay_room_uuid": room.get("RoomUUID", ""),
-            "autoplay_include_linked_zones": linked.get("IncludeLinkedZones", ""),
-        }
-    }
+    return _read(
+        address,
+        ("GetAutoplayRoomUUID", "RoomUUID", "autoplay_room_uuid"),
+        ("GetAutoplayLinkedZones", "IncludeLinkedZones", "autoplay_include_linked_zones"),
+        Source=_TV,
+    )
 
 
-def read_autoplay_volume(address: str) -> Answer:
+def read_autoplay_volume(address: str) -> State:
     """Read how loud a speaker becomes when its television comes on, and whether it does."""
-    volume = soap.call(address, _DEVICE, "GetAutoplayVolume", Source=_TV)
-    use = soap.call(address, _DEVICE, "GetUseAutoplayVolume", Source=_TV)
-    return {
-        _DEVICE: {
-            "autoplay_volume": volume.get("CurrentVolume", ""),
-            "autoplay_use_volume": use.get("UseVolume", ""),
-        }
-    }
+    return _read(
+        address,
+        ("GetAutoplayVolume", "CurrentVolume", "autoplay_volume"),
+        ("GetUseAutoplayVolume", "UseVolume", "autoplay_use_volume"),
+        Source=_TV,
+    )
 
 
 def set_autoplay(address: str, uid: str) -> None:
@@ -100,7 +108,7 @@ def use_autoplay_volume(address: str, use: bool) -> None:
     soap.call(address, _DEVICE, "SetUseAutoplayVolume", UseVolume=int(use), Source=_TV)
 
 
-def read_battery(address: str) -> Answer:
+def read_battery(address: str) -> State:
     """Read the page on which a speaker shows its battery; old ones show nothing there."""
     battery = parse_battery_status(soap.get(address, "/status/batterystatus"))
     return {_DEVICE: battery} if battery else {}

@@ -1,22 +1,20 @@
 """The tone, balance and equalizer of a single speaker: its RenderingControl service."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from ...model import SOUND_SETTINGS
+from ...model import SOUND_SETTINGS, SoundSetting
 from ..errors import UpnpError
 from . import soap
 
 _SERVICE = "RenderingControl"
 
-#: How the actions for a setting are called, and the argument of the one that sets it, by the
-#: variable that events name.
-_ACTIONS: dict[str, tuple[str, str]] = {
-    "bass": ("Bass", "DesiredBass"),
-    "loudness": ("Loudness", "DesiredLoudness"),
-    "mute": ("Mute", "DesiredMute"),
-    "treble": ("Treble", "DesiredTreble"),
-    "volume": ("Volume", "DesiredVolume"),
-}
+
+def _words(setting: SoundSetting) -> tuple[str, str, dict[str, str]]:
+    """Give what the actions for a setting are called, and their value; and which one it is."""
+    if setting.eq_type is not None:
+        return "EQ", "Value", {"EQType": setting.eq_type}
+    name = setting.variable.capitalize()
+    return name, name, {"Channel": setting.channel} if setting.channel else {}
 
 
 def set_sound(address: str, name: str, value: int) -> None:
@@ -28,32 +26,16 @@ def set_sound(address: str, name: str, value: int) -> None:
         value: The new value; 1 and 0 for on and off.
 
     """
-    setting = SOUND_SETTINGS[name]
-    if setting.eq_type is not None:
-        soap.call(
-            address,
-            _SERVICE,
-            "SetEQ",
-            InstanceID=0,
-            EQType=setting.eq_type,
-            DesiredValue=value,
-        )
-        return
-    action, argument = _ACTIONS[setting.variable]
-    channel = {"Channel": setting.channel} if setting.channel else {}
-    soap.call(address, _SERVICE, f"Set{action}", InstanceID=0, **channel, **{argument: value})
+    action, argument, which = _words(SOUND_SETTINGS[name])
+    desired = {f"Desired{argument}": value}
+    soap.call(address, _SERVICE, f"Set{action}", InstanceID=0, **which, **desired)
 
 
 def read_sound(address: str, name: str) -> str:
     """Return what a speaker says of one of ``SOUND_SETTINGS``, as its events would."""
-    setting = SOUND_SETTINGS[name]
-    if setting.eq_type is not None:
-        answer = soap.call(address, _SERVICE, "GetEQ", InstanceID=0, EQType=setting.eq_type)
-        return answer.get("CurrentValue", "")
-    action, _ = _ACTIONS[setting.variable]
-    channel = {"Channel": setting.channel} if setting.channel else {}
-    answer = soap.call(address, _SERVICE, f"Get{action}", InstanceID=0, **channel)
-    return answer.get(f"Current{action}", "")
+    action, argument, which = _words(SOUND_SETTINGS[name])
+    answer = soap.call(address, _SERVICE, f"Get{action}", InstanceID=0, **which)
+    return answer.get(f"Current{argument}", "")
 
 
 def set_all(address: str, values: Mapping[str, int]) -> dict[str, int]:
@@ -67,14 +49,8 @@ def set_all(address: str, values: Mapping[str, int]) -> dict[str, int]:
         The error codes of those that the speaker has declined to change, by setting.
 
     """
-    declined = {}
-    for name in SOUND_SETTINGS:
-        if name in values:
-            try:
-                set_sound(address, name, values[name])
-            except UpnpError as error:
-                declined[name] = error.code
-    return declined
+    names = [name for name in SOUND_SETTINGS if name in values]
+    return _declined(names, lambda name: set_sound(address, name, values[name]))
 
 
 def reset(address: str, names: Sequence[str]) -> dict[str, int]:
@@ -89,14 +65,23 @@ def reset(address: str, names: Sequence[str]) -> dict[str, int]:
 
     """
     soap.call(address, _SERVICE, "ResetBasicEQ", InstanceID=0)
+    eq_types = {name: SOUND_SETTINGS[name].eq_type for name in names}
+    wanted = {name: eq_type for name, eq_type in eq_types.items() if eq_type is not None}
+
+    def reset_one(name: str) -> None:
+        soap.call(address, _SERVICE, "ResetExtEQ", InstanceID=0, EQType=wanted[name])
+
+    return _declined(wanted, reset_one)
+
+
+def _declined(names: Iterable[str], change: Callable[[str], None]) -> dict[str, int]:
+    """Change one setting after the other; return the error codes of those that are declined."""
     declined = {}
     for name in names:
-        eq_type = SOUND_SETTINGS[name].eq_type
-        if eq_type is not None:
-            try:
-                soap.call(address, _SERVICE, "ResetExtEQ", InstanceID=0, EQType=eq_type)
-            except UpnpError as error:
-                declined[name] = error.code
+        try:
+            change(name)
+        except UpnpError as error:
+            declined[name] = error.code
     return declined
 
 
