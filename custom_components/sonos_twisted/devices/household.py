@@ -183,8 +183,9 @@ class HouseholdDevices:
         try:
             description = await coordinator.commands.attempt(speaker, identity.describe)
         except EngineError:
-            del self._described[speaker.uid]
-            if self._stopped:
+            # If it has started anew meanwhile, two are asking, and one of them plans to ask again.
+            is_first = self._described.pop(speaker.uid, -1) != -1
+            if self._stopped or not is_first:
                 return
             loop = coordinator.hass.loop
             self._retries[speaker.uid] = loop.call_later(RETRY_SECONDS, self._describe, speaker)

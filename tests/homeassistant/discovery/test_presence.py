@@ -150,6 +150,21 @@ class _Connection:
             [("RINCON_5CAAFD00000101400", None, None)],
             id="nonsense",
         ),
+        *(
+            pytest.param(
+                "RINCON_5CAAFD00000101400@Kitchen._sonos._tcp.local.",
+                {"location": location},
+                [("RINCON_5CAAFD00000101400", None, None)],
+                id=location,
+            )
+            for location in (
+                "http://[192.0.2.7:1400/",
+                "http://192.0.2.7:99999/",
+                "http://[2001:db8::7]:1400/",
+                "http://0.0.0.0:1400/",
+                "http://kitchen.local:1400/",
+            )
+        ),
     ],
 )
 def test_mdns_records(name: str, properties: dict[str, Any], heard: list[Any]) -> None:
