@@ -12,7 +12,8 @@ import sys
 import tempfile
 
 from . import log
-from .browser import Page, browser
+from .browser import PATIENCE, Page, browser
+from .client import Client
 from .configuration import Settings
 from .house import simulated
 from .instance import free_port, running
@@ -24,6 +25,9 @@ _WIDTH, _HEIGHT = 1000, 760
 
 #: Tours that start at the same moment shall not find the same port free.
 _FIRST_PORT = 9700 + os.getpid() % 1500
+
+#: Seconds between two looks at what changes by itself.
+_AGAIN = 0.1
 
 #: A port at which nobody listens.
 _NOBODY = 9
@@ -122,14 +126,28 @@ async def take(hosts: list[str], pictures: Path, port: int = 1400) -> list[str]:
         settings = Settings(
             folder=Path(folder, "config"), port=free_port(_FIRST_PORT), domain="sonos_twisted"
         )
-        async with running(settings, lambda _: None), browser() as page:
+        async with running(settings, lambda _: None) as (client, _), browser() as page:
             tour = Tour(page, f"http://localhost:{settings.port}", pictures)
             await tour.begin()
             await tour.add(hosts[0])
             await tour.visit()
             await tour.misdirect(port)
             await tour.repair()
+            await _settled(client, settings.domain)
         return log.complaints(settings.folder)
+
+
+async def _settled(client: Client, domain: str) -> None:
+    """Wait until what was changed last is in force: Home Assistant complains of what it cuts off.
+
+    It begins to load an entry anew before it tells the page that the entry has other options.
+    """
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            entries = await client.call("config_entries/get", domain=domain)
+            if all(entry["state"] == "loaded" for entry in entries):
+                return
+            await asyncio.sleep(_AGAIN)
 
 
 async def _take_pictures(folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+import gc
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -267,6 +268,29 @@ async def test_whatever_a_speaker_says_is_an_error_or_ignored(
     with pytest.raises(error):
         await player.load(Clip(url=SHORT))
     await player.close()
+
+
+async def test_a_connection_that_ends_while_a_command_is_sent() -> None:
+    """What the end does to the answer is nobody's business any more."""
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    session: Any = Session(OK, OK)
+    player = ClipPlayer(session, HOST, UID, request_seconds=1)
+
+    async def send_json(_: object) -> None:
+        session.socket._messages.put_nowait(None)
+        while player.connected:  # noqa: ASYNC110, nobody is told
+            await asyncio.sleep(0)
+        raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
+
+    async with player.in_use():
+        await player._command("subscribe", {})
+        session.socket.send_json = send_json
+        with pytest.raises(PlayerUnreachableError, match="broke the connection off"):
+            await player.load(Clip(url=SHORT))
+    await player.close()
+    gc.collect()
+    assert not complaints
 
 
 async def test_a_speaker_that_tells_of_many_clips_fills_no_memory() -> None:

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 import contextlib
 import dataclasses
+import gc
 from typing import TYPE_CHECKING, Any
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import pytest
 
@@ -520,4 +521,24 @@ async def test_opening_is_given_up(house: SimulatorProcess, moment: str) -> None
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await opening
+    assert host.connection.listening_on is None
+
+
+async def test_an_end_that_goes_wrong(house: SimulatorProcess) -> None:
+    """There is nobody left to tell; the port is released all the same."""
+    complaints: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    host = Host()
+    await host.connection.open([house.hosts[0]])
+    assert host.connection._runner is not None
+    stop = host.connection._runner.stop
+
+    def fail() -> None:
+        stop()
+        raise EngineError("It does not end")
+
+    with patch.object(host.connection._runner, "stop", fail):
+        await host.connection.close()
+    gc.collect()
+    assert not complaints
     assert host.connection.listening_on is None

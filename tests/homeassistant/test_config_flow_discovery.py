@@ -252,6 +252,7 @@ async def test_ipv4_address_is_taken_where_there_are_others(
         pytest.param(mdns("2001:db8::7"), "not_ipv4_address", id="IPv6 only"),
         pytest.param(ssdp("[2001:db8::7]"), "not_ipv4_address", id="IPv6 by SSDP"),
         pytest.param(ssdp(None), "not_ipv4_address", id="no address"),
+        pytest.param(ssdp("[192.0.2.7"), "not_ipv4_address", id="no URL"),
         pytest.param(ssdp(NOBODY, OF_OTHERS), "cannot_connect", id="nobody answers"),
     ],
 )

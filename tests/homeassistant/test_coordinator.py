@@ -29,6 +29,7 @@ from tests.homeassistant.conftest import (
 from tests.simulator.process import SimulatorProcess
 
 if TYPE_CHECKING:
+    from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
     from tests.simulator.control import Remote
 
 KITCHEN = "media_player.kitchen"
@@ -149,19 +150,47 @@ async def test_volume_concerns_one_room(
     assert writes == {KITCHEN: 1}
 
 
-@pytest.mark.usefixtures("entry")
 async def test_what_no_player_shows_is_not_written(
-    hass: HomeAssistant, remote: Remote, writes: Counter[str]
+    hass: HomeAssistant, remote: Remote, writes: Counter[str], entry: MockConfigEntry
 ) -> None:
-    """Tone, battery, favourites and alarms change, and media players have nothing to say."""
+    """Tone, battery, firmware and alarms change, and media players have nothing to say."""
+    coordinator: HouseholdCoordinator = entry.runtime_data
+    rooms = {room.name: room for room in coordinator.household.rooms}
+
+    def known() -> list[object]:
+        alarm = coordinator.alarms.known.get(14)
+        return [
+            rooms["Kitchen"].number("RenderingControl", "bass"),
+            rooms["Patio"].number("DeviceProperties", "battery_level"),
+            alarm and alarm.volume,
+        ]
+
+    await until(hass, lambda: coordinator.alarms.is_known)
     await quiet(hass, remote)
     writes.clear()
+    await in_house(hass, remote.offer_update, "Office", "99.9")
     await in_house(hass, remote.set_tone, "Kitchen", "bass", 4)
     await in_house(hass, remote.set_battery, "Patio", 31)
-    await in_house(hass, remote.add_favorite, "Song", "http://192.0.2.1/song.mp3")
-    await in_house(hass, remote.offer_update, "Office", "99.9")
-    await quiet(hass, remote)
+    await in_house(hass, remote.edit_alarm, 14, {"volume": "17"})
+    await until(hass, lambda: known() == [4, 31, 17], known)
     assert not writes
+
+
+@pytest.mark.usefixtures("entry")
+async def test_a_favorite_concerns_all_rooms(
+    hass: HomeAssistant, remote: Remote, writes: Counter[str]
+) -> None:
+    """It is among their sources once the list has been read."""
+    await quiet(hass, remote)
+    await in_house(hass, remote.add_favorite, "Song", "http://192.0.2.1/song.mp3")
+    for sources in (
+        lambda: "Song" in shown(hass, KITCHEN, "source_list"),
+        lambda: "Song" not in shown(hass, KITCHEN, "source_list"),
+    ):
+        await until(hass, sources)
+        assert len(writes) == 6
+        writes.clear()
+        await in_house(hass, remote.remove_favorite, "Song")
 
 
 @pytest.mark.usefixtures("entry")

@@ -175,6 +175,7 @@ def grown(now: dict[str, Counter[str]], before: dict[str, Counter[str]]) -> dict
     return {name: now[name] - before[name] for name in now if now[name] - before[name]}
 
 
+@pytest.mark.timeout(400)  # so many take more than a minute where nothing else runs
 async def test_nothing_is_left_after_a_hundred_households(
     hass: HomeAssistant,
     small_house: SimulatorProcess,

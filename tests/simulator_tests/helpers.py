@@ -22,7 +22,11 @@ def base(name: str) -> str:
     return f"127.{_SECOND}.{_THIRD.setdefault(name, len(_THIRD))}.1"
 
 
-def wait_until[T](condition: Callable[[], T], timeout: float = 5.0) -> T:
+#: Seconds within which something that must happen has happened, on the slowest machine.
+PATIENCE = 20.0
+
+
+def wait_until[T](condition: Callable[[], T], timeout: float = PATIENCE) -> T:
     """Wait until a condition holds and return what it returned."""
     deadline = time.monotonic() + timeout
     while not (result := condition()):

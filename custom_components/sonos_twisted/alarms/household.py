@@ -235,21 +235,22 @@ class HouseholdAlarms:
         return await write.done
 
     async def _async_write_all(self) -> None:
-        async with self._lock:
-            losses = 0
-            while self._writes:
-                try:
-                    await self._async_write_at_keeper()
-                except OUT_OF_REACH as error:
-                    losses += 1
-                    if losses == _MOST_LOST:
-                        lost = self._coordinator.household.speakers[self._lost]
-                        self._give_up(command_failed(lost.name, error))
-                except HomeAssistantError as error:
-                    self._give_up(error)
-                except BaseException:
-                    self._give_up(failed("alarms_cut_off"))
-                    raise
+        losses = 0
+        try:
+            async with self._lock:
+                while self._writes:
+                    try:
+                        await self._async_write_at_keeper()
+                    except OUT_OF_REACH as error:
+                        losses += 1
+                        if losses == _MOST_LOST:
+                            lost = self._coordinator.household.speakers[self._lost]
+                            self._give_up(command_failed(lost.name, error))
+                    except HomeAssistantError as error:
+                        self._give_up(error)
+        except BaseException:
+            self._give_up(failed("alarms_cut_off"))
+            raise
         self._plan(REVIEW_SECONDS)
 
     async def _async_write_at_keeper(self) -> None:

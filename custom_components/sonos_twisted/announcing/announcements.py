@@ -328,9 +328,9 @@ class Announcements:
                 if unable and not job.stopped.is_set():
                     await self._async_together(job, unable)
         finally:
-            for task in pending:
+            for task in clips:
                 task.cancel()
-            await asyncio.gather(*pending, return_exceptions=True)
+            await asyncio.gather(*clips, return_exceptions=True)
 
     async def _async_clip(self, job: _Job, speaker: Speaker) -> None:
         """Play the clip in one room, until its end there."""
@@ -385,11 +385,13 @@ async def async_outlast(task: asyncio.Task[None], rooms: str) -> None:
 
     """
     try:
-        await asyncio.shield(task)
+        await asyncio.wait([task])
     except asyncio.CancelledError:
-        if task.cancelled():
-            raise failed("announcement_cut_off", rooms=rooms) from None
+        task.add_done_callback(lambda task: _log(task, rooms))
         raise
+    if task.cancelled():
+        raise failed("announcement_cut_off", rooms=rooms)
+    task.result()
 
 
 class _ClipRefused(Exception):  # noqa: N818, it is no error where there is another way

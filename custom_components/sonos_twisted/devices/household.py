@@ -125,8 +125,7 @@ class HouseholdDevices:
         ]
         for speaker in changed:
             if speaker.visible:
-                info = _speaker_info(speaker, self._household_device_id)
-                self._make(DeviceInfo(**info, name=speaker.name))
+                self._update_room(speaker)
         for speaker in changed:
             if (room := known.get(speaker.bonded_to or "")) is not None and room.visible:
                 self._update_part(speaker, room)
@@ -148,6 +147,14 @@ class HouseholdDevices:
                     forget(uid)
                 self._registry.async_remove_device(device.id)
 
+    def _update_room(self, speaker: Speaker) -> None:
+        before = self._device(speaker.uid)
+        info = _speaker_info(speaker, self._household_device_id)
+        self._make(DeviceInfo(**info, name=speaker.name))
+        if before is not None and before.name and before.name != speaker.name:
+            # The device knows the name of an earlier run, too.
+            self._coordinator.volume_limits.follow(speaker, before.name)
+
     def _update_part(self, speaker: Speaker, room: Speaker) -> None:
         channels = speaker.member.channels if speaker.member is not None else frozenset()
         info = _speaker_info(speaker, self._device_id(room.uid) or self._household_device_id)
@@ -156,9 +163,12 @@ class HouseholdDevices:
         self._make(info)
         self._describe(speaker)
 
-    def _device_id(self, uid: str) -> str | None:
+    def _device(self, uid: str) -> dr.DeviceEntry | None:
         entry_id = self._coordinator.entry.entry_id
-        device = self._registry.async_get_device_by_identifier((DOMAIN, uid), entry_id)
+        return self._registry.async_get_device_by_identifier((DOMAIN, uid), entry_id)
+
+    def _device_id(self, uid: str) -> str | None:
+        device = self._device(uid)
         return device.id if device is not None else None
 
     def _make(self, info: DeviceInfo) -> str:
@@ -183,8 +193,9 @@ class HouseholdDevices:
         try:
             description = await coordinator.commands.attempt(speaker, identity.describe)
         except EngineError:
-            del self._described[speaker.uid]
-            if self._stopped:
+            # If it has started anew meanwhile, two are asking, and one of them plans to ask again.
+            is_first = self._described.pop(speaker.uid, -1) != -1
+            if self._stopped or not is_first:
                 return
             loop = coordinator.hass.loop
             self._retries[speaker.uid] = loop.call_later(RETRY_SECONDS, self._describe, speaker)

@@ -39,10 +39,20 @@ def read_ssdp(info: SsdpServiceInfo) -> Announcement | None:
     """Read an announcement by SSDP; None if it is not a Sonos speaker's."""
     if not (info.ssdp_udn or info.ssdp_usn).startswith("uuid:RINCON_"):
         return None
-    host = urlsplit(info.ssdp_location or "").hostname or ""
-    return Announcement(
-        next(_ipv4([host]), None), _household_id(info.ssdp_headers, _SSDP_HOUSEHOLD)
-    )
+    host, _ = read_location(info.ssdp_location)
+    return Announcement(host, _household_id(info.ssdp_headers, _SSDP_HOUSEHOLD))
+
+
+def read_location(location: str | None) -> tuple[str | None, int | None]:
+    """Return the IPv4 address and the port of a URL that was announced, as far as it has them.
+
+    Whoever announces himself can write anything there.
+    """
+    try:
+        parts = urlsplit(location or "")
+        return next(_ipv4([parts.hostname or ""]), None), parts.port
+    except ValueError:
+        return None, None
 
 
 def read_mdns(info: ZeroconfServiceInfo) -> Announcement | None:

@@ -117,9 +117,11 @@ async def _async_ask(
     ]
     if not asking:
         return {}
-    done, late = await asyncio.wait(asking, timeout=ANSWER_SECONDS)
-    for task in late:
-        task.cancel()
+    try:
+        done, _ = await asyncio.wait(asking, timeout=ANSWER_SECONDS)
+    finally:
+        for task in asking:
+            task.cancel()
     answers = (task.result() for task in asking if task in done)
     found = [answer for answer in answers if answer and answer.household_id not in configured]
     found.sort(key=lambda household: [room.casefold() for room in household.rooms])

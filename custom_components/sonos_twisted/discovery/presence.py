@@ -8,20 +8,22 @@ when they are set up; so they are imported only then.
 """
 
 from collections.abc import Callable
+import logging
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.service_info.ssdp import SsdpServiceInfo
 
 from ..coordinator import HouseholdCoordinator
 from ..model import whole_number
-from .announced import MDNS_TYPE
+from .announced import MDNS_TYPE, read_location
 
 if TYPE_CHECKING:
     from homeassistant.components import ssdp
     from zeroconf import ServiceStateChange, Zeroconf
+
+_LOGGER = logging.getLogger(__name__)
 
 _UID = re.compile(r"RINCON_[0-9A-Za-z]+")
 
@@ -76,14 +78,20 @@ async def _async_watch_mdns(
     hass: HomeAssistant, coordinator: HouseholdCoordinator
 ) -> Callable[[], object]:
     from homeassistant.components import zeroconf  # noqa: PLC0415
-    from zeroconf import ServiceStateChange  # noqa: PLC0415
+    from zeroconf import Error, ServiceStateChange  # noqa: PLC0415
     from zeroconf.asyncio import AsyncServiceBrowser, AsyncServiceInfo  # noqa: PLC0415
 
     shared = await zeroconf.async_get_async_instance(hass)
 
     async def read(name: str) -> None:
-        info = AsyncServiceInfo(MDNS_TYPE, name)
-        if await info.async_request(shared.zeroconf, _MILLISECONDS):
+        try:
+            info = AsyncServiceInfo(MDNS_TYPE, name)
+            is_there = await info.async_request(shared.zeroconf, _MILLISECONDS)
+        except Error as error:
+            # It has no name that there can be, or Home Assistant is about to end.
+            _LOGGER.debug("What %r announces cannot be read: %r", name, error)
+            return
+        if is_there:
             announced_by_mdns(coordinator, name, info.decoded_properties)
 
     @callback
@@ -122,10 +130,6 @@ def announced_by_mdns(
 
 
 def _address(location: str | None) -> str | None:
-    """Return ``host:port`` of a URL, if it has both."""
-    try:
-        parts = urlsplit(location or "")
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return None
+    """Return ``host:port`` of a URL, if it has both, and a speaker can be spoken to there."""
+    host, port = read_location(location)
     return f"{host}:{port}" if host and port else None

@@ -59,6 +59,10 @@ _OTHER_FORMATS = frozenset(
 )
 
 
+type _Message = tuple[dict[str, Any], dict[str, Any]]
+"""What a speaker says: a header and a body."""
+
+
 class ClipStatus(StrEnum):
     """What has become of a clip."""
 
@@ -143,7 +147,7 @@ class ClipPlayer:
         self._idle_seconds = idle_seconds
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._reader: asyncio.Task[None] | None = None
-        self._answer: asyncio.Future[tuple[dict[str, Any], dict[str, Any]]] | None = None
+        self._answer: asyncio.Future[_Message] | None = None
         self._turn = asyncio.Lock()
         self._users = 0
         self._closing: asyncio.TimerHandle | None = None
@@ -290,11 +294,14 @@ class ClipPlayer:
         socket = self._socket
         if socket is None:
             raise PlayerUnreachableError(self.host, "broke the connection off")
-        self._answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[_Message] = asyncio.get_running_loop().create_future()
+        self._answer = answer
+        # What comes while the command is being sent is of no use if that fails.
+        answer.add_done_callback(lambda it: it.cancelled() or it.exception())
         try:
             told = {"namespace": _CLIPS, "command": command, "playerId": self._uid}
             await socket.send_json([told, options])
-            header, body = await self._answer
+            header, body = await answer
         except (aiohttp.ClientError, OSError) as error:
             raise PlayerUnreachableError(self.host, "broke the connection off") from error
         finally:

@@ -85,6 +85,12 @@ def _listeners(reactor: Any) -> Listeners:
     return Listeners(reactor)
 
 
+def _note_failure(ending: asyncio.Future[Any]) -> None:
+    """Take note of how something has ended that nobody waits for any more."""
+    if not ending.cancelled() and (error := ending.exception()) is not None:
+        _LOGGER.debug("The connection to a household does not end well: %s", error)
+
+
 def _is_elsewhere(error: BaseException) -> bool:
     return isinstance(error, (PlayerUnreachableError, WrongHouseholdError))
 
@@ -381,6 +387,9 @@ class HouseholdConnection:
         if runner is not None:
             # Speakers that hang delay leases and commands alike: both have the same seconds.
             endings.append(asyncio.get_running_loop().run_in_executor(None, runner.stop))
+        for ending in endings:
+            ending.add_done_callback(_note_failure)
         if endings:
             await asyncio.wait(endings, timeout=STOP_SECONDS)
-        await self._thread.run(self._release_listener)
+        if self._thread.is_running:
+            await self._thread.run(self._release_listener)

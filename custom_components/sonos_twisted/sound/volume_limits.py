@@ -1,7 +1,7 @@
 """How loud rooms may become: limits that users set, kept in Home Assistant, held for whoever.
 
 There are those of the household's settings, by the names of rooms, and those that the action sets,
-by speaker. The lower one counts.
+by speaker. The lower one counts. A room that gets another name keeps the limit of the settings.
 
 Speakers know no limit. Each volume that a room tells is compared with its limit, and if it is
 louder, whoever has made it so, the room is told once to be as loud as it may be. Lives on the event
@@ -19,6 +19,7 @@ from ..engine import EngineError
 from ..engine.commands import rendering
 from ..happenings import async_fire
 from ..model import Aspect, Speaker
+from ..settings.yaml_import import async_set_in_yaml
 from ..storage import Subject, household_store
 
 if TYPE_CHECKING:
@@ -39,8 +40,7 @@ class VolumeLimits:
         self._store = household_store(
             coordinator.hass, coordinator.entry.entry_id, Subject.VOLUME_LIMITS
         )
-        limits: Mapping[str, int] = coordinator.entry.options.get(CONF_VOLUME_LIMITS, {})
-        self._of_names = {name.casefold(): limit for name, limit in limits.items()}
+        self._of_names = _by_folded_name(self._settings)
         self._limits: dict[str, int] = {}
         self._correcting: set[str] = set()
         self._again: set[str] = set()
@@ -49,6 +49,36 @@ class VolumeLimits:
         """Read the limits that were set before."""
         stored = await self._store.async_load() or {}
         self._limits = dict(stored.get("limits", {}))
+
+    @property
+    def _settings(self) -> Mapping[str, int]:
+        limits: Mapping[str, int] = self._coordinator.entry.options.get(CONF_VOLUME_LIMITS, {})
+        return limits
+
+    @callback
+    def follow(self, speaker: Speaker, before: str) -> None:
+        """Let the limit that the settings have for a room be that of its new name.
+
+        What YAML says stays as it is written there.
+
+        Args:
+            speaker: The room's.
+            before: The name that it had.
+
+        """
+        coordinator, old, new = self._coordinator, before.casefold(), speaker.name.casefold()
+        hass, entry = coordinator.hass, coordinator.entry
+        limit = self._of_names.get(old)
+        if limit is None or CONF_VOLUME_LIMITS in async_set_in_yaml(hass, entry):
+            return
+        others = (room for room in coordinator.household.rooms if room is not speaker)
+        is_shared = any(room.name.casefold() == old for room in others)
+        over = {new} if is_shared else {old, new}
+        limits = {name: it for name, it in self._settings.items() if name.casefold() not in over}
+        limits[speaker.name] = min(limit, self._of_names.get(new, limit))
+        options = {**entry.options, CONF_VOLUME_LIMITS: limits}
+        hass.config_entries.async_update_entry(entry, options=options)
+        self._of_names = _by_folded_name(limits)
 
     def of(self, speaker: Speaker) -> int | None:
         """Return how loud a room may become; None if nobody has set that."""
@@ -123,3 +153,8 @@ class VolumeLimits:
         if speaker.uid in self._again:
             self._again.discard(speaker.uid)
             self._hold(speaker)
+
+
+def _by_folded_name(limits: Mapping[str, int]) -> dict[str, int]:
+    """Return limits by names that are equal however they are written."""
+    return {name.casefold(): limit for name, limit in limits.items()}

@@ -150,11 +150,20 @@ class _Connection:
             [("RINCON_5CAAFD00000101400", None, None)],
             id="nonsense",
         ),
-        pytest.param(
-            "x._sonos._tcp.local.",
-            {"uuid": "RINCON_5CAAFD00000101400", "location": "http://192.0.2.11:99999/xml"},
-            [("RINCON_5CAAFD00000101400", None, None)],
-            id="no such port",
+        *(
+            pytest.param(
+                "RINCON_5CAAFD00000101400@Kitchen._sonos._tcp.local.",
+                {"location": location},
+                [("RINCON_5CAAFD00000101400", None, None)],
+                id=location,
+            )
+            for location in (
+                "http://[192.0.2.7:1400/",
+                "http://192.0.2.7:99999/",
+                "http://[2001:db8::7]:1400/",
+                "http://0.0.0.0:1400/",
+                "http://kitchen.local:1400/",
+            )
         ),
     ],
 )

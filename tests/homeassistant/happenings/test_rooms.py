@@ -16,10 +16,11 @@ from tests.homeassistant.actions import (
     shown,
     shows,
 )
-from tests.homeassistant.conftest import all_known, until
+from tests.homeassistant.conftest import all_known, eventually, until
 
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
+    from custom_components.sonos_twisted.model import SpeakerHealth
     from tests.homeassistant.happenings.conftest import Told
     from tests.simulator.control import Remote
 
@@ -182,9 +183,16 @@ async def test_events_that_are_lost(
     await in_house(hass, remote.play_tracks, "Kitchen")
     await shows(hass, KITCHEN, state="playing", queue_position=1)
     told.data.clear()
-    await in_house(hass, remote.forget_leases, "Kitchen")
+    before = (await _health_of(coordinator, KITCHEN)).resubscriptions
+    lost_leases = await in_house(hass, remote.forget_leases, "Kitchen")
     await coordinator.health.async_verify()
+    # Whoever is still subscribing would be declined too early, and asked before there is news.
+    await eventually(
+        lambda: _health_of(coordinator, KITCHEN),
+        lambda it: it.resubscriptions == before + lost_leases and not it.missing,
+    )
     await shows(hass, KITCHEN, state="playing", queue_position=1)
+    assert not told.data
     await in_house(hass, remote.set_subscribe_status, "Kitchen", 503)
     await in_house(hass, remote.forget_leases, "Kitchen")
     await in_house(hass, remote.next, "Kitchen")
@@ -193,10 +201,17 @@ async def test_events_that_are_lost(
     assert lost["reason"]
     await told.until("track_changed", "Kitchen")
     await in_house(hass, remote.set_subscribe_status, "Kitchen", None)
+    await coordinator.health.async_verify()
     await told.until("events_restored", "Kitchen")
     await shows(hass, KITCHEN, state="playing", queue_position=2)
     assert told.kinds("Kitchen") == ["events_lost", "track_changed", "events_restored"]
     await in_house(hass, remote.stop_playing, "Kitchen")
+
+
+async def _health_of(coordinator: HouseholdCoordinator, entity_id: str) -> SpeakerHealth:
+    """Return how well the events of a room arrive now."""
+    health = await coordinator.connection.health()
+    return next(it for it in health.speakers if coordinator.entity_ids[it.uid] == entity_id)
 
 
 async def test_a_household_that_is_loaded_again(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, HomeAssistant, callback
@@ -20,7 +21,14 @@ from tests.homeassistant.actions import (
     shown,
     shows,
 )
-from tests.homeassistant.conftest import all_known, complaints, eventually, make_entry, until
+from tests.homeassistant.conftest import (
+    OURS,
+    all_known,
+    complaints,
+    eventually,
+    make_entry,
+    until,
+)
 
 if TYPE_CHECKING:
     from tests.simulator.control import Remote
@@ -308,3 +316,45 @@ async def test_limits_are_kept_until_the_entry_is_removed(
     await hass.config_entries.async_remove(entry.entry_id)
     assert key not in hass_storage
     assert not [room for room in ROOMS if hass.states.get(room)]
+
+
+async def test_a_room_with_another_name_keeps_the_limit_of_the_settings(
+    hass: HomeAssistant, house: SimulatorProcess, remote: Remote
+) -> None:
+    """Also when it was renamed while Home Assistant did not listen."""
+    limits = {"office": 40, "Kitchen": 30}
+    entry = await make_entry(hass, house.addresses["Kitchen"], volume_limits=limits)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until(hass, lambda: all_known(hass))
+    await in_house(hass, remote.rename, "Office", "Study")
+    await until(hass, lambda: entry.options["volume_limits"] == {"Kitchen": 30, "Study": 40})
+    await in_house(hass, remote.set_volume, "Study", 90)
+    await shows(hass, OFFICE, volume_level=0.4, volume_limit=0.4)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await in_house(hass, remote.rename, "Study", "Office")
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until(hass, lambda: all_known(hass))
+    assert entry.options["volume_limits"] == {"Kitchen": 30, "Office": 40}
+    await shows(hass, OFFICE, volume_limit=0.4)
+    await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_names_that_rooms_share_and_names_in_yaml(
+    hass: HomeAssistant, house: SimulatorProcess
+) -> None:
+    """The lower limit counts of two that come together, and YAML is not rewritten."""
+    limits = {"Office": 40, "bathroom": 20, "Attic": 10}
+    entry = await make_entry(hass, house.addresses["Kitchen"], volume_limits=limits)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await until(hass, lambda: all_known(hass))
+    follow = entry.runtime_data.volume_limits.follow
+    rooms = {room.name: room for room in entry.runtime_data.household.rooms}
+    follow(rooms["Kitchen"], "Cellar")
+    with patch(f"{OURS}.sound.volume_limits.async_set_in_yaml", return_value={"volume_limits"}):
+        follow(rooms["Kitchen"], "Attic")
+    assert entry.options["volume_limits"] == limits
+    follow(rooms["Bathroom"], "office")
+    assert entry.options["volume_limits"] == {"Office": 40, "Attic": 10, "Bathroom": 20}
+    follow(rooms["Bathroom"], "Attic")
+    assert entry.options["volume_limits"] == {"Office": 40, "Bathroom": 10}
+    await hass.config_entries.async_unload(entry.entry_id)
