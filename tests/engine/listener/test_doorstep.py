@@ -11,12 +11,11 @@ import pytest
 from custom_components.sonos_twisted.engine.doorstep import MAX_PIECES, REST_SECONDS, Doorstep
 from custom_components.sonos_twisted.engine.notify_handler import ORDINARY_BODY
 
-from .attackers import VOLUME, House
-from .conftest import NETWORK
-from .fakes import SPEAKER, request_bytes
+from ..conftest import NETWORK
+from ..fakes import SPEAKER, request_bytes
+from .attackers import STRANGER, VOLUME, House
 
 HOST = SPEAKER.ip_address
-STRANGER = "198.51.100.66"
 
 
 class Visitor:
@@ -65,11 +64,6 @@ class Visitor:
         except ConnectionResetError:
             pass
         return answer
-
-
-@pytest.fixture
-def house() -> House:
-    return House()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A listener on a fake reactor, an honest speaker, and strangers who connect to it."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, override
 
 from twisted.internet.address import IPv4Address
@@ -7,8 +8,8 @@ from twisted.internet.testing import MemoryReactorClock
 
 from custom_components.sonos_twisted.engine.subscription import Subscription
 
-from ..model.payloads import notify as body_of
-from .fakes import (
+from ...model.payloads import notify as body_of
+from ..fakes import (
     SPEAKER,
     Connection as SpeakerConnection,
     FakeReactor,
@@ -16,6 +17,7 @@ from .fakes import (
     Transport,
     a_listener,
     a_subscription,
+    notify,
     request_bytes,
 )
 
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 VOLUME = body_of({"Volume": "20"})
 CHUNKED: dict[str, str | None] = {"CONTENT-LENGTH": None, "TRANSFER-ENCODING": "chunked"}
 STRANGER = "198.51.100.66"
+
+
+def chunk(data: bytes, extension: bytes = b"") -> bytes:
+    """Word a chunk of a body."""
+    return b"%x%b\r\n%b\r\n" % (len(data), extension, data)
 
 
 class Connection(SpeakerConnection):
@@ -71,6 +78,16 @@ class House:
         subscription.subscribe()
         self.request.last.grant(sid)
         return subscription
+
+    def notify(
+        self,
+        path: str | None = None,
+        *,
+        body: bytes = VOLUME,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> int:
+        """Let the speaker send a NOTIFY; return the status of its answer."""
+        return notify(self.reactor, path or self.path, body, headers)
 
     def hears(self) -> bool:
         """Tell whether an honest event is heard and answered, as the only one."""

@@ -19,9 +19,9 @@ from custom_components.sonos_twisted.engine import (
 )
 from custom_components.sonos_twisted.engine.listener import Listener
 
-from ..simulator.process import SimulatorProcess
-from .conftest import OnReactor
-from .host import Host, following, until
+from ...simulator.process import SimulatorProcess
+from ..conftest import OnReactor
+from ..host import Host, following, until
 
 if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase

@@ -4,7 +4,6 @@ Every attack ends with a fitting status or with the end of its connection, witho
 without a line in the log for each; and after every attack a speaker's event is heard.
 """
 
-from collections.abc import Iterator
 import logging
 from typing import TYPE_CHECKING
 
@@ -22,34 +21,18 @@ from custom_components.sonos_twisted.engine.notify_site import (
 )
 from custom_components.sonos_twisted.model.markup import MAX_TAGS
 
-from ..model.payloads import last_change, notify as body_of, propertyset
-from .attackers import CHUNKED, STRANGER, VOLUME, Connection, House
-from .fakes import (
+from ...model.payloads import last_change, notify as body_of, propertyset
+from ..fakes import (
     SPEAKER,
     request_bytes,
 )
+from .attackers import CHUNKED, STRANGER, VOLUME, Connection, House, chunk
 
 if TYPE_CHECKING:
     from soco.events_base import Event
 
 
-@pytest.fixture
-def house() -> House:
-    return House()
-
-
-@pytest.fixture(autouse=True)
-def no_tracebacks(
-    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
-) -> Iterator[None]:
-    """Check that nothing is printed, and that no more than the two lines of a limit are logged."""
-    caplog.set_level(logging.DEBUG)
-    yield
-    loud = [record for record in caplog.records if record.levelno > logging.DEBUG]
-    assert len(loud) <= 2, [record.getMessage() for record in loud]
-    assert not any(record.exc_info for record in caplog.records)
-    assert "Traceback" not in capfd.readouterr().err
-
+pytestmark = pytest.mark.usefixtures("no_tracebacks")
 
 # Request lines
 
@@ -281,11 +264,6 @@ def test_the_bounds_fit_together() -> None:
 
 
 # Bodies
-
-
-def chunk(data: bytes, extension: bytes = b"") -> bytes:
-    """Word a chunk of a body."""
-    return b"%x%b\r\n%b\r\n" % (len(data), extension, data)
 
 
 @pytest.mark.parametrize(

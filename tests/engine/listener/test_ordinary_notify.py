@@ -5,8 +5,8 @@ import pytest
 
 from custom_components.sonos_twisted.engine.ordinary_notify import MAX_HEAD, read_head
 
+from ..fakes import request_bytes
 from .attackers import VOLUME
-from .fakes import request_bytes
 
 LEASE = {"SID": "uuid:1", "SEQ": "7", "CONNECTION": "close", "CONTENT-TYPE": "text/xml"}
 

@@ -12,7 +12,8 @@ from custom_components.sonos_twisted.engine.lease import (
 from custom_components.sonos_twisted.engine.lease_states import LeaseState as S
 from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECONDS
 
-from .tenant import SILENCE, Tenant
+from ..fakes import SILENCE
+from ..tenant import Tenant
 
 
 def _after_silence(tenant: Tenant) -> None:
