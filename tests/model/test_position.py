@@ -330,20 +330,23 @@ STATES = st.builds(
 
 @given(st.lists(st.tuples(STATES, st.floats(0, 300), st.booleans())))
 def test_any_course_of_events(course: list[tuple[Playing, float, bool]]) -> None:
-    """Whatever happens, the position lies in the track, and runs only while it plays."""
-    tracker, now = PositionTracker(), 0.0
+    """Whatever happens, the position lies in the track, and runs only while it plays.
+
+    A track is as long as it was ever said to be: a position that was reached is not taken back.
+    """
+    tracker, now, longest = PositionTracker(), 0.0, 0.0
     for state, wait, read in course:
+        longest = max(longest, state.duration or 0.0)
         now += wait
         tracker = tracker.after_event(state, now)
-        asked = {True: tracker.reading_due, False: None}[read]
-        if asked is not None:
-            now = max(now, asked)
+        if read and tracker.reading_due is not None:
+            now = max(now, tracker.reading_due)
             tracker = tracker.after_reading(PositionReading(5.0, state.uri or ""), now)
             assert tracker.reading_due is None
-        assert (tracker.position is None) or state.duration is not None
-        position = tracker.position or PlaybackPosition(0.0, now, running=state.playback is PLAYING)
-        assert position.running is (state.playback is PLAYING and state.duration is not None) or (
-            tracker.position is None
-        )
-        assert position.position >= 0
+        position = tracker.position
+        if position is None:
+            continue
+        assert state.duration is not None
+        assert 0 <= position.position <= longest
+        assert position.running is (state.playback is PLAYING)
         assert position.measured_at <= now

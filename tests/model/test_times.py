@@ -39,5 +39,5 @@ def test_round_trip(seconds: int) -> None:
 
 @given(st.text())
 def test_any_text(text: str) -> None:
-    """Nothing is raised."""
-    parse_duration(text)
+    """Nothing is raised, and no time is less than nothing."""
+    assert (parse_duration(text) or 0.0) >= 0.0

@@ -1,6 +1,7 @@
 """Closing lets go of everything, waits for nobody, and is not the end."""
 
 import asyncio
+import dataclasses
 
 import pytest
 
@@ -8,9 +9,10 @@ from custom_components.sonos_twisted.engine import (
     EngineError,
 )
 from custom_components.sonos_twisted.engine.commands import rendering
+from custom_components.sonos_twisted.engine.runner import STOP_SECONDS
 
 from ...simulator.process import SimulatorProcess
-from .steps import OUR_ADDRESS, OWN_SERVICES, Host, listening, services_at, until
+from .steps import OUR_ADDRESS, OWN_SERVICES, SETTINGS, Host, listening, services_at, until
 
 pytestmark = pytest.mark.usefixtures("loopback", "nothing_left")
 
@@ -27,14 +29,24 @@ async def test_closing_unsubscribes_from_everything(own_house: SimulatorProcess)
 
 @pytest.mark.parametrize("fault", ["stall", "refuse", "disconnect"])
 async def test_closing_does_not_wait_for_the_dead(own_house: SimulatorProcess, fault: str) -> None:
-    async with listening(own_house):
+    """However long a request may take."""
+    loop = asyncio.get_running_loop()
+    async with listening(own_house, dataclasses.replace(SETTINGS, request_seconds=60.0)):
         own_house.remote.call(fault, speaker="*")
+        begin = loop.time()
+    assert loop.time() - begin < STOP_SECONDS + 1.0
 
 
 async def test_nothing_is_delivered_after_closing(own_house: SimulatorProcess) -> None:
+    """Not even while the connection waits for a speaker that hangs to hear of its end."""
     async with listening(own_house) as host:
-        own_house.remote.call("set_volume", speaker="Room 1", volume=37)
-    host.forget()
+        own_house.remote.call("stall", speaker="Room 2")
+        closing = asyncio.create_task(host.connection.close())
+        await asyncio.sleep(0)
+        host.forget()
+        for volume in (37, 38):
+            own_house.remote.call("set_volume", speaker="Room 1", volume=volume)
+        await closing
     await asyncio.sleep(0)
     assert host.news == []
 

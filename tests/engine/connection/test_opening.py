@@ -11,7 +11,17 @@ from custom_components.sonos_twisted.engine import (
 from custom_components.sonos_twisted.engine.commands import rendering
 
 from ...simulator.process import SimulatorProcess
-from .steps import NOBODY, OUR_ADDRESS, OWN_SERVICES, Host, listening, services_at, until, volume_of
+from .steps import (
+    NOBODY,
+    OUR_ADDRESS,
+    OWN_SERVICES,
+    Host,
+    listening,
+    services_at,
+    uid_of,
+    until,
+    volume_of,
+)
 
 pytestmark = pytest.mark.usefixtures("loopback", "nothing_left")
 
@@ -49,7 +59,9 @@ async def test_who_is_listened_to(house: SimulatorProcess) -> None:
 
 async def test_setting_up_takes_few_requests(house: SimulatorProcess) -> None:
     async with listening(house):
-        for counters in house.remote.requests().values():
+        requests = house.remote.requests()
+        assert requests.keys() >= {uid_of(house, room) for room in house.addresses}
+        for counters in requests.values():
             others = [kind for kind in counters if not kind.startswith("SUBSCRIBE")]
             assert sum(counters[kind] for kind in others) <= 3
 
