@@ -15,7 +15,7 @@ from ..payloads import FIXTURES, KITCHEN, OFFICE, STUDY, queue_event
 from .steps import ALONE, HOME, SUB, TOGETHER, aspects, following, household
 
 
-def test_position() -> None:
+def test_a_position_is_news_for_the_group() -> None:
     """A reading at the coordinator is news for the group."""
     home = household(TOGETHER)
     home.apply_event(KITCHEN, "AVTransport", queue_event(1), 10.0)
@@ -31,7 +31,7 @@ def test_position() -> None:
     assert home.speakers[OFFICE].position == PlaybackPosition(52.5, 20.5, running=False)
 
 
-def test_position_after_a_new_subscription() -> None:
+def test_a_new_subscription_leaves_the_position_in_doubt() -> None:
     """Its initial event leaves the position in doubt, for it may come long after the change."""
     home = household(ALONE)
     home.apply_event(KITCHEN, "AVTransport", queue_event(1, "PAUSED_PLAYBACK"), 10.0)
@@ -41,7 +41,7 @@ def test_position_after_a_new_subscription() -> None:
     assert home.speakers[KITCHEN].reading_due == 101.0
 
 
-def test_position_that_is_too_old() -> None:
+def test_a_position_that_is_too_old_is_dropped() -> None:
     """The answer to a request from before the newest event is dropped."""
     home = household(ALONE)
     home.apply_event(KITCHEN, "AVTransport", queue_event(1), 10.0)
@@ -50,8 +50,7 @@ def test_position_that_is_too_old() -> None:
     assert home.speakers[KITCHEN].position == PlaybackPosition(0.0, 11.0, running=True)
 
 
-def test_position_of_those_without() -> None:
-    """Members and strangers have none of their own."""
+def test_members_and_strangers_have_no_position() -> None:
     home = household(TOGETHER)
     home.apply_event(OFFICE, "AVTransport", following(KITCHEN), 10.0)
     assert home.apply_position(OFFICE, PositionReading(42.0, ""), 11.0) == set()
@@ -63,22 +62,21 @@ def describe() -> DeviceDescription:
     return parse_device_description((FIXTURES / "device_description_beam.xml").read_bytes())
 
 
-def test_description() -> None:
-    """A description is news when it differs."""
+def test_a_description_is_news_when_it_differs() -> None:
     home = household(ALONE)
     assert home.apply_description(OFFICE, describe()) == {Change(OFFICE, Aspect.DEVICE)}
     assert home.apply_description(OFFICE, describe()) == set()
     assert home.speakers[OFFICE].name == "Room B2"
 
 
-def test_description_before_the_topology() -> None:
+def test_a_description_names_the_room_before_the_topology() -> None:
     """It names the room until the topology does."""
     home = Household(HOME)
     home.apply_description(OFFICE, describe())
     assert home.speakers[OFFICE].name == "Living Room"
 
 
-def test_tv_format() -> None:
+def test_a_group_shows_the_format_of_its_television() -> None:
     """The whole group shows it, as long as the television is what plays."""
     home = household(TOGETHER)
     tv: Variables = {
@@ -101,7 +99,7 @@ def test_tv_format() -> None:
     assert home.apply_tv_format(KITCHEN, None) == changed
 
 
-def test_sleep_timer() -> None:
+def test_a_group_shows_its_sleep_timer() -> None:
     """The whole group shows it; about the same time is nothing new, and a member has none."""
     home = household(TOGETHER)
     home.apply_event(KITCHEN, "AVTransport", queue_event(), 10.0)
@@ -116,7 +114,7 @@ def test_sleep_timer() -> None:
     assert home.speakers[OFFICE].own.sleep_timer_end is None
 
 
-def test_availability() -> None:
+def test_who_cannot_be_reached_is_unavailable_for_a_reason() -> None:
     """Whether a player can be reached is decided elsewhere and noted here."""
     home = household(ALONE)
     kitchen = home.speakers[KITCHEN]

@@ -14,7 +14,7 @@ from ..payloads import KITCHEN, OFFICE, queue_event
 from .steps import ALONE, HOME, TOGETHER, aspects, household, titles
 
 
-def test_the_same_event() -> None:
+def test_the_same_event_is_no_news() -> None:
     """An event that repeats what is known is no news."""
     home = household(ALONE)
     home.apply_event(KITCHEN, "AVTransport", queue_event(), 1.0)
@@ -25,7 +25,7 @@ def test_the_same_event() -> None:
     assert kitchen.last_event_at == 2.0
 
 
-def test_event_without_a_state() -> None:
+def test_an_event_without_a_state_keeps_it() -> None:
     """The state stays what it was."""
     home = household(ALONE)
     home.apply_event(KITCHEN, "AVTransport", queue_event(), 1.0)
@@ -36,7 +36,7 @@ def test_event_without_a_state() -> None:
     assert changes == set()
 
 
-def test_odd_values() -> None:
+def test_odd_values_replace_nothing() -> None:
     """Values that are not understood don't replace those that were."""
     home = household(ALONE)
     home.apply_event(KITCHEN, "AVTransport", queue_event(), 1.0)
@@ -54,7 +54,7 @@ def test_odd_values() -> None:
     assert kitchen.follows is None
 
 
-def test_event_before_the_topology() -> None:
+def test_an_event_before_the_topology_is_remembered() -> None:
     """It is remembered, and shown when it is known who belongs to whom."""
     home = Household(HOME)
     assert home.apply_event(KITCHEN, "AVTransport", queue_event(3), 1.0) == set()
@@ -83,7 +83,9 @@ def test_event_before_the_topology() -> None:
         ({}, 30, False, set()),
     ],
 )
-def test_rendering(variables: Variables, volume: int, muted: bool, expected: set[Aspect]) -> None:
+def test_rendering_comes_in_deltas(
+    variables: Variables, volume: int, muted: bool, expected: set[Aspect]
+) -> None:
     """Events of RenderingControl are deltas, down to single channels."""
     home = household(ALONE)
     full: Variables = {
@@ -109,8 +111,7 @@ def test_events_are_not_kept() -> None:
     assert home.speakers[KITCHEN].variable("RenderingControl", "volume", "LF") == "80"
 
 
-def test_group_volume() -> None:
-    """It belongs to the group and comes from its coordinator."""
+def test_the_volume_of_a_group_comes_from_its_coordinator() -> None:
     home = household(TOGETHER)
     event: Variables = {"group_volume": "25", "group_mute": "0", "group_volume_changeable": "1"}
     changes = home.apply_event(KITCHEN, "GroupRenderingControl", event, 1.0)
@@ -165,14 +166,15 @@ def test_the_volume_of_a_single_room_is_its_own() -> None:
         ("ZoneGroupTopology", {"zone_group_state": "<ZoneGroupState/>"}, set()),
     ],
 )
-def test_aspects(service: str, variables: Variables, expected: set[Change]) -> None:
-    """Each variable belongs to an aspect of the speaker or of the household."""
+def test_each_variable_belongs_to_an_aspect(
+    service: str, variables: Variables, expected: set[Change]
+) -> None:
     home = household(ALONE)
     assert home.apply_event(KITCHEN, service, variables, 1.0) == expected
     assert home.apply_event(KITCHEN, service, variables, 2.0) == set()
 
 
-def test_household_variables() -> None:
+def test_what_all_players_say_is_news_once() -> None:
     """What all players say alike is news once, even before the topology is known."""
     home = Household(HOME)
     event: Variables = {"alarm_list_version": "R:7"}

@@ -50,7 +50,7 @@ def test_members_say_nothing_of_media() -> None:
     assert titles(home)[OFFICE] == "Song 3"
 
 
-def test_join() -> None:
+def test_who_joins_shows_what_the_group_plays() -> None:
     """A member shows its new coordinator with the topology, everything at once."""
     home = household(ALONE)
     home.apply_event(KITCHEN, "AVTransport", queue_event(3), 10.0)
@@ -62,7 +62,7 @@ def test_join() -> None:
 
 
 @pytest.mark.parity("beyond: never a wrong room")
-def test_transport_before_topology() -> None:
+def test_who_joins_by_transport_first() -> None:
     """A player that says it follows shows what it showed, until the topology says so, too."""
     home = household(ALONE)
     home.apply_event(KITCHEN, "AVTransport", queue_event(3), 10.0)
@@ -127,7 +127,7 @@ def test_what_a_member_claims_is_void_afterwards() -> None:
 
 
 @pytest.mark.parity("beyond: never a wrong room")
-def test_late_topology() -> None:
+def test_a_late_topology_brings_nothing_back() -> None:
     """A topology of the past doesn't bring back media of the past."""
     home = household(ALONE)
     home.apply_event(KITCHEN, "AVTransport", queue_event(3), 10.0)
@@ -142,7 +142,7 @@ def test_late_topology() -> None:
 
 @pytest.mark.parity("beyond: never a wrong room")
 @pytest.mark.parity("beyond: vanished coordinator")
-def test_group_without_its_coordinator() -> None:
+def test_a_group_without_its_coordinator_plays_nothing() -> None:
     """Its members play nothing that is known."""
     home = household(TOGETHER)
     home.apply_event(KITCHEN, "AVTransport", queue_event(3), 10.0)

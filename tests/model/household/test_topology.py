@@ -22,8 +22,7 @@ from ..payloads import (
 from .steps import ALONE, HOME, SUB, TOGETHER, aspects, household
 
 
-def test_first_topology() -> None:
-    """Players appear with the topology."""
+def test_players_appear_with_the_topology() -> None:
     home = Household(HOME)
     change = home.apply_topology(TOGETHER, 7.0)
     assert change.appeared == (KITCHEN, OFFICE, STUDY)
@@ -34,7 +33,7 @@ def test_first_topology() -> None:
     assert aspects(change.changes, OFFICE) == {Aspect.DEVICE, Aspect.GROUP, Aspect.AVAILABILITY}
 
 
-def test_speaker() -> None:
+def test_what_is_known_of_a_player_at_first() -> None:
     """What is known of a player after the first topology, and what is not."""
     kitchen = household(ALONE).speakers[KITCHEN]
     assert (kitchen.name, kitchen.host, kitchen.port) == ("Room A1", "192.168.4.161", 1400)
@@ -54,7 +53,7 @@ def test_speaker() -> None:
     assert kitchen.group_muted is None
 
 
-def test_the_same_topology() -> None:
+def test_the_same_topology_changes_nothing() -> None:
     """Every player sends it; the second one changes nothing."""
     home = household(TOGETHER)
     members = [member(OFFICE, "Room B2"), member(KITCHEN, "Room A1")]
@@ -63,14 +62,14 @@ def test_the_same_topology() -> None:
     assert home.topology_at == 9.0
 
 
-def test_unknown_uid() -> None:
+def test_a_stranger_has_no_group() -> None:
     """Who is not in the topology has no group."""
     home = household(ALONE)
     assert home.group_members(SUB) == []
     assert home.coordinator_of(SUB) is None
 
 
-def test_regroup() -> None:
+def test_players_of_both_groups_learn_of_a_move() -> None:
     """All players of both groups learn of it at once."""
     home = household(ALONE)
     change = home.apply_topology(TOGETHER, 1.0)
@@ -80,7 +79,7 @@ def test_regroup() -> None:
     assert (change.appeared, change.disappeared) == ((), ())
 
 
-def test_other_coordinator() -> None:
+def test_another_coordinator_makes_another_group() -> None:
     """A group that is led by another player is another group."""
     home = household(TOGETHER)
     change = home.apply_topology(topology(grouped(OFFICE, KITCHEN), grouped(STUDY)), 1.0)
@@ -88,7 +87,7 @@ def test_other_coordinator() -> None:
     assert home.group_members(KITCHEN) == [OFFICE, KITCHEN]
 
 
-def test_hidden_players() -> None:
+def test_hidden_players_are_no_rooms() -> None:
     """Parts of a room are known, but no rooms, and nobody hears of what they play."""
     home = household(
         topology(group(KITCHEN, member(KITCHEN, inside=satellite(SUB, Invisible="1"))))
@@ -133,7 +132,7 @@ def test_player_leaves_the_household() -> None:
     assert sorted(home.speakers) == [KITCHEN, STUDY]
 
 
-def test_vanished() -> None:
+def test_who_is_really_gone_is_reported_once() -> None:
     """Devices that are really gone are reported once, those that may be alive never."""
     home = household(ALONE)
     rest = [grouped(KITCHEN), grouped(STUDY)]
@@ -149,7 +148,7 @@ def booted(number: str) -> Topology:
     return topology(group(KITCHEN, member(KITCHEN, "Room A1", BootSeq=number)))
 
 
-def test_reboot() -> None:
+def test_who_has_started_anew_is_reported() -> None:
     """A higher boot sequence number means that the player has forgotten its leases."""
     home = household(booted("7"))
     assert home.apply_topology(booted("8"), 1.0).rebooted == (KITCHEN,)
@@ -159,7 +158,7 @@ def test_reboot() -> None:
     assert home.apply_topology(booted(""), 4.0).rebooted == ()
 
 
-def test_new_address() -> None:
+def test_a_player_moves_to_another_address() -> None:
     """Players move when their router wants it."""
     home = household(ALONE)
     location = "http://192.168.9.9:1400/xml/device_description.xml"
@@ -171,7 +170,7 @@ def test_new_address() -> None:
     assert Aspect.DEVICE in aspects(change.changes, KITCHEN)
 
 
-def test_rename() -> None:
+def test_a_room_gets_another_name() -> None:
     """A new name comes by event or by topology, whichever is first."""
     home = household(topology(group(KITCHEN, member(KITCHEN, "Kitchen"))))
     kitchen = home.speakers[KITCHEN]
