@@ -34,6 +34,11 @@ REQUEST_SECONDS = 2.0
 #: Seconds between two looks at the clock of the loop.
 LOOK = 0.001
 
+#: Seconds between two pages of the library, and between two commands to the speaker that answers
+#: while another one hangs. They belong to the load and wait for nothing: both runners get work in
+#: the same portions, with room between for the loop to be as late as a portion makes it.
+BETWEEN_PAGES, BETWEEN_COMMANDS = 0.2, 0.05
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -192,7 +197,7 @@ async def hang(runner: Runner, house: SimulatorProcess, seconds: float) -> None:
                 await runner.run(rendering.set_volume, house.addresses[room], 20)
             await asyncio.sleep(pause)
 
-    await asyncio.gather(speak("Kitchen", 0.0), speak("Patio", 0.05))
+    await asyncio.gather(speak("Kitchen", 0.0), speak("Patio", BETWEEN_COMMANDS))
 
 
 async def browse(runner: Runner, address: str, seconds: float) -> None:
@@ -213,7 +218,7 @@ async def browse(runner: Runner, address: str, seconds: float) -> None:
         )
         assert answer["Result"].startswith("<DIDL-Lite")
         del answer
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(BETWEEN_PAGES)
 
 
 async def compare_stalls(

@@ -11,6 +11,7 @@ from twisted.internet.testing import MemoryReactorClock, StringTransport
 from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 
+from custom_components.sonos_twisted.engine import PlayerUnreachableError, SubscriptionLostError
 from custom_components.sonos_twisted.engine.gena import ResponseHeaders
 from custom_components.sonos_twisted.engine.listener import Listener, ListenSettings
 from custom_components.sonos_twisted.engine.player import Player, service_of
@@ -19,6 +20,10 @@ from custom_components.sonos_twisted.engine.subscription import Subscription
 SPEAKER = Player("192.0.2.11")
 OUR_ADDRESS = "192.0.2.1"
 OK = 200
+
+#: How requests to the speaker fail: nobody answers, or it knows nothing of the subscription.
+SILENCE = PlayerUnreachableError(SPEAKER.ip_address, "does not answer")
+LOST = SubscriptionLostError(SPEAKER.ip_address)
 
 
 @dataclass(slots=True)

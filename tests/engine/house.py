@@ -27,7 +27,7 @@ from ..model.payloads import (
     notify as body_of,
     zone_group_state,
 )
-from .fakes import FakeReactor, FakeRequest, Sent, a_listener, notify
+from .fakes import SILENCE, FakeReactor, FakeRequest, Sent, a_listener, notify
 
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.engine.commands.state import State
@@ -274,7 +274,6 @@ def host_of(sent: Sent) -> str:
 
 
 ONE, TWO, THREE, FOUR = Room(11), Room(12), Room(13), Room(14)
-SILENCE = PlayerUnreachableError("192.0.2.11", "does not answer")
 
 
 def live(house: House, seconds: int) -> None:

@@ -3,10 +3,6 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from custom_components.sonos_twisted.engine import (
-    PlayerUnreachableError,
-    SubscriptionLostError,
-)
 from custom_components.sonos_twisted.engine.backoff import Backoff
 from custom_components.sonos_twisted.engine.lease import (
     Lease,
@@ -15,15 +11,12 @@ from custom_components.sonos_twisted.engine.lease_states import LeaseState as S
 from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECONDS
 
 from ..model.payloads import notify as body_of
-from .fakes import FakeReactor, FakeRequest, Sent, a_listener, a_subscription, notify
+from .fakes import SILENCE, FakeReactor, FakeRequest, Sent, a_listener, a_subscription, notify
 
 if TYPE_CHECKING:
     from soco.events_base import Event
 
     from custom_components.sonos_twisted.engine import Subscription
-
-SILENCE = PlayerUnreachableError("192.0.2.11", "does not answer")
-LOST = SubscriptionLostError("192.0.2.11")
 
 
 class Tenant:

@@ -17,8 +17,9 @@ from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECO
 from custom_components.sonos_twisted.model import SpeakerHealth
 
 from ..model.payloads import notify as body_of
-from .house import ONE, OWN_SERVICES, SILENCE, TOPOLOGY, TWO, House, Room, host_of
-from .tenant import LOST, Tenant
+from .fakes import LOST, SILENCE
+from .house import ONE, OWN_SERVICES, TOPOLOGY, TWO, House, Room, host_of
+from .tenant import Tenant
 from .test_inspection import Inspected
 
 

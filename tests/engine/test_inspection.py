@@ -16,6 +16,8 @@ from custom_components.sonos_twisted.engine.inspection import (
     Inspection,
 )
 
+from .fakes import SILENCE
+
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.engine.commands.state import State
 
@@ -152,9 +154,8 @@ def test_what_was_never_evented_cannot_differ() -> None:
 
 def test_a_speaker_that_does_not_answer_is_reported_and_asked_again(inspected: Inspected) -> None:
     inspected.clock.advance(QUIET_SECONDS)
-    error = PlayerUnreachableError("192.0.2.11", "does not answer")
-    inspected.answers[-1].errback(error)
-    assert inspected.errors == [error]
+    inspected.answers[-1].errback(SILENCE)
+    assert inspected.errors == [SILENCE]
     inspected.clock.advance(QUIET_SECONDS)
     assert len(inspected.answers) == 2
 

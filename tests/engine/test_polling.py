@@ -10,7 +10,6 @@ from twisted.internet.task import Clock
 
 from custom_components.sonos_twisted.engine.errors import (
     EngineError,
-    PlayerUnreachableError,
     UpnpError,
 )
 from custom_components.sonos_twisted.engine.polling import (
@@ -18,6 +17,8 @@ from custom_components.sonos_twisted.engine.polling import (
     MEMBER_SECONDS,
     Poller,
 )
+
+from .fakes import SILENCE
 
 if TYPE_CHECKING:
     from custom_components.sonos_twisted.engine.commands.state import State
@@ -129,6 +130,7 @@ def test_no_round_asks_for_more_than_four_things(polled: Polled) -> None:
     polled.reports_topology = True
     polled.rounds(12)
     about_sound = [seconds for seconds, _ in polled.about_sound]
+    assert len(polled.asked) > 12
     for number, queries in enumerate(polled.asked):
         assert len(queries) + about_sound.count(round(number * MEMBER_SECONDS)) == 4
 
@@ -200,9 +202,8 @@ def test_the_topology_is_always_passed_on(polled: Polled) -> None:
 def test_after_a_failure_everything_is_passed_on_again(polled: Polled) -> None:
     polled.answer("20")
     polled.clock.advance(COORDINATOR_SECONDS)
-    error = PlayerUnreachableError("192.0.2.11", "does not answer")
-    polled.answers[-1].errback(error)
-    assert polled.errors == [error]
+    polled.answers[-1].errback(SILENCE)
+    assert polled.errors == [SILENCE]
     polled.clock.advance(COORDINATOR_SECONDS)
     polled.answer("20")
     assert polled.states[-1] == {"RenderingControl": {"volume": {"Master": "20"}}}
@@ -301,21 +302,20 @@ def test_the_sound_is_passed_on_even_if_it_is_the_same(polled: Polled) -> None:
 
 def test_nothing_more_is_asked_of_who_does_not_answer(polled: Polled) -> None:
     polled.rounds(1)
-    polled.answers[-1].errback(PlayerUnreachableError("192.0.2.11", "does not answer"))
+    polled.answers[-1].errback(SILENCE)
     assert polled.about_sound == []
     polled.clock.advance(COORDINATOR_SECONDS)
     assert len(polled.asked) == 3
 
 
 def test_who_falls_silent_over_the_sound_is_reported() -> None:
-    error = PlayerUnreachableError("192.0.2.11", "does not answer")
     polled = Polled(coordinates=False, sound_is_known=False)
     polled.poller._read = lambda queries: (
-        fail(error) if len(queries) == 1 else polled._read(queries)
+        fail(SILENCE) if len(queries) == 1 else polled._read(queries)
     )
     polled.poller.start()
     polled.answer()
-    assert polled.errors == [error]
+    assert polled.errors == [SILENCE]
 
 
 def test_a_mistake_with_an_answer_is_told_and_does_not_end_the_asking(

@@ -300,8 +300,10 @@ def test_stopped_before_the_worker_is_ready(reactor: ReactorBase) -> None:
 
 
 def test_stopped_while_no_worker_is_there(reactor: ReactorBase) -> None:
+    """The bench sees that nothing is left when its block ends."""
     with process_bench(reactor, program=["/nonexistent/python"], backoff=NEVER) as bench:
-        bench.error(odd.echo, ONE)
+        assert "cannot be started" in str(bench.error(odd.echo, ONE))
+        assert bench.process.pid is None
 
 
 def test_a_worker_that_crashes_while_it_is_stopped(bench: Bench, gate: Gate) -> None:

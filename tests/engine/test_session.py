@@ -27,13 +27,13 @@ from ..model.payloads import (
     satellite,
     zone_group_state,
 )
+from .fakes import SILENCE
 from .house import (
     ALARMS,
     CONTENT,
     FOUR,
     ONE,
     OWN_SERVICES,
-    SILENCE,
     THREE,
     TOPOLOGY,
     TWO,

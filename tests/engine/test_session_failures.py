@@ -28,10 +28,10 @@ from ..model.payloads import (
     last_change,
     notify as body_of,
 )
+from .fakes import SILENCE
 from .house import (
     ONE,
     OWN_SERVICES,
-    SILENCE,
     THREE,
     TOPOLOGY,
     TWO,

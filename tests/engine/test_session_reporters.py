@@ -18,7 +18,8 @@ from custom_components.sonos_twisted.engine.speaker_link import SPEAKER_SERVICES
 from custom_components.sonos_twisted.engine.topology_reports import AGREEMENT_SECONDS
 
 from ..model.payloads import notify as body_of
-from .house import ALARMS, CONTENT, FOUR, ONE, SILENCE, THREE, TOPOLOGY, TWO, House, Room, live
+from .fakes import SILENCE
+from .house import ALARMS, CONTENT, FOUR, ONE, THREE, TOPOLOGY, TWO, House, Room, live
 
 ALL = (ONE, TWO, THREE, FOUR)
 

@@ -65,7 +65,7 @@ RECURRENCE = st.sampled_from(sorted(RECURRENCES)) | DAYS.map(
         ("daily", ()),
     ],
 )
-def test_days(recurrence: str, days: tuple[int, ...]) -> None:
+def test_days_on_which_an_alarm_rings(recurrence: str, days: tuple[int, ...]) -> None:
     """Sunday is 0."""
     assert days_of(recurrence) == frozenset(days)
 
@@ -96,7 +96,7 @@ def test_days_with_a_name() -> None:
         ("ON_12", "2026-06-12 08:00:00", "2026-06-15 07:00:00"),
     ],
 )
-def test_next_time(recurrence: str, now: str, expected: str) -> None:
+def test_when_an_alarm_rings_next(recurrence: str, now: str, expected: str) -> None:
     """The twelfth of June 2026 is a Friday."""
     alarm = replace(ALARM, recurrence=recurrence)
     after = dt.datetime.fromisoformat(now).replace(tzinfo=BERLIN)
@@ -112,7 +112,7 @@ def test_alarm_that_never_rings() -> None:
     assert next_ring(replace(ALARM, recurrence="ON_"), now, BERLIN) is None
 
 
-def test_clocks_are_changed() -> None:
+def test_an_alarm_rings_once_when_the_clocks_are_changed() -> None:
     """A time that is left out is an hour later; if it comes twice, the first counts."""
     saturday = dt.datetime(2026, 3, 28, 12, tzinfo=BERLIN)
     assert next_ring(ALARM, saturday, BERLIN) == dt.datetime(2026, 3, 29, 5, tzinfo=dt.UTC)

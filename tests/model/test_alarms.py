@@ -55,7 +55,7 @@ def answer(*alarms: dict[str, str]) -> dict[str, str]:
     }
 
 
-def test_alarm() -> None:
+def test_an_alarm_is_read_with_all_that_is_said_of_it() -> None:
     """All that a player says of it."""
     assert parse_alarms(answer(SAID)) == AlarmList((ALARM,), 42)
     assert parse_alarms(answer(SAID)).get(14) == ALARM
@@ -106,5 +106,5 @@ def test_list_that_cannot_be_read_is_empty(text: str) -> None:
 @pytest.mark.parametrize(
     ("version", "revision"), [("RINCON_1:42", 42), ("42", 42), ("RINCON_1:", None), (None, None)]
 )
-def test_revision(version: str | None, revision: int | None) -> None:
+def test_revision_of_a_list(version: str | None, revision: int | None) -> None:
     assert alarm_list_revision(version) == revision

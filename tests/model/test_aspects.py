@@ -32,13 +32,13 @@ def test_every_field_of_a_transport_is_reported() -> None:
     assert reported == {field.name for field in fields(Transport)} - {"tracker"} | {"position"}
 
 
-def test_variables_exist() -> None:
+def test_variables_of_the_tables_exist() -> None:
     """No name in a table is misspelt."""
     named = {name for _, name in VARIABLE_ASPECTS.keys() | HOUSEHOLD_ASPECTS.keys()}
     assert named <= NAMES | NOT_EVENTED | {"queue_update_id"}
 
 
-def test_household_wide_aspects() -> None:
+def test_an_aspect_is_of_speakers_or_of_the_household() -> None:
     """No aspect belongs to a speaker in one table and to the household in another."""
     of_speakers = {aspect for _, aspect in TRANSPORT_ASPECTS}
     of_speakers |= set(SERVICE_ASPECTS.values())

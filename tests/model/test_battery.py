@@ -30,7 +30,7 @@ PAGE = b"""<?xml version="1.0" ?><ZPSupportInfo><LocalBatteryStatus>
         ("", {}),
     ],
 )
-def test_events(text: str, expected: Variables) -> None:
+def test_what_events_tell_of_a_battery(text: str, expected: Variables) -> None:
     """Other things are told in the same place."""
     assert battery_of_more_info(text) == expected
 
@@ -52,6 +52,6 @@ def test_events(text: str, expected: Variables) -> None:
         (b"<html", {}),
     ],
 )
-def test_page(body: bytes, expected: Variables) -> None:
+def test_what_the_page_of_a_battery_tells(body: bytes, expected: Variables) -> None:
     """A player without a battery has the page, too; old firmware shows nothing there."""
     assert parse_battery_status(body) == expected

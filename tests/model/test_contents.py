@@ -35,7 +35,7 @@ from custom_components.sonos_twisted.model import (
         (None, ContentKind.OTHER),
     ],
 )
-def test_kind(item_class: str | None, kind: ContentKind) -> None:
+def test_kind_of_an_entry(item_class: str | None, kind: ContentKind) -> None:
     """A class that is not known counts as the one that it refines."""
     assert kind_of(Didl(item_class=item_class)) is kind
 
@@ -61,7 +61,7 @@ def test_kind_of_favorite() -> None:
     assert kind_of(Didl(item_class=favorite, resource_metadata="<cut")) is ContentKind.OTHER
 
 
-def test_container() -> None:
+def test_what_is_a_container() -> None:
     """Players send some containers as items."""
     assert is_container(Didl(container=True))
     assert is_container(Didl(item_class="object.container.playlistContainer"))
@@ -80,13 +80,13 @@ def test_container() -> None:
         (0, 100, [(0, 90), (90, 100)]),
     ],
 )
-def test_divide(start: int, end: int, parts: list[tuple[int, int]]) -> None:
+def test_long_lists_are_divided(start: int, end: int, parts: list[tuple[int, int]]) -> None:
     """At most three parts of ten each, or of thirty, or of ninety."""
     assert divide(start, end, 10, 3) == parts
 
 
 @pytest.mark.parametrize(("total", "count"), [(501, 2), (25_000, 50), (25_001, 2), (65_000, 3)])
-def test_large_lists(total: int, count: int) -> None:
+def test_parts_of_large_lists_are_divided_again(total: int, count: int) -> None:
     """Every item is in one part, and every part is divided again until it is small."""
     parts = divide(0, total, 500, 50)
     assert len(parts) == count
@@ -108,7 +108,7 @@ def test_large_lists(total: int, count: int) -> None:
         ("", "berge", Match.NONE),
     ],
 )
-def test_match(title: str, wanted: str, how_well: Match) -> None:
+def test_how_well_a_title_fits(title: str, wanted: str, how_well: Match) -> None:
     """Capitals and accents make no difference."""
     assert match(title, wanted) is how_well
 
@@ -128,6 +128,6 @@ def test_match(title: str, wanted: str, how_well: Match) -> None:
         ("", "", True),
     ],
 )
-def test_fits(text: str, pattern: str, whether: bool) -> None:
+def test_patterns_with_asterisks(text: str, pattern: str, whether: bool) -> None:
     """An asterisk stands for anything, and nothing else for more than itself."""
     assert fits(text, pattern) is whether

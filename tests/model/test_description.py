@@ -15,7 +15,7 @@ from .payloads import FIXTURES
 BEAM = (FIXTURES / "device_description_beam.xml").read_bytes()
 
 
-def test_description() -> None:
+def test_description_of_a_soundbar() -> None:
     """A soundbar, with the template text that real descriptions contain."""
     description = parse_device_description(BEAM)
     assert description.uid == "RINCON_0000000000B201400"
@@ -60,7 +60,7 @@ def test_mac_from_serial_number() -> None:
     assert parse_device_description(without(b"MACAddress")).mac == "00:00:00:00:0B:20"
 
 
-def test_missing_elements() -> None:
+def test_elements_may_be_missing() -> None:
     """What is not there is "", or None for the generation."""
     body = without(b"MACAddress", b"serialNum", b"swGen", b"url>", b"roomName", b"serviceType")
     description = parse_device_description(body)
@@ -72,8 +72,7 @@ def test_missing_elements() -> None:
     assert description.services == frozenset()
 
 
-def test_without_icon_list() -> None:
-    """A player may have no icon."""
+def test_a_player_may_have_no_icon() -> None:
     body = BEAM.replace(b"iconList", b"otherList")
     assert parse_device_description(body).icon_url == ""
 
@@ -87,7 +86,7 @@ def test_ampersand_in_the_room_name() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"no XML", b"<root", b"<html><p></html>", b"\xff\xfe<", BEAM[:40], BEAM[:-9]]
 )
-def test_malformed(body: bytes) -> None:
+def test_what_cannot_be_read_is_refused(body: bytes) -> None:
     """What cannot be read says so."""
     with pytest.raises(MalformedDescription):
         parse_device_description(body)
@@ -104,21 +103,21 @@ def test_malformed(body: bytes) -> None:
         without(b"UDN"),
     ],
 )
-def test_not_sonos(body: bytes) -> None:
+def test_another_device_is_told_apart(body: bytes) -> None:
     """Another device of the network is told apart from one that is broken."""
     with pytest.raises(NotSonosDescription):
         parse_device_description(body)
 
 
 @given(st.binary())
-def test_any_bytes(body: bytes) -> None:
+def test_any_bytes_are_refused(body: bytes) -> None:
     """Nothing but a DescriptionError is raised."""
     with pytest.raises(DescriptionError):
         parse_device_description(body)
 
 
 @given(st.integers(0, len(BEAM)), st.binary(max_size=5))
-def test_damaged(at: int, junk: bytes) -> None:
+def test_damaged_descriptions_are_read_or_refused(at: int, junk: bytes) -> None:
     """The same for descriptions that are nearly right."""
     try:
         parse_device_description(BEAM[:at] + junk + BEAM[at + 1 :])

@@ -21,7 +21,7 @@ def read(text: str) -> Didl:
     return result
 
 
-def test_track() -> None:
+def test_track_of_a_music_service() -> None:
     """A track of a music service, complete."""
     assert parse_didl(track("Sinnerman")) == Didl(
         item_id="-1",
@@ -37,7 +37,7 @@ def test_track() -> None:
     )
 
 
-def test_favorite() -> None:
+def test_favorite_tells_how_it_is_played() -> None:
     """A favourite tells how it is played, and carries the metadata of what it points to."""
     favorite = read(
         didl(
@@ -96,7 +96,7 @@ def test_favorite() -> None:
         ("<dc:title>cut off</dc:title><dc:crea", "title", "cut off"),
     ],
 )
-def test_oddities(content: str, field: str, expected: object) -> None:
+def test_oddities_of_the_wild_are_understood(content: str, field: str, expected: object) -> None:
     """Each of these was seen in the wild."""
     assert getattr(read(didl(content)), field) == expected
 
@@ -109,8 +109,7 @@ def test_container_as_item() -> None:
     assert (as_item.container, as_container.container) == (False, True)
 
 
-def test_is_kind() -> None:
-    """Parts of the class are compared whole."""
+def test_parts_of_a_class_are_compared_whole() -> None:
     station = Didl(item_class="object.item.audioItem.audioBroadcast.#station")
     assert station.is_kind("audioBroadcast")
     assert not station.is_kind("audio")
@@ -160,7 +159,7 @@ def test_nothing_to_read(text: str) -> None:
     assert parse_didl_list(text) == ()
 
 
-def test_list() -> None:
+def test_lists_are_read_entry_by_entry() -> None:
     """The answer of Browse holds many, and `desc` beside them is no item."""
     text = (
         f"<DIDL-Lite {DIDL_NAMESPACES}><desc/>"
@@ -195,7 +194,7 @@ def test_list() -> None:
         (None, (None, None, None)),
     ],
 )
-def test_stream_content(
+def test_song_in_the_words_of_a_station(
     text: str | None, expected: tuple[str | None, str | None, str | None]
 ) -> None:
     """Stations name the song in one of several forms."""
@@ -203,7 +202,7 @@ def test_stream_content(
 
 
 @given(st.text())
-def test_any_text(text: str) -> None:
+def test_any_text_is_read_without_an_error(text: str) -> None:
     """Nothing is ever raised."""
     parse_didl(text)
     parse_didl_list(didl(text))
@@ -212,7 +211,7 @@ def test_any_text(text: str) -> None:
 
 
 @given(st.data())
-def test_damaged_metadata(data: st.DataObject) -> None:
+def test_damaged_metadata_are_read_without_an_error(data: st.DataObject) -> None:
     """Nothing is raised for what is nearly right, either."""
     text = track("Sinnerman")
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))
@@ -225,12 +224,12 @@ def test_damaged_metadata(data: st.DataObject) -> None:
         min_size=1,
     )
 )
-def test_titles(title: str) -> None:
+def test_any_title_comes_out_as_it_went_in(title: str) -> None:
     """Any title comes out as it went in, unless it looks escaped."""
     assert read(track(title)).title == title
 
 
-def test_far_too_much() -> None:
+def test_metadata_without_an_end_are_not_read() -> None:
     """What somebody made up to keep us busy is not read; a long list that was asked for is."""
     many = didl("<a/>" * 2 * MAX_TAGS)
     assert parse_didl(many) is None

@@ -18,7 +18,7 @@ def item(**changes: str) -> str:
     return f'<UpdateItem xmlns="urn:schemas-rinconnetworks-com:update-1-0" {written}/>'
 
 
-def test_offer() -> None:
+def test_an_offer_is_read() -> None:
     """It has a version, and what it takes to install it."""
     assert parse_firmware_offer(item()) == FirmwareOffer("94.1-75110", URL)
 
@@ -27,7 +27,7 @@ def test_offer() -> None:
     "text",
     ["", "<UpdateItem", item(Type="Other"), item(Version="soon"), item(UpdateURL=""), "<a/>"],
 )
-def test_no_offer(text: str) -> None:
+def test_what_offers_no_firmware(text: str) -> None:
     """What says nothing of firmware offers none."""
     assert parse_firmware_offer(text) is None
 
@@ -42,6 +42,6 @@ def test_no_offer(text: str) -> None:
         ("roll-call", "94.1-75110", False),
     ],
 )
-def test_newer(version: str, other: str, expected: bool) -> None:
+def test_which_firmware_is_newer(version: str, other: str, expected: bool) -> None:
     """Numbers count, not letters."""
     assert is_newer_firmware(version, other) is expected

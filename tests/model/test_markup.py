@@ -24,7 +24,7 @@ def test_local_name(tag: str) -> None:
     assert local_name(tag) == "title"
 
 
-def test_elements() -> None:
+def test_elements_come_in_order() -> None:
     """Children come in order, by local name."""
     root = parse(b"<a xmlns='urn:x'><b/>text<!-- c --><d/></a>")
     assert [name for name, _ in elements(root)] == ["b", "d"]
@@ -49,7 +49,7 @@ def test_entities_are_refused() -> None:
         ("<a>cut", "cut"),
     ],
 )
-def test_mending(text: str, expected: str) -> None:
+def test_known_defects_are_mended(text: str, expected: str) -> None:
     """Known defects lose nothing; of others the part before them is saved."""
     root = parse_damaged(text)
     assert root is not None
@@ -64,7 +64,7 @@ def test_what_follows_a_defect() -> None:
     assert found == [("a", {}, ""), ("b", {}, "1"), ("c", {"d": "2"}, ""), ("f", {}, "")]
 
 
-def test_nested_in_damage() -> None:
+def test_damage_may_be_nested_deeply() -> None:
     """Recovery happens in a thread, whose stack may be small."""
     root = parse_damaged("<a>" * 80_000)
     assert root is None or root.tag == "a"

@@ -63,7 +63,7 @@ def test_playback_state(text: str, state: PlaybackState | None) -> None:
         ("no uri", Source.OTHER),
     ],
 )
-def test_source(uri: str, source: Source) -> None:
+def test_source_of_a_uri(uri: str, source: Source) -> None:
     """The scheme of the transport URI tells where the sound comes from."""
     assert source_from_uri(uri) is source
 
@@ -106,7 +106,7 @@ def test_unknown_play_mode() -> None:
     assert PlayMode.from_sonos("DIRECT_1") is None
 
 
-def test_queue() -> None:
+def test_track_from_the_queue() -> None:
     """A track from the queue, which a playlist was put into."""
     assert media_from_variables(queue_event(3)) == Media(
         source=Source.QUEUE,
@@ -130,7 +130,7 @@ def test_queue() -> None:
     )
 
 
-def test_album() -> None:
+def test_album_in_the_queue_is_no_playlist() -> None:
     """An album fills the queue as a playlist does, but is none."""
     metadata = didl(
         "<dc:title>Pastel Blues</dc:title>"
@@ -140,7 +140,7 @@ def test_album() -> None:
     assert (media.playlist, media.container) == (None, "Pastel Blues")
 
 
-def test_last_track() -> None:
+def test_nothing_comes_after_the_last_track() -> None:
     """Without a next track, metadata that is left over says nothing."""
     media = media_from_variables(queue_event(12, next_track_uri=""))
     assert media.next_title is None
@@ -156,7 +156,7 @@ def test_last_track() -> None:
         ("", "FIP", None, None),
     ],
 )
-def test_radio(
+def test_song_and_station(
     stream_content: str, title: str | None, artist: str | None, album: str | None
 ) -> None:
     """The stream names the song, what was enqueued names the station."""
@@ -178,7 +178,7 @@ def test_radio_with_tracks() -> None:
     assert (media.channel, media.title, media.duration) == ("Jazz Vocals", "Song 1", 200.0)
 
 
-def test_radio_show() -> None:
+def test_programme_of_a_station() -> None:
     """Stations may name the programme on air."""
     metadata = didl("<dc:title>s1</dc:title><r:radioShowMd>Le Grand Tri,p1</r:radioShowMd>")
     media = media_from_variables(radio_event(current_track_meta_data=metadata))
@@ -230,7 +230,7 @@ def test_station_at_an_address() -> None:
         (f"x-sonos-htastream:{KITCHEN}:spdif", Source.TV),
     ],
 )
-def test_inputs(uri: str, source: Source) -> None:
+def test_inputs_have_nothing_else_to_tell(uri: str, source: Source) -> None:
     """An input belongs to a player and has nothing else to tell."""
     media = media_from_variables(
         {
@@ -267,8 +267,7 @@ def test_airplay_without_title() -> None:
         {"current_track": {"Master": "1"}, "current_track_meta_data": {"LF": "<"}},
     ],
 )
-def test_nothing(variables: Variables) -> None:
-    """Nothing plays."""
+def test_where_nothing_plays(variables: Variables) -> None:
     assert media_from_variables(variables) == Media()
 
 

@@ -25,7 +25,7 @@ TRACK = Didl(
 )
 
 
-def test_track() -> None:
+def test_track_is_read_as_it_was_written() -> None:
     """With all that a player wants to know of it."""
     assert parse_didl(write_didl(TRACK)) == TRACK
 
@@ -60,7 +60,7 @@ def test_a_track_of_a_music_service_keeps_its_account() -> None:
     assert written.account == "SA_RINCON2311_X_#Svc2311-0-Token"
 
 
-def test_favorite() -> None:
+def test_favorite_holds_what_it_stands_for() -> None:
     """It holds the metadata of what it stands for, without the pictures."""
     metadata = write_didl(TRACK)
     picture = "<upnp:albumArtURI>/getaa?s=1</upnp:albumArtURI>"

@@ -67,7 +67,7 @@ def test_channels_replace_a_value_without() -> None:
         ("x", "QueueID"),
     ],
 )
-def test_any_namespace(namespace: str, instance: str) -> None:
+def test_namespaces_do_not_matter(namespace: str, instance: str) -> None:
     """The Queue service has a name of its own for the instance; namespaces don't matter."""
     body = last_change('<UpdateID val="4"/>', namespace=namespace, instance=instance)
     assert parse_notification(body) == {"update_id": "4"}
@@ -200,7 +200,7 @@ def test_names_as_soco_spells_them(name: str) -> None:
         ("AVTransportURIMetaData", "av_transport_uri_meta_data"),
     ],
 )
-def test_names(name: str, expected: str) -> None:
+def test_names_of_variables(name: str, expected: str) -> None:
     """Abbreviations give odd names, which are kept."""
     assert variable_name(name) == expected
 
@@ -220,13 +220,13 @@ def read_or_refuse(body: bytes) -> None:
 
 
 @given(st.binary())
-def test_any_bytes(body: bytes) -> None:
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     """Whatever comes, there is a result or the one exception."""
     read_or_refuse(body)
 
 
 @given(st.data())
-def test_damaged_bodies(data: st.DataObject) -> None:
+def test_damaged_bodies_are_read_or_refused(data: st.DataObject) -> None:
     """The same for bodies that are nearly right."""
     body = bytearray(last_change('<Volume channel="LF" val="3"/><A>&amp;</A>', namespace=RCS))
     for _ in range(data.draw(st.integers(1, 4))):
@@ -254,7 +254,7 @@ def test_damaged_bodies(data: st.DataObject) -> None:
         ({}, {"container_update_i_ds": "Q:0,53"}, {"container_update_i_ds": "Q:0,53"}),
     ],
 )
-def test_merge(older: Variables, newer: Variables, merged: Variables) -> None:
+def test_two_events_become_one(older: Variables, newer: Variables, merged: Variables) -> None:
     """Two events become one, and neither of them is changed."""
     before = copy.deepcopy((older, newer))
     result = merge_variables(older, newer)
@@ -293,13 +293,12 @@ TEXT = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"
 
 
 @given(st.dictionaries(st.sampled_from(NAMES).filter(lambda name: name != "LastChange"), TEXT))
-def test_round_trip(variables: dict[str, str]) -> None:
-    """Any text arrives as it was sent."""
+def test_any_text_arrives_as_it_was_sent(variables: dict[str, str]) -> None:
     expected = {variable_name(name): text for name, text in variables.items()}
     assert parse_notification(notify(variables)) == expected
 
 
 @given(TEXT)
-def test_any_last_change(text: str) -> None:
+def test_any_last_change_is_read_or_refused(text: str) -> None:
     """Any text for a LastChange gives a result or the one exception."""
     read_or_refuse(notify({"LastChange": text}))

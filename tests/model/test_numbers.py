@@ -5,12 +5,14 @@ import pytest
 from custom_components.sonos_twisted.model import (
     Household,
     MalformedTopology,
+    Media,
+    Variables,
     parse_didl,
     parse_zone_group_state,
 )
 from custom_components.sonos_twisted.model.numbers import whole_number
 
-from .payloads import didl
+from .payloads import KITCHEN, didl, grouped, topology
 
 # Python refuses to read it, with an error of its own.
 ENDLESS = "9" * 5000
@@ -63,7 +65,15 @@ def test_an_endless_track_number() -> None:
     ],
 )
 def test_an_endless_number_in_an_event(service: str, name: str) -> None:
-    """It would otherwise fail where all speakers' events are applied."""
+    """It is kept as it came, and is no number where all speakers' events are applied."""
     household = Household("Sonos_test")
-    household.apply_event("RINCON_A", service, {name: ENDLESS}, 0.0)
-    household.apply_event("RINCON_A", service, {name: {"Master": ENDLESS}}, 0.0)
+    household.apply_topology(topology(grouped(KITCHEN)), 0.0)
+    kitchen = household.speakers[KITCHEN]
+    sent: tuple[Variables, ...] = ({name: ENDLESS}, {name: {"Master": ENDLESS}})
+    for variables in sent:
+        household.apply_event(KITCHEN, service, variables, 0.0)
+        assert kitchen.variable(service, name) == ENDLESS
+        assert (kitchen.volume, kitchen.group_volume) == (None, None)
+        assert kitchen.shown.sleep_timer_generation is None
+        media = kitchen.media or Media()
+        assert (media.queue_position, media.queue_size) == (None, None)

@@ -96,7 +96,7 @@ def test_an_http_address_may_turn_out_to_be_a_station() -> None:
     assert (named_file.title, named_file.account) == ("Bell", LOCAL_ACCOUNT)
 
 
-def test_inputs() -> None:
+def test_inputs_are_played_past_the_queue() -> None:
     tv, record_player = television("RINCON_1"), line_in("RINCON_2", "Line-in")
     assert (tv.uri, tv.is_tv) == ("x-sonos-htastream:RINCON_1:spdif", True)
     assert (record_player.uri, record_player.is_tv) == ("x-rincon-stream:RINCON_2", False)

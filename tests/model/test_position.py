@@ -48,7 +48,7 @@ def test_position_runs(position: PlaybackPosition, now: float, expected: float) 
     assert position.at(now) == expected
 
 
-def test_first_event() -> None:
+def test_at_first_the_position_is_unknown() -> None:
     """At first the position is unknown, and to be read at once."""
     tracker = PositionTracker().after_event(playing(), 50.0)
     assert tracker.position is None
@@ -62,8 +62,7 @@ def test_first_event_of_a_stopped_player() -> None:
     assert tracker.reading_due is None
 
 
-def test_state_unknown() -> None:
-    """Without a state nothing can be reckoned."""
+def test_without_a_state_nothing_is_reckoned() -> None:
     tracker = PositionTracker().after_event(playing(None), 50.0)
     assert tracker.position is None
     assert tracker.reading_due == 50.0
@@ -162,7 +161,7 @@ def test_no_reading_before_the_sound() -> None:
     assert tracker.reading_due == 14.0
 
 
-def test_radio_before() -> None:
+def test_track_after_a_station() -> None:
     """A track after a station begins at 0, to be made sure."""
     radio = PositionTracker(playing(uri="radio", duration=None))
     tracker = radio.after_event(playing(), 10.0)
@@ -215,7 +214,7 @@ def test_stop_and_play() -> None:
     assert started.reading_due == 31.0
 
 
-def test_reading() -> None:
+def test_reading_counts_from_its_request() -> None:
     """A reading counts from when it was requested, and in the middle of its second."""
     tracker = PositionTracker().after_event(playing(), 50.0)
     tracker = tracker.after_reading(PositionReading(12.0, "one"), 51.0)
@@ -241,7 +240,7 @@ def test_track_that_is_longer_than_was_said() -> None:
 
 
 @pytest.mark.parametrize("tracker", [tracker_at(190.0, PAUSED), PositionTracker()])
-def test_no_end_to_come(tracker: PositionTracker) -> None:
+def test_what_does_not_run_is_never_overdue(tracker: PositionTracker) -> None:
     assert tracker.overdue_at is None
 
 
@@ -314,7 +313,7 @@ def test_reading_without_a_position() -> None:
         ({}, PositionReading(None, "")),
     ],
 )
-def test_position_info(answer: dict[str, str], reading: PositionReading) -> None:
+def test_answer_of_the_player(answer: dict[str, str], reading: PositionReading) -> None:
     """Of the many values of GetPositionInfo, two are of use."""
     assert parse_position_info(answer) == reading
 
@@ -330,20 +329,23 @@ STATES = st.builds(
 
 @given(st.lists(st.tuples(STATES, st.floats(0, 300), st.booleans())))
 def test_any_course_of_events(course: list[tuple[Playing, float, bool]]) -> None:
-    """Whatever happens, the position lies in the track, and runs only while it plays."""
-    tracker, now = PositionTracker(), 0.0
+    """Whatever happens, the position lies in the track, and runs only while it plays.
+
+    A track is as long as it was ever said to be: a position that was reached is not taken back.
+    """
+    tracker, now, longest = PositionTracker(), 0.0, 0.0
     for state, wait, read in course:
+        longest = max(longest, state.duration or 0.0)
         now += wait
         tracker = tracker.after_event(state, now)
-        asked = {True: tracker.reading_due, False: None}[read]
-        if asked is not None:
-            now = max(now, asked)
+        if read and tracker.reading_due is not None:
+            now = max(now, tracker.reading_due)
             tracker = tracker.after_reading(PositionReading(5.0, state.uri or ""), now)
             assert tracker.reading_due is None
-        assert (tracker.position is None) or state.duration is not None
-        position = tracker.position or PlaybackPosition(0.0, now, running=state.playback is PLAYING)
-        assert position.running is (state.playback is PLAYING and state.duration is not None) or (
-            tracker.position is None
-        )
-        assert position.position >= 0
+        position = tracker.position
+        if position is None:
+            continue
+        assert state.duration is not None
+        assert 0 <= position.position <= longest
+        assert position.running is (state.playback is PLAYING)
         assert position.measured_at <= now

@@ -21,7 +21,9 @@ SENT: Variables = {"volume": {"Master": "30", "LF": "80"}, "bass": "-2"}
         ("AudioIn", "line_in_connected", None, None),
     ],
 )
-def test_variable(service: str, name: str, channel: str | None, value: str | None) -> None:
+def test_variables_are_looked_up(
+    service: str, name: str, channel: str | None, value: str | None
+) -> None:
     """Everything evented can be looked up; of channels, the master is meant if none is named."""
     speaker = Speaker(KITCHEN, variables={"RenderingControl": SENT})
     assert speaker.variable(service, name, channel) == value
@@ -31,14 +33,14 @@ def test_variable(service: str, name: str, channel: str | None, value: str | Non
     ("attributes", "present", "visible"),
     [({}, True, True), ({}, False, False), ({"Invisible": "1"}, True, False)],
 )
-def test_visible(attributes: dict[str, str], present: bool, visible: bool) -> None:
+def test_what_is_a_room(attributes: dict[str, str], present: bool, visible: bool) -> None:
     """A room is what the topology shows now, and not as a hidden part."""
     kitchen = topology(group(KITCHEN, member(KITCHEN, **attributes))).members[KITCHEN]
     assert Speaker(KITCHEN, member=kitchen, present=present).visible is visible
     assert not Speaker(KITCHEN, present=present).visible
 
 
-def test_shown() -> None:
+def test_a_speaker_shows_what_its_group_plays() -> None:
     """What is shown is what the group plays, whatever the player says of itself."""
     speaker = Speaker(
         KITCHEN,

@@ -29,7 +29,7 @@ LEFT = "RINCON_0000000000E501400"
 RIGHT = "RINCON_0000000000F601400"
 
 
-def test_rooms() -> None:
+def test_rooms_and_their_groups() -> None:
     """Two rooms play together, a third one plays for itself."""
     household = topology(grouped(OFFICE, KITCHEN), grouped(STUDY))
     assert household.visible == (KITCHEN, OFFICE, STUDY)
@@ -50,8 +50,7 @@ def test_unknown_player() -> None:
     assert EMPTY_TOPOLOGY.group_of(KITCHEN) is None
 
 
-def test_member() -> None:
-    """What the topology tells of a player."""
+def test_what_the_topology_tells_of_a_player() -> None:
     text = member(
         KITCHEN,
         "Kitchen",
@@ -83,8 +82,7 @@ def test_member() -> None:
         ("", "", 1400),
     ],
 )
-def test_location(location: str, host: str, port: int) -> None:
-    """The address is part of the location."""
+def test_address_in_the_location(location: str, host: str, port: int) -> None:
     kitchen = topology(group(KITCHEN, member(KITCHEN, Location=location))).members[KITCHEN]
     assert (kitchen.location, kitchen.host, kitchen.port) == (location, host, port)
 
@@ -146,7 +144,7 @@ def test_who_is_of_use() -> None:
     assert not household.has_use_for(KITCHEN)
 
 
-def test_bridge() -> None:
+def test_a_bridge_is_no_room() -> None:
     """A Boost is no room."""
     household = topology(
         group(SUB, member(SUB, "BOOST", Invisible="1", IsZoneBridge="1")), grouped(KITCHEN)
@@ -198,7 +196,7 @@ GROUPS = f"<ZoneGroups>{grouped(KITCHEN, OFFICE)}</ZoneGroups>"
         ),
     ],
 )
-def test_forms(text: str) -> None:
+def test_wrappings_of_all_firmware(text: str) -> None:
     """Firmware of all ages wraps the groups differently, and may break lines anywhere."""
     household = parse_zone_group_state(text)
     assert household == topology(grouped(KITCHEN, OFFICE))
@@ -221,7 +219,7 @@ def test_forms(text: str) -> None:
         zone_group_state(*[grouped(KITCHEN)] * 2000),
     ],
 )
-def test_malformed(text: str) -> None:
+def test_a_topology_without_players_is_refused(text: str) -> None:
     """A topology without a player, or half of one, is none."""
     with pytest.raises(MalformedTopology):
         parse_zone_group_state(text)
@@ -238,7 +236,7 @@ def test_odd_elements_are_skipped() -> None:
     assert household.vanished == ()
 
 
-def test_vanished() -> None:
+def test_vanished_devices_are_listed() -> None:
     """A household lists the devices that it misses."""
     household = topology(
         grouped(KITCHEN),
@@ -322,14 +320,14 @@ def test_other_groups_are_not_equal(
 
 
 @given(st.text())
-def test_any_text(text: str) -> None:
+def test_any_text_is_refused(text: str) -> None:
     """Nothing but MalformedTopology is raised."""
     with pytest.raises(MalformedTopology):
         parse_zone_group_state(text)
 
 
 @given(st.data())
-def test_damaged(data: st.DataObject) -> None:
+def test_damaged_topologies_are_read_or_refused(data: st.DataObject) -> None:
     """A topology that is cut or overwritten somewhere is refused or read, never worse."""
     text = zone_group_state(grouped(KITCHEN, OFFICE))
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(text))] * 2)))

@@ -24,8 +24,7 @@ def after(variables: Variables) -> Transport:
     return transport_after_event(UNKNOWN_TRANSPORT, variables, names, names, 1.0)
 
 
-def test_first_event() -> None:
-    """The first event tells everything."""
+def test_the_first_event_tells_everything() -> None:
     transport = after(queue_event(snooze_running="1", current_play_mode="SHUFFLE"))
     assert transport.playback is PlaybackState.PLAYING
     assert transport.media is not None
@@ -48,8 +47,9 @@ def test_first_event() -> None:
         ("sleep_timer_generation", "", "sleep_timer_generation", None),
     ],
 )
-def test_values(name: str, text: str, field: str, value: object) -> None:
-    """What cannot be understood is unknown."""
+def test_what_cannot_be_understood_is_unknown(
+    name: str, text: str, field: str, value: object
+) -> None:
     assert getattr(after({**queue_event(), name: text}), field) == value
 
 
@@ -81,7 +81,7 @@ def test_event_without_media() -> None:
         ({}, None, None),
     ],
 )
-def test_group_rendering(variables: Variables, volume: int | None, muted: bool | None) -> None:
+def test_volume_of_the_group(variables: Variables, volume: int | None, muted: bool | None) -> None:
     """The volume of the group comes from a service of its own."""
     transport = group_rendering(UNKNOWN_TRANSPORT, variables)
     assert (transport.group_volume, transport.group_muted) == (volume, muted)
@@ -97,11 +97,10 @@ def test_group_rendering(variables: Variables, volume: int | None, muted: bool |
         ("", None),
     ],
 )
-def test_followed(uri: str, uid: str | None) -> None:
+def test_whom_a_member_follows(uri: str, uid: str | None) -> None:
     """A member's transport URI names its coordinator."""
     assert followed({"av_transport_uri": uri}) == uid
 
 
-def test_followed_unknown() -> None:
-    """Who says nothing follows nobody."""
+def test_who_says_nothing_follows_nobody() -> None:
     assert followed({}) is None

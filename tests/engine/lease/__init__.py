@@ -1,0 +1,1 @@
+"""A lease: what it does when, on a clock that is moved by hand."""

@@ -1,0 +1,1 @@
+"""A subscription: soco's contract, kept and mended."""

@@ -1,0 +1,1 @@
+"""A household that changes, and who is told what."""

@@ -1,0 +1,1 @@
+"""One household made of what many players say."""
