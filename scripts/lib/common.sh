@@ -3,7 +3,7 @@
 
 DEFAULT_HOME_ASSISTANT=2026.10.4
 # What else is tested: the newest soco that is supported, and the newest Home Assistant.
-OTHER_SOCO=0.32.0
+OTHER_SOCO=0.32.4
 DEMO_HOME_ASSISTANT=2026.11.0
 CACHE=$PWD/.cache
 ME=${0##*/}
