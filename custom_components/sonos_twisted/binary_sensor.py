@@ -6,7 +6,6 @@ from homeassistant.components.binary_sensor import DOMAIN as PLATFORM, BinarySen
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .alarms.entities import AlarmRingingSensor
 from .coordinator import SonosTwistedConfigEntry
 from .entities import (
     BinarySensorDescription,
@@ -25,6 +24,7 @@ from .entity import DescribedEntity, HouseholdEntity
 PARALLEL_UPDATES = 0
 
 DESCRIPTIONS: tuple[BinarySensorDescription, ...] = (
+    *alarms.BINARY_SENSORS,
     *battery.BINARY_SENSORS,
     *device.BINARY_SENSORS,
     *groups.BINARY_SENSORS,
@@ -44,7 +44,6 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors that the rooms and the household have."""
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedBinarySensor, async_add_entities)
-    Roster(hass, entry, PLATFORM, alarms.RINGING, AlarmRingingSensor, async_add_entities)
     async_add_entities(
         SonosTwistedHouseholdBinarySensor(entry.runtime_data, description)
         for description in HOUSEHOLD_DESCRIPTIONS
@@ -61,7 +60,7 @@ class SonosTwistedBinarySensor(DescribedEntity, BinarySensorEntity):
         description = self.entity_description
         self._attr_is_on = self.read(description.value)
         if description.attributes is not None:
-            self._attr_extra_state_attributes = description.attributes(self.speaker)
+            self._attr_extra_state_attributes = self.read(description.attributes)
 
 
 class SonosTwistedHouseholdBinarySensor(HouseholdEntity, BinarySensorEntity):

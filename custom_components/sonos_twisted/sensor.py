@@ -6,7 +6,6 @@ from homeassistant.components.sensor import DOMAIN as PLATFORM, SensorEntity
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .alarms.entities import NextAlarmSensor
 from .coordinator import SonosTwistedConfigEntry
 from .entities import (
     HouseholdSensorDescription,
@@ -25,6 +24,7 @@ from .entity import DescribedEntity, HouseholdEntity
 PARALLEL_UPDATES = 0
 
 DESCRIPTIONS: tuple[SensorDescription, ...] = (
+    *alarms.SENSORS,
     *battery.SENSORS,
     *device.SENSORS,
     *groups.SENSORS,
@@ -46,7 +46,6 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors that the rooms and the household have."""
     Roster(hass, entry, PLATFORM, DESCRIPTIONS, SonosTwistedSensor, async_add_entities)
-    Roster(hass, entry, PLATFORM, alarms.NEXT_ALARM, NextAlarmSensor, async_add_entities)
     async_add_entities(
         SonosTwistedHouseholdSensor(entry.runtime_data, description)
         for description in HOUSEHOLD_DESCRIPTIONS
@@ -63,7 +62,7 @@ class SonosTwistedSensor(DescribedEntity, SensorEntity):
         description = self.entity_description
         self._attr_native_value = self.read(description.value)
         if description.attributes is not None:
-            self._attr_extra_state_attributes = description.attributes(self.speaker)
+            self._attr_extra_state_attributes = self.read(description.attributes)
 
 
 class SonosTwistedHouseholdSensor(HouseholdEntity, SensorEntity):

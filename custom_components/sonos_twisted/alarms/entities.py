@@ -1,9 +1,7 @@
-"""Entities of alarms: a switch for each, and what each room shows of its own."""
+"""A switch for each alarm."""
 
 from typing import TYPE_CHECKING, Any, override
 
-from homeassistant.components.binary_sensor import BinarySensorEntity
-from homeassistant.components.sensor import SensorEntity
 from homeassistant.components.switch import DOMAIN as SWITCH, SwitchEntity
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
@@ -13,14 +11,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import UndefinedType
 
 from ..const import DOMAIN
-from ..entities.alarms import (
-    RoomBinarySensorDescription,
-    RoomSensorDescription,
-    next_alarm,
-    next_alarm_attributes,
-)
 from ..entities.roster import while_loaded
-from ..entity import DescribedEntity, PushEntity
+from ..entity import PushEntity
 from ..model import RECURRENCES, Alarm, Aspect, rings_on
 
 if TYPE_CHECKING:
@@ -187,53 +179,3 @@ class AlarmSwitch(PushEntity, SwitchEntity):
     @override
     async def async_turn_off(self, **_kwargs: Any) -> None:
         await self.coordinator.alarms.async_change(self._alarm_id, enabled=False)
-
-
-class NextAlarmSensor(DescribedEntity, SensorEntity):
-    """When an alarm rings in a room next."""
-
-    entity_description: RoomSensorDescription
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        self.async_on_remove(self.coordinator.alarms.async_subscribe(self._async_changed))
-        await super().async_added_to_hass()
-
-    @override
-    def refresh(self) -> None:
-        self._attr_native_value = next_alarm(self.coordinator, self.speaker)
-        self._attr_extra_state_attributes = next_alarm_attributes(self.coordinator, self.speaker)
-
-
-class AlarmRingingSensor(DescribedEntity, BinarySensorEntity):
-    """Whether an alarm rings in a room, also while it snoozes, and which one."""
-
-    entity_description: RoomBinarySensorDescription
-
-    @override
-    async def async_added_to_hass(self) -> None:
-        for source in (self.coordinator.alarms, self.coordinator.ringing):
-            self.async_on_remove(source.async_subscribe(self._async_changed))
-        await super().async_added_to_hass()
-
-    @override
-    def refresh(self) -> None:
-        coordinator, shown = self.coordinator, self.speaker.shown
-        self._attr_is_on = shown.alarm_running
-        attributes: dict[str, object] = {}
-        if shown.alarm_running:
-            attributes["snoozed"] = shown.snooze_running is True
-        ringing = coordinator.ringing.in_room(self.speaker)
-        # A speaker may not say which one it is.
-        if ringing is not None and ringing.alarm_id is not None:
-            attributes |= {
-                "alarm_id": str(ringing.alarm_id),
-                "logged_start_time": ringing.logged_start_time,
-            }
-            if (alarm := coordinator.alarms.known.get(ringing.alarm_id)) is not None:
-                attributes |= {
-                    "program": coordinator.alarms.program_of(alarm),
-                    "volume": alarm.volume / 100,
-                    "include_linked_zones": alarm.include_linked_zones,
-                }
-        self._attr_extra_state_attributes = attributes

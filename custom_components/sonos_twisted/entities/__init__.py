@@ -57,7 +57,8 @@ class SpeakerDescription(EntityDescription):
         exists: Whether a speaker has what the entity shows; None as long as that is not known.
         existence: The changes after which ``exists`` may say something else.
         works: Whether it can be used at the moment, while the speaker is available.
-        reading: The one of ``readings.READINGS`` that brings what it shows, if no event does.
+        reading: The one of ``READINGS`` in ``asking.readings`` that brings what it shows, if no
+            event does.
         listen: Calls a function whenever it may show something else for another reason, until the
             function is called that it returns.
         of_parts: Whether hidden parts of a room (a sub, surrounds) have it, too.
@@ -78,7 +79,7 @@ class BinarySensorDescription(SpeakerDescription, BinarySensorEntityDescription)
     """Something that is the case or not."""
 
     value: Value[bool | None]
-    attributes: Callable[[Speaker], dict[str, object]] | None = None
+    attributes: Value[dict[str, object]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +123,7 @@ class SensorDescription(SpeakerDescription, SensorEntityDescription):
     """A value."""
 
     value: Value[str | float | dt.datetime | None]
-    attributes: Callable[[Speaker], dict[str, object]] | None = None
+    attributes: Value[dict[str, object]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

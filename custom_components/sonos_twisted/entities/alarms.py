@@ -1,20 +1,22 @@
 """When alarms ring, and how they are silenced."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from homeassistant.components.binary_sensor import BinarySensorEntityDescription
-from homeassistant.components.sensor import SensorDeviceClass, SensorEntityDescription
+from homeassistant.components.sensor import SensorDeviceClass
 
 from ..model import Aspect
 from . import (
+    BinarySensorDescription,
     ButtonDescription,
     HouseholdSensorDescription,
-    SpeakerDescription,
+    InHousehold,
+    SensorDescription,
 )
 
 if TYPE_CHECKING:
     import datetime as dt
+
+    from homeassistant.core import CALLBACK_TYPE
 
     from ..coordinator import HouseholdCoordinator
     from ..model import Speaker
@@ -51,23 +53,58 @@ def _rings(_coordinator: HouseholdCoordinator, speaker: Speaker) -> bool:
     return speaker.shown.alarm_running is True
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomSensorDescription(SpeakerDescription, SensorEntityDescription):
-    """A sensor that shows more than its speaker knows."""
+def _ringing(coordinator: HouseholdCoordinator, speaker: Speaker) -> dict[str, object]:
+    """Return which alarm rings in a room, also while it snoozes."""
+    shown = speaker.shown
+    attributes: dict[str, object] = {}
+    if shown.alarm_running:
+        attributes["snoozed"] = shown.snooze_running is True
+    ringing = coordinator.ringing.in_room(speaker)
+    # A speaker may not say which one it is.
+    if ringing is not None and ringing.alarm_id is not None:
+        attributes |= {
+            "alarm_id": str(ringing.alarm_id),
+            "logged_start_time": ringing.logged_start_time,
+        }
+        if (alarm := coordinator.alarms.known.get(ringing.alarm_id)) is not None:
+            attributes |= {
+                "program": coordinator.alarms.program_of(alarm),
+                "volume": alarm.volume / 100,
+                "include_linked_zones": alarm.include_linked_zones,
+            }
+    return attributes
 
 
-@dataclass(frozen=True, kw_only=True)
-class RoomBinarySensorDescription(SpeakerDescription, BinarySensorEntityDescription):
-    """The same for what is the case or not."""
+def _listen_to_ringing(coordinator: HouseholdCoordinator, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
+    ends = [source.async_subscribe(changed) for source in (coordinator.alarms, coordinator.ringing)]
+
+    def end() -> None:
+        for each in ends:
+            each()
+
+    return end
 
 
-NEXT_ALARM = (
-    RoomSensorDescription(
-        key="next_alarm", device_class=SensorDeviceClass.TIMESTAMP, aspects=frozenset()
+BINARY_SENSORS = (
+    BinarySensorDescription(
+        key="alarm_ringing",
+        aspects=_RINGING,
+        listen=_listen_to_ringing,
+        value=lambda speaker: speaker.shown.alarm_running,
+        attributes=InHousehold(_ringing),
     ),
 )
 
-RINGING = (RoomBinarySensorDescription(key="alarm_ringing", aspects=_RINGING),)
+SENSORS = (
+    SensorDescription(
+        key="next_alarm",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        aspects=frozenset(),
+        listen=lambda coordinator, changed: coordinator.alarms.async_subscribe(changed),
+        value=InHousehold(next_alarm),
+        attributes=InHousehold(next_alarm_attributes),
+    ),
+)
 
 HOUSEHOLD_SENSORS = (
     HouseholdSensorDescription(
