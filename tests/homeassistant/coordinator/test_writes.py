@@ -95,7 +95,7 @@ async def test_next_track_concerns_the_group_that_plays_it(
 
     Where the next one is needs no asking: it has just begun.
     """
-    # Positions are read often enough that the reading that a seek brings is over before the track is.
+    # Positions are read so often that the reading that a seek brings is over before the track is.
     with patch(f"{OURS}.asking.positions.POSITION_INTERVAL", 0.1):
         await in_house(hass, remote.play_tracks, "Kitchen")
         await in_house(hass, remote.group, "Bathroom", "Kitchen")
