@@ -10,6 +10,7 @@ import platform
 import subprocess
 import sys
 from time import monotonic
+import traceback
 
 from homeassistant.const import __version__
 
@@ -97,33 +98,33 @@ def _draw(source: Path, folder: Path) -> None:
     )
 
 
-async def _run(names: list[str], options: Options) -> tuple[Results, float]:
-    results, begun = Results(), monotonic()
+async def _run(names: list[str], options: Options, results: Results) -> None:
     for name in names:
         say(f"{name}:")
         await PARTS[name](options, results)
-    return results, monotonic() - begun
 
 
 def main() -> int:
     """Read the command line and measure; scripts/benchmark documents it."""
     arguments = _parser().parse_args()
     names = arguments.parts or list(_CHECKED if arguments.check else PARTS)
+    results, begun, failed = Results(), monotonic(), False
     try:
-        results, seconds = asyncio.run(_run(names, _options(arguments)))
-    except TimeoutError:
-        print("benchmark: something took too long", file=sys.stderr)
-        return 2
-    except (DemoError, SimulatorError, RemoteError) as error:
-        print(f"benchmark: {error}", file=sys.stderr)
-        return 2
+        asyncio.run(_run(names, _options(arguments), results))
+    except TimeoutError, OSError, ValueError, DemoError, SimulatorError, RemoteError:
+        # What was measured until then has taken long, and is kept.
+        traceback.print_exc()
+        failed = True
     except KeyboardInterrupt:
         return 2
     print(report.screen(results))
-    about = _about(seconds)
+    about = _about(monotonic() - begun)
     target = arguments.json or ROOT / ".cache" / "benchmark" / "results.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps({"about": about, "figures": results.as_data()}, indent=1))
+    if failed:
+        print(f"benchmark: it ended early; what it had measured is in {target}", file=sys.stderr)
+        return 2
     if arguments.plots or arguments.write:
         _draw(target, arguments.plots or IMAGES)
     if arguments.write:
