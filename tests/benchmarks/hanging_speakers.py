@@ -25,6 +25,7 @@ from custom_components.sonos_twisted.engine import (
     reactor_thread,
 )
 from custom_components.sonos_twisted.engine.commands import transport
+from tests.benchmarks.bench import silence
 from tests.engine.host import Host, until
 from tests.simulator.process import SimulatorProcess
 
@@ -104,7 +105,7 @@ async def measure(house: SimulatorProcess, what: str | None, changes: int, rate:
     if what is not None:
         for room in hanging:
             await asyncio.to_thread(remote.stall, room, what)
-    await asyncio.sleep(1)
+    await silence(remote)
     since = (await asyncio.to_thread(remote.notifications))[-1]["number"]
     host.came.clear()
     threads = 0

@@ -68,6 +68,8 @@ async def _restore(
     for (coordinator, _), report in zip(found, reports, strict=True):
         for key, value in _described(coordinator, report).items():
             response[key] += value
+    # Home Assistant types the answer of an action of entities as one mapping for each of them; what
+    # becomes of groups is one answer for all.
     return response  # type: ignore[return-value]
 
 

@@ -10,7 +10,6 @@ from homeassistant.const import EVENT_STATE_CHANGED, EVENT_STATE_REPORTED
 from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -24,88 +23,17 @@ from tests.homeassistant.conftest import (
     OURS,
     PORT,
     all_known,
-    complaints,
     make_entry,
     until,
 )
-from tests.homeassistant.test_config_flow import OTHER_DEVICE, device
+from tests.homeassistant.flow_steps import OTHER_DEVICE, device
+
+from .steps import _suggested, begin, entered, read_only, submit, texts
 
 if TYPE_CHECKING:
-    from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
     from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
     from tests.simulator.process import SimulatorProcess
-
-
-async def begin(hass: HomeAssistant, entry: ConfigEntry) -> ConfigFlowResult:
-    """Open the settings of an entry."""
-    form = await hass.config_entries.options.async_init(entry.entry_id)
-    assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "init")
-    assert form["errors"] == {}
-    return form
-
-
-async def submit(
-    hass: HomeAssistant, form: ConfigFlowResult, values: dict[str, Any] | None = None
-) -> ConfigFlowResult:
-    """Fill in a form and send it, as the frontend does: what is in closed sections, too."""
-    result = await hass.config_entries.options.async_configure(form["flow_id"], values or {})
-    await hass.async_block_till_done()
-    return result
-
-
-def entered(form: ConfigFlowResult, **changes: Any) -> dict[str, Any]:
-    """Return what the frontend sends when some values of a form are changed; None empties one."""
-    assert form["data_schema"] is not None
-    values = _suggested(form["data_schema"].schema)
-    in_section = {
-        key: name
-        for name, part in form["data_schema"].schema.items()
-        if isinstance(part, section)
-        for key in map(str, part.schema.schema)
-    }
-    for key, value in changes.items():
-        place = values[in_section[key]] if key in in_section else values
-        place.pop(key, None)
-        if value is not None:
-            place[key] = value
-    return values
-
-
-def _suggested(schema: Any) -> dict[str, Any]:
-    """Return the values that a form begins with."""
-    values = {}
-    for key, kind in schema.items():
-        if isinstance(kind, section):
-            values[str(key)] = _suggested(kind.schema.schema)
-        elif "suggested_value" in (key.description or {}):
-            values[str(key)] = key.description["suggested_value"]
-    return values
-
-
-def read_only(form: ConfigFlowResult) -> set[str]:
-    """Return the fields of a form that cannot be changed."""
-    assert form["data_schema"] is not None
-    parts = [form["data_schema"].schema]
-    parts += [part.schema.schema for part in parts[0].values() if isinstance(part, section)]
-    return {
-        str(key)
-        for part in parts
-        for key, kind in part.items()
-        if not isinstance(kind, section) and kind.config.get("read_only")
-    }
-
-
-async def texts(hass: HomeAssistant, form: ConfigFlowResult) -> dict[str, str]:
-    """Return the texts of the errors that are shown, by the field."""
-    known = await async_get_translations(hass, "en", "options", [DOMAIN])
-    placeholders = form["description_placeholders"]
-    assert form["errors"] is not None
-    assert placeholders is not None
-    return {
-        field: known[f"component.{DOMAIN}.options.error.{key}"].format(**placeholders)
-        for field, key in form["errors"].items()
-    }
 
 
 async def set_up(hass: HomeAssistant, house: SimulatorProcess, room: str, **options: Any) -> Any:
@@ -487,130 +415,4 @@ async def test_rooms_without_events_are_unavailable_if_nobody_is_to_be_asked(
         await submit(hass, form, entered(form, advertise_address=None, advertise_port=None))
         await until(hass, lambda: entry.state is ConfigEntryState.LOADED and all_known(hass))
         assert Served.BY_POLLING not in entry.runtime_data.served.values()
-    await hass.config_entries.async_unload(entry.entry_id)
-
-
-# What YAML sets
-
-
-async def configure(hass: HomeAssistant, *settings: dict[str, Any]) -> None:
-    """Start the integration with YAML: in the flat form for one household, or with a list."""
-    config = list(settings) if len(settings) > 1 else settings[0]
-    assert await async_setup_component(hass, DOMAIN, {DOMAIN: config})
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-async def restart(hass: HomeAssistant, *settings: dict[str, Any]) -> None:
-    """Start the integration again, as Home Assistant does after a restart."""
-    hass.config.components.remove(DOMAIN)
-    hass.data.pop(f"{DOMAIN}_yaml_import", None)
-    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
-        await hass.config_entries.async_unload(entry.entry_id)
-    if settings:
-        await configure(hass, *settings)
-    else:
-        assert await async_setup_component(hass, DOMAIN, {})
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-
-@pytest.mark.parity("beyond: YAML and user interface")
-async def test_yaml_has_the_last_word_on_what_it_sets(
-    hass: HomeAssistant, standing_house: SimulatorProcess
-) -> None:
-    """That is read-only and says so; the rest can be changed, and stays across restarts."""
-    hosts = [standing_house.addresses["Kitchen"]]
-    yaml = {"hosts": hosts, "listen_port": PORT, "announce_volume": 20}
-    await configure(hass, yaml)
-    (entry,) = hass.config_entries.async_entries(DOMAIN)
-    assert entry.options == {"listen_port": PORT, "announce_volume": 20}
-    form = await begin(hass, entry)
-    fixed = {"hosts", "listen_port", "announce_volume"}
-    assert read_only(form) == fixed
-    assert form["description_placeholders"] is not None
-    told = form["description_placeholders"]["set_in_yaml"]
-    assert told == "\n\nSet in YAML, and read-only here: announce_volume, hosts, listen_port"
-    # Whoever can send something else than the frontend does not get around it.
-    tried = entered(
-        form,
-        hosts=[NOBODY],
-        listen_port=70000,
-        announce_volume=50,
-        request_timeout=4,
-        poll_fallback=False,
-    )
-    result = await submit(hass, form, tried)
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    in_ui = {"request_timeout": 4.0, "poll_fallback": False}
-    assert entry.options == {"listen_port": PORT, "announce_volume": 20, **in_ui}
-    assert entry.data["hosts"] == hosts
-    # The next start, with YAML that sets less and other things.
-    await restart(hass, {"hosts": hosts, "listen_port": PORT, "request_timeout": 8})
-    assert entry.options == {"listen_port": PORT, "request_timeout": 8.0, "poll_fallback": False}
-    assert read_only(await begin(hass, entry)) == {"hosts", "listen_port", "request_timeout"}
-    # YAML is gone: all of it can be changed, and belongs to the user when it comes back.
-    await restart(hass)
-    assert entry.state is ConfigEntryState.LOADED
-    form = await begin(hass, entry)
-    assert read_only(form) == set()
-    await submit(hass, form, entered(form, request_timeout=6))
-    assert entry.options == {"listen_port": PORT, "request_timeout": 6.0, "poll_fallback": False}
-    await restart(hass, {"hosts": hosts, "announce_volume": 10})
-    assert entry.options == {
-        "announce_volume": 10,
-        "listen_port": PORT,
-        "request_timeout": 6.0,
-        "poll_fallback": False,
-    }
-    await hass.config_entries.async_unload(entry.entry_id)
-
-
-async def test_households_have_settings_of_their_own_in_yaml(
-    hass: HomeAssistant,
-    standing_house: SimulatorProcess,
-    neighbours: SimulatorProcess,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """Each item of a list is for the household that its hosts lead to; the first of them counts."""
-    kitchen, den = standing_house.addresses["Kitchen"], neighbours.addresses["Den"]
-    limits, other = {"Den": 40}, PORT + 20
-    await configure(
-        hass,
-        {"hosts": kitchen, "listen_port": PORT, "commands": "threads"},
-        {"hosts": den, "listen_port": other, "volume_limits": limits, "advertise_port": other},
-        {"hosts": standing_house.addresses["Office"], "listen_port": PORT + 9},
-    )
-    entries = {entry.unique_id: entry for entry in hass.config_entries.async_entries(DOMAIN)}
-    ours, theirs = (entries[it.facts["household"]] for it in (standing_house, neighbours))
-    assert ours.options == {"listen_port": PORT, "commands": "threads"}
-    assert ours.data["hosts"] == [kitchen]
-    assert theirs.options == {
-        "listen_port": other,
-        "volume_limits": limits,
-        "advertise_port": other,
-    }
-    assert read_only(await begin(hass, ours)) == {"hosts", "listen_port", "commands"}
-    form = await begin(hass, theirs)
-    assert read_only(form) == {"hosts", "listen_port", "volume_limits", "advertise_port"}
-    assert entered(form)["volumes"] == {"volume_limits": [{"room": "Den", "limit": 40}]}
-    (complaint,) = complaints(caplog)
-    office = standing_house.addresses["Office"]
-    assert complaint.startswith(f"The configured host {office} is left out: ")
-    assert f" as {kitchen}," in complaint
-    for entry in (ours, theirs):
-        await hass.config_entries.async_unload(entry.entry_id)
-
-
-async def test_household_whose_speakers_do_not_answer_yet_is_still_in_yaml(
-    hass: HomeAssistant, standing_house: SimulatorProcess
-) -> None:
-    """One that YAML has set up before; one that somebody has typed is not."""
-    entry = await make_entry(hass, standing_house.addresses["Kitchen"])
-    typed = MockConfigEntry(domain=DOMAIN, unique_id="Sonos_attic", data={"hosts": [NOBODY]})
-    typed.add_to_hass(hass)
-    data = {**entry.data, "set_in_yaml": ["listen_port"]}
-    hass.config_entries.async_update_entry(entry, data=data)
-    settings = {"hosts": NOBODY, "advertise_port": 1500}
-    assert await async_setup_component(hass, DOMAIN, {DOMAIN: settings})
-    assert read_only(await begin(hass, entry)) == {"hosts", "listen_port"}
-    assert read_only(await begin(hass, typed)) == set()
     await hass.config_entries.async_unload(entry.entry_id)

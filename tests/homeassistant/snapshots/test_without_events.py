@@ -8,7 +8,7 @@ import pytest
 from custom_components.sonos_twisted.engine import Served
 from tests.homeassistant.actions import BATHROOM, KITCHEN, ROOMS, act, in_house, shows
 from tests.homeassistant.conftest import OURS, all_known, make_entry, until
-from tests.homeassistant.snapshots.test_restoring import compared, truth
+from tests.homeassistant.snapshots.steps import compared, truth
 from tests.simulator.process import SimulatorProcess
 
 
