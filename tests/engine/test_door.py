@@ -30,7 +30,11 @@ def door(listening: socket.socket) -> Door:
 
 
 def connect(door: Door, source: str) -> socket.socket:
-    return socket.create_connection(door.getsockname(), timeout=5, source_address=(source, 0))
+    connection = socket.create_connection(
+        door.getsockname(), timeout=5, source_address=(source, 0)
+    )
+    connection.sendall(b"NOTIFY")
+    return connection
 
 
 def test_who_is_admitted(door: Door) -> None:
@@ -82,6 +86,21 @@ def test_who_is_served_at_once_is_not_let_in(listening: socket.socket) -> None:
         assert len(served) == ADMISSIONS_IN_A_ROW + 1
         for connection in served:
             connection.close()
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_DEFER_ACCEPT"), reason="the system cannot wait")
+def test_who_has_said_nothing_is_not_there_yet(door: Door, listening: socket.socket) -> None:
+    """One wake-up for each event: a speaker needs a moment from connecting to sending."""
+    listening.settimeout(0)
+    address = door.getsockname()
+    with socket.create_connection(address, timeout=5, source_address=(HONEST, 0)) as speaker:
+        with pytest.raises(BlockingIOError):
+            door.accept()
+        speaker.sendall(b"NOTIFY")
+        listening.settimeout(5)
+        connection, _ = door.accept()
+        with connection:
+            assert connection.recv(6) == b"NOTIFY"
 
 
 def test_all_else_is_the_socket_s(door: Door, listening: socket.socket) -> None:

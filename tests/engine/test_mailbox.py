@@ -9,7 +9,7 @@ from typing import Self, override
 
 import pytest
 
-from custom_components.sonos_twisted.engine.mailbox import Mailbox
+from custom_components.sonos_twisted.engine.mailbox import AT_ONCE, REST, Mailbox
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,15 @@ class Words:
 
 
 class CountingLoop(asyncio.SelectorEventLoop):
-    """A loop that counts how often other threads wake it."""
+    """A loop that counts how often other threads wake it, and whose time passes when told."""
 
     wakeups = 0
+    now = 1000.0
+
+    @override
+    def time(self) -> float:
+        """Return the time."""
+        return self.now
 
     @override
     def call_soon_threadsafe(self, *args: object, **kwargs: object) -> asyncio.Handle:
@@ -92,6 +98,71 @@ def test_news_posted_while_news_is_delivered(loop: CountingLoop) -> None:
     turn(loop)
     turn(loop)
     assert delivered == [[Words("one")], [Words("two")]]
+
+
+def test_a_flood_leaves_the_loop_to_others(loop: CountingLoop) -> None:
+    """It comes in portions, with a rest after each in which news merges."""
+    delivered: list[list[Words]] = []
+
+    def deliver(news: list[Words]) -> None:
+        delivered.append(news)
+        loop.now += 0.25
+
+    mailbox: Mailbox[Words] = Mailbox(loop, deliver)
+    for room in range(AT_ONCE + 1):
+        mailbox.post(room, Words("one"))
+    turn(loop)
+    assert delivered.pop() == [Words("one")] * AT_ONCE
+    loop.now += REST * 0.25 - 0.125
+    mailbox.post(AT_ONCE, Words("two"))
+    mailbox.post(0, Words("two"))
+    turn(loop)
+    assert delivered == []
+    loop.now += 0.125
+    turn(loop)
+    assert delivered == [[Words("one two"), Words("two")]]
+    assert loop.wakeups == 1
+
+
+def test_what_comes_while_the_loop_rests(loop: CountingLoop) -> None:
+    """It waits until the rest is over."""
+    delivered: list[list[Words]] = []
+
+    def deliver(news: list[Words]) -> None:
+        delivered.append(news)
+        loop.now += 0.25
+
+    mailbox: Mailbox[Words] = Mailbox(loop, deliver)
+    mailbox.post("kitchen", Words("one"))
+    turn(loop)
+    mailbox.post("office", Words("two"))
+    turn(loop)
+    assert delivered == [[Words("one")]]
+    loop.now += REST * 0.25
+    turn(loop)
+    assert delivered == [[Words("one")], [Words("two")]]
+
+
+def test_a_delivery_that_fails(loop: CountingLoop) -> None:
+    """The loop logs it, and what comes after it is delivered."""
+    failures: list[object] = []
+    loop.set_exception_handler(lambda _, context: failures.append(context["exception"]))
+    delivered: list[Words] = []
+
+    def deliver(news: list[Words]) -> None:
+        delivered.extend(news)
+        if len(delivered) == AT_ONCE:
+            raise ValueError
+
+    mailbox: Mailbox[Words] = Mailbox(loop, deliver)
+    for room in range(AT_ONCE + 1):
+        mailbox.post(room, Words(str(room)))
+    turn(loop)
+    turn(loop)
+    mailbox.post("kitchen", Words("next"))
+    turn(loop)
+    assert [type(failure) for failure in failures] == [ValueError]
+    assert delivered[AT_ONCE:] == [Words(str(AT_ONCE)), Words("next")]
 
 
 def test_a_closed_mailbox_delivers_nothing(loop: CountingLoop) -> None:

@@ -63,9 +63,8 @@ class Doorstep:
         """
         if self.gatekeeper.is_stranger(host):
             return False
-        connection.setblocking(False)
         try:
-            data = connection.recv(_MOST, socket.MSG_PEEK)
+            data = connection.recv(_MOST, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except OSError:
             return False
         head = read_head(data)
@@ -121,7 +120,7 @@ class _Visit:
         head = self._head
         whole = head.size + head.length
         try:
-            piece = self._connection.recv(whole - len(self._data))
+            piece = self._connection.recv(whole - len(self._data), socket.MSG_DONTWAIT)
         except BlockingIOError:
             return
         except OSError:
@@ -180,7 +179,7 @@ class _Visit:
         if self.is_over:
             return
         try:
-            self._connection.send(worded(status, last=True))
+            self._connection.send(worded(status, last=True), socket.MSG_DONTWAIT)
         except OSError as error:
             _LOGGER.debug("%s did not wait for the answer: %s", self._host, error)
         self.hang_up()

@@ -287,7 +287,9 @@ class _Core:
         if arrival is Arrival.INITIAL:
             self.inputs.initial_event()
         elif arrival is Arrival.IN_ORDER:
-            self.inputs.sign_of_life()
+            # Most events come while all is well, and change nothing then.
+            if self.state is not LeaseState.HELD:
+                self.inputs.sign_of_life()
         else:
             self.gaps += 1
             _LOGGER.debug("%s: event %d came after a gap", subscription.name, event.seq)

@@ -110,7 +110,8 @@ def _track_of_event(variables: Variables) -> Track | None:
     if "transport_state" not in variables or "current_track_uri" not in variables:
         return None
     playback = PlaybackState.from_transport_state(text_of(variables, "transport_state") or "")
-    media = media_from_variables(variables)
+    # What comes next, and what is said of it, takes as long to read, and is not wanted here.
+    media = media_from_variables({**variables, "next_track_meta_data": ""})
     if has_no_tracks(media):
         return Track(media)
     return track_of(media, variables) if is_sounding(playback, media) else None

@@ -134,7 +134,7 @@ def test_strangers_are_dropped_by_the_system(
             if on_reactor(lambda: gate.is_shut):
                 break
             with contextlib.suppress(OSError):
-                connect(f"{NETWORK}.105")
+                connect(f"{NETWORK}.105").sendall(b"NOTIFY")
         assert on_reactor(lambda: gate.is_shut)
         with pytest.raises(TimeoutError):
             connect(f"{NETWORK}.106")
