@@ -1,5 +1,6 @@
 """What all entities of a speaker have in common."""
 
+from functools import cache
 from typing import TYPE_CHECKING, override
 
 from homeassistant.core import callback
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
     from .coordinator import HouseholdCoordinator
     from .entities import HouseholdDescription, SpeakerDescription, Value
+
+
+@cache
+def _with_availability(aspects: frozenset[Aspect]) -> frozenset[Aspect]:
+    return aspects | {Aspect.AVAILABILITY}
 
 
 class PushEntity(Entity):
@@ -72,7 +78,11 @@ class SpeakerEntity(PushEntity):
         """Show a speaker."""
         super().__init__(coordinator)
         self.speaker = speaker
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, speaker.uid)})
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        return DeviceInfo(identifiers={(DOMAIN, self.speaker.uid)})
 
     @property
     @override
@@ -84,7 +94,7 @@ class SpeakerEntity(PushEntity):
         await super().async_added_to_hass()
         self.async_on_remove(
             self.coordinator.async_subscribe(
-                self.speaker.uid, self.aspects | {Aspect.AVAILABILITY}, self._async_changed
+                self.speaker.uid, _with_availability(self.aspects), self._async_changed
             )
         )
         self.refresh()
@@ -164,9 +174,13 @@ class HouseholdEntity(PushEntity):
         super().__init__(coordinator)
         household_id = coordinator.household.household_id
         self.entity_description = description
-        self._attr_device_info = DeviceInfo(identifiers={(DOMAIN, household_id)})
         self._attr_unique_id = f"{household_id}-{description.key}"
         self._attr_translation_key = description.translation_key or description.key
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        return DeviceInfo(identifiers={(DOMAIN, self.coordinator.household.household_id)})
 
     @property
     @override
@@ -178,7 +192,7 @@ class HouseholdEntity(PushEntity):
         await super().async_added_to_hass()
         coordinator, description = self.coordinator, self.entity_description
         household_id = coordinator.household.household_id
-        aspects = description.aspects | {Aspect.AVAILABILITY}
+        aspects = _with_availability(description.aspects)
         self.async_on_remove(
             coordinator.async_subscribe(household_id, aspects, self._async_changed)
         )

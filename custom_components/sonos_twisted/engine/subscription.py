@@ -7,6 +7,7 @@ and a failed renewal does not throw away a subscription that the speaker still s
 
 from collections import Counter
 from collections.abc import Callable, KeysView
+from functools import cached_property
 import logging
 from queue import Queue
 import re
@@ -143,6 +144,8 @@ class Subscription(events_twisted.Subscription):
 
         """
         super().__init__(service, event_queue)
+        if event_queue is None:
+            del self.events  # of thousands nobody ever wants one
         self.event_listener = listener
         self.subscriptions_map = listener.subscriptions_map
         #: The last part of the callback path: only the speaker is told it.
@@ -157,6 +160,11 @@ class Subscription(events_twisted.Subscription):
         self._renewal: IDelayedCall | None = None
         self._auto_renew = False
         self._expires_at: float | None = None
+
+    @cached_property
+    def events(self) -> Queue[Event]:
+        """The queue on which events are put while ``callback`` is not set."""
+        return Queue()
 
     @property
     @override
