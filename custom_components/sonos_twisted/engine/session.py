@@ -284,9 +284,12 @@ class HouseholdSession:
 
     def _adapt(self, topology: Topology) -> None:
         """Keep links to the speakers that are there, and to no others."""
-        members = (topology.members[uid] for uid in topology.visible)
+        members = [topology.members[uid] for uid in topology.visible]
         # Without an address there is nobody to listen to.
         wanted = {member.uid: member for member in members if member.host}
+        for member in members:
+            if not member.host:
+                _LOGGER.debug("%s: it has no IPv4 address, but %r", member.name, member.location)
         for uid in self.links.keys() - wanted.keys():
             self._part_with(self.links.pop(uid))
         for member in wanted.values():
