@@ -210,10 +210,12 @@ class House:
         return self.declined.get((host_of(sent), sent.service)) if wanted else None
 
     def _describe(self, asked: Command) -> None:
+        room = self.rooms.get(asked.host)
         if error := self.dead.get(asked.host):
             asked.answer.errback(error)
+        elif room is None:
+            asked.answer.errback(PlayerUnreachableError(asked.host, "cannot be reached"))
         else:
-            room = self.rooms[asked.host]
             asked.answer.callback(parse_device_description(room.description))
 
     def initial(self, sent: Sent) -> bytes:

@@ -13,12 +13,13 @@ from custom_components.sonos_twisted.engine.errors import ListenError
 from custom_components.sonos_twisted.engine.inspection import IN_FLIGHT_SECONDS, QUIET_SECONDS
 from custom_components.sonos_twisted.engine.lease import QUIET_SECONDS as LEASE_QUIET_SECONDS
 from custom_components.sonos_twisted.engine.lease_states import LeaseState as S
+from custom_components.sonos_twisted.engine.player import Player
 from custom_components.sonos_twisted.engine.subscription import MAX_RENEWAL_SECONDS
 from custom_components.sonos_twisted.model import SpeakerHealth
 
 from ..model.payloads import notify as body_of
 from .fakes import LOST, SILENCE
-from .house import ONE, OWN_SERVICES, TOPOLOGY, TWO, House, Room, host_of
+from .house import ONE, OWN_SERVICES, THREE, TOPOLOGY, TWO, House, Room, host_of
 from .tenant import Tenant
 from .test_inspection import Inspected
 
@@ -137,8 +138,11 @@ def test_nothing_that_was_counted_is_lost(running: House) -> None:
     assert (before.gaps, before.resubscriptions) == (1, 2)
     running.session.links[ONE.uid].drop(TOPOLOGY)
     assert of(running, ONE).resubscriptions == 2
+    moved = Room(ONE.number, host="192.0.2.99")
+    running.rooms = {room.address: room for room in (moved, TWO, THREE)}
     running.session.heard_of(ONE.uid, "192.0.2.99:1400")
-    running.settle_questions()
+    running.answer()
+    assert running.session.links[ONE.uid].player == Player("192.0.2.99")
     now = of(running, ONE)
     assert (now.gaps, now.resubscriptions) == (1, 2)
     assert now.events >= before.events

@@ -191,3 +191,24 @@ def test_starting_twice_asks_once(inspected: Inspected) -> None:
     inspected.inspection.start()
     inspected.clock.advance(QUIET_SECONDS)
     assert len(inspected.answers) == 1
+
+
+@pytest.mark.parametrize("told", ["stale", "failed"])
+def test_a_mistake_of_whoever_is_told_does_not_end_the_watch(
+    inspected: Inspected, caplog: pytest.LogCaptureFixture, told: str
+) -> None:
+    def make_a_mistake(_: object) -> None:
+        raise RuntimeError("A mistake")
+
+    setattr(inspected.inspection, f"_{told}", make_a_mistake)
+    inspected.clock.advance(QUIET_SECONDS)
+    if told == "failed":
+        inspected.answers[-1].errback(SILENCE)
+    else:
+        inspected.answer("STOPPED")
+        inspected.clock.advance(IN_FLIGHT_SECONDS)
+        inspected.answer("STOPPED")
+    assert "A mistake" in caplog.text
+    before = len(inspected.answers)
+    inspected.clock.advance(QUIET_SECONDS)
+    assert len(inspected.answers) == before + 1

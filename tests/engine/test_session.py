@@ -66,12 +66,21 @@ def test_the_household_is_told_before_its_speakers(running: House) -> None:
     assert kinds.index(TopologyNews) < kinds.index(EventNews)
 
 
-def test_a_speaker_without_an_address(house: House) -> None:
-    """There is nobody to connect to; an empty name would be this machine."""
-    nowhere = Room(15, located=False)
+@pytest.mark.parametrize(
+    "nowhere", [Room(15, located=False), Room(15, host="a.name.example")], ids=["none", "a name"]
+)
+def test_a_speaker_without_an_address(
+    house: House, nowhere: Room, caplog: pytest.LogCaptureFixture
+) -> None:
+    """There is nobody to connect to; an empty name would be this machine.
+
+    Another name would have to be looked up, and the reactor would wait for that.
+    """
+    caplog.set_level("DEBUG")
     house.rooms[nowhere.address] = nowhere
     house.start(ONE)
     house.answer()
+    assert "Room 15: it has no IPv4 address" in caplog.text
     assert nowhere.uid not in house.held()
     assert {host_of(sent) for sent in house.request.sent} == {r.address for r in (ONE, TWO, THREE)}
 

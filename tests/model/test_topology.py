@@ -76,13 +76,17 @@ def test_what_the_topology_tells_of_a_player() -> None:
     [
         ("http://10.1.2.3:1400/xml/device_description.xml", "10.1.2.3", 1400),
         ("http://10.1.2.3/xml/device_description.xml", "10.1.2.3", 1400),
-        ("http://[fd00::3]:1400/", "fd00::3", 1400),
+        ("http://[fd00::3]:1400/", "", 1400),
+        ("http://kitchen.example:1400/xml/device_description.xml", "", 1400),
+        ("http://10.1.2:1400/", "", 1400),
+        ("http://167838211:1400/", "", 1400),
         ("http://10.1.2.3:99999/", "", 1400),
         ("http://[broken/", "", 1400),
         ("", "", 1400),
     ],
 )
 def test_address_in_the_location(location: str, host: str, port: int) -> None:
+    """Only a literal IPv4 address is one: nothing shall ever be looked up for it."""
     kitchen = topology(group(KITCHEN, member(KITCHEN, Location=location))).members[KITCHEN]
     assert (kitchen.location, kitchen.host, kitchen.port) == (location, host, port)
 

@@ -392,4 +392,10 @@ class HouseholdConnection:
         if endings:
             await asyncio.wait(endings, timeout=STOP_SECONDS)
         if self._thread.is_running:
-            await self._thread.run(self._release_listener)
+            # Not cancelled when it takes too long: the port shall be closed, be it later.
+            releasing = self._thread.run(self._release_listener)
+            releasing.add_done_callback(_note_failure)
+            if not (await asyncio.wait([releasing], timeout=STOP_SECONDS))[0]:
+                _LOGGER.warning(
+                    "The reactor thread does not answer; the port for events is closed when it does"
+                )

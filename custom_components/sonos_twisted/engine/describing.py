@@ -8,6 +8,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
 from .commands.identity import describe
+from .errors import EngineError
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IDelayedCall
@@ -63,8 +64,8 @@ class Describing:
         if self._is_current or self._is_stopped or self.reading is not None:
             return
         asking = self._runner.run(describe, self._player.address)
-        self.reading = asking.addCallbacks(self._take, self._complain)
-        self.reading.addCallback(self._end)
+        self.reading = asking.addCallback(self._take)
+        self.reading.addErrback(self._complain).addCallback(self._end)
 
     def start_anew(self) -> None:
         """Read the description again: the speaker may have another firmware now."""
@@ -85,13 +86,19 @@ class Describing:
 
     def _take(self, description: DeviceDescription) -> None:
         self.known = description
-        self._is_current = True
         self._described(description)
+        self._is_current = True
 
     def _complain(self, failure: Failure) -> None:
-        if not failure.check(CancelledError):
+        if failure.check(CancelledError) or self._is_stopped:
+            return
+        if failure.check(EngineError):
             _LOGGER.debug("%s: it cannot be described: %s", self._player.name, failure.value)
-            self._retry = self._clock.callLater(RETRY_SECONDS, self.start)
+        else:
+            # A mistake of whoever takes the description must not end the reading.
+            trace = failure.getTraceback()
+            _LOGGER.error("The description of %s is not taken:\n%s", self._player.name, trace)
+        self._retry = self._clock.callLater(RETRY_SECONDS, self.start)
 
     def _end(self, _: None) -> None:
         self.reading = None

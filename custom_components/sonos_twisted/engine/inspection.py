@@ -6,19 +6,22 @@ with what it answers now: when they differ and stay different, no event is going
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+import logging
 from typing import TYPE_CHECKING, Any, cast
 
 from twisted.internet.defer import CancelledError, Deferred
+from twisted.python.failure import Failure
 
 from ..model import merge_values
 from .errors import EngineError
 
 if TYPE_CHECKING:
     from twisted.internet.interfaces import IDelayedCall
-    from twisted.python.failure import Failure
 
     from ..model import Value, Variables
     from .commands.state import State
+
+_LOGGER = logging.getLogger(__name__)
 
 #: Seconds without an event of a service after which the speaker is asked about it.
 QUIET_SECONDS = 240.0
@@ -121,22 +124,31 @@ class Inspection:
             return
         self._postpone(asked)
 
-        def compare(state: State) -> None:
+        def compare(state: State) -> frozenset[str]:
             differing = frozenset(service for service in asked if self._differs(service, state))
             for service in sorted(suspects & differing):
                 self._stale(service)
-            if self._running:
-                self._plan(differing - suspects)
+            return differing - suspects
 
-        def failed(failure: Failure) -> None:
+        def failed(failure: Failure) -> frozenset[str]:
             failure.trap(EngineError)
             self._failed(cast("EngineError", failure.value))
-            if self._running:
-                self._plan(frozenset())
+            return frozenset()
 
         queries = [query for service in sorted(asked) for query in EVIDENCE[service]]
         reading = self._read(queries).addCallbacks(compare, failed)
-        self._reading = reading.addErrback(lambda failure: failure.trap(CancelledError))
+        self._reading = reading.addBoth(self._plan_next)
+
+    def _plan_next(self, outcome: Failure | frozenset[str]) -> None:
+        if not isinstance(outcome, Failure):
+            suspects = outcome
+        else:
+            suspects = frozenset()
+            if not outcome.check(CancelledError):
+                # A mistake of whoever is told must not end the watch.
+                _LOGGER.error("An inspection could not be ended:\n%s", outcome.getTraceback())
+        if self._running:
+            self._plan(suspects)
 
     def _differs(self, service: str, state: State) -> bool:
         answers = state.get(service, {})

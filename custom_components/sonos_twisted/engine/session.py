@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.defer import CancelledError, Deferred, DeferredList
 
 from ..model import HouseholdHealth, Topology, ZoneMember
+from .address_claims import AddressClaim, AddressClaims
 from .errors import EngineError, ListenError, PlayerError, PlayerUnreachableError
 from .health import Tally, household_health
 from .link_context import LinkContext
@@ -96,7 +97,7 @@ class HouseholdSession:
             runner=runner,
             post=post,
             topology_received=self.topology_received,
-            reachability_changed=lambda _: self._assign_household_services(),
+            reachability_changed=self._reachability_changed,
             lease_changed=self._lease_changed,
             coordinates=self._coordinates,
             reports_topology=self._reports_topology,
@@ -115,6 +116,7 @@ class HouseholdSession:
             ask=self._have_topology_told_anew,
             name_of=self._name_of,
         )
+        self._claims = AddressClaims(runner, reactor, self.links, self._believe)
         self._topology_known: Deferred[None] | None = None
         self._watch_timer: IDelayedCall | None = None
         self._places: dict[str, _OurPlace | None] = {}
@@ -182,6 +184,7 @@ class HouseholdSession:
             watch_timer.cancel()
         self._reporters.stop()
         self._reports.stop()
+        self._claims.stop()
         endings = [link.close() for link in self.links.values()]
         self.links.clear()
         waiting = DeferredList(endings, consumeErrors=True)
@@ -190,6 +193,8 @@ class HouseholdSession:
 
     def heard_of(self, uid: str, address: str | None = None, boot_seq: int | None = None) -> None:
         """Take note that a speaker was heard of by other means than its events.
+
+        Who says that it is at another address is believed when that has been found to be true.
 
         Args:
             uid: The speaker.
@@ -202,9 +207,16 @@ class HouseholdSession:
             return
         player = None if address is None else _announced(address, link.player.room)
         if player is not None and player != link.player:
-            link = self._move(link, player)
-        self._note_boot(link, boot_seq)
-        link.announced()
+            self._claims.take(uid, AddressClaim(player, boot_seq))
+        else:
+            self._note_boot(link, boot_seq)
+            link.announced()
+
+    def _believe(self, link: SpeakerLink, claim: AddressClaim) -> None:
+        """Follow a speaker to the address that was announced."""
+        moved = self._move(link, claim.player)
+        self._note_boot(moved, claim.boot_seq)
+        moved.announced()
 
     def said_goodbye(self, uid: str, reason: str) -> None:
         """Take note that a speaker announced its leave, and for which reason."""
@@ -272,9 +284,12 @@ class HouseholdSession:
 
     def _adapt(self, topology: Topology) -> None:
         """Keep links to the speakers that are there, and to no others."""
-        members = (topology.members[uid] for uid in topology.visible)
+        members = [topology.members[uid] for uid in topology.visible]
         # Without an address there is nobody to listen to.
         wanted = {member.uid: member for member in members if member.host}
+        for member in members:
+            if not member.host:
+                _LOGGER.debug("%s: it has no IPv4 address, but %r", member.name, member.location)
         for uid in self.links.keys() - wanted.keys():
             self._part_with(self.links.pop(uid))
         for member in wanted.values():
@@ -331,6 +346,11 @@ class HouseholdSession:
         topology = self._reports.latest
         group = topology.group_of(uid) if topology else None
         return group is None or group.coordinator == uid
+
+    def _reachability_changed(self, link: SpeakerLink) -> None:
+        self._assign_household_services()
+        if link.reachable is False:
+            self._claims.examine_again(link.uid)
 
     # Who reports what concerns the household
 
@@ -393,6 +413,8 @@ class HouseholdSession:
                 _LOGGER.debug("%s: it is told to send its events elsewhere", link.player.name)
                 link.renew_from_scratch()
             self._places[uid] = place or before
+            if link.reachable is False:
+                self._claims.examine_again(uid)
 
     def _our_place(self, player: Player) -> _OurPlace | None:
         """Return where a speaker is to be told that we are; None if there is no way to it."""

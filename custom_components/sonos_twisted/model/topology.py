@@ -8,6 +8,7 @@ Sizes: a household holds 32 players at most.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -37,7 +38,7 @@ class ZoneMember:
     location: str
     """The URL of the device description."""
     host: str
-    """The address in `location`, "" if there is none."""
+    """The IPv4 address in `location`, "" if there is none: never a name to be looked up."""
     port: int
     invisible: bool
     is_bridge: bool
@@ -309,10 +310,14 @@ def _attributes(element: Element) -> dict[str, str]:
 
 
 def _address(location: str) -> tuple[str, int]:
-    """Split the address from a Location, with "" and the usual port for what it doesn't say."""
+    """Split the address from a Location, with "" and the usual port for what it doesn't say.
+
+    Only a literal IPv4 address is one, as all players send it. Any other host counts as none:
+    whoever can lie about the topology could have a name looked up, for which a thread has to wait.
+    """
     try:
         url = urlsplit(location)
-        host, port = url.hostname, url.port
+        host, port = str(IPv4Address(url.hostname or "")), url.port
     except ValueError:
-        host, port = None, None
-    return host or "", port or DEFAULT_PORT
+        host, port = "", None
+    return host, port or DEFAULT_PORT

@@ -3,6 +3,8 @@
 import asyncio
 import dataclasses
 import gc
+import threading
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
@@ -15,6 +17,9 @@ from custom_components.sonos_twisted.engine.runner import STOP_SECONDS
 
 from ...simulator.process import SimulatorProcess
 from .steps import OUR_ADDRESS, OWN_SERVICES, SETTINGS, Host, listening, services_at, until
+
+if TYPE_CHECKING:
+    from twisted.internet.base import ReactorBase
 
 pytestmark = pytest.mark.usefixtures("loopback", "nothing_left")
 
@@ -94,3 +99,23 @@ async def test_an_end_that_goes_wrong(house: SimulatorProcess) -> None:
     gc.collect()
     assert not complaints
     assert host.connection.listening_on is None
+
+
+async def test_closing_does_not_wait_for_a_reactor_that_hangs(
+    own_house: SimulatorProcess, reactor: ReactorBase, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is to be ended is ended when it goes on."""
+    host = Host()
+    await host.connection.open(own_house.hosts)
+    goes_on = threading.Event()
+    reactor.callFromThread(goes_on.wait, 10)
+    loop = asyncio.get_running_loop()
+    begin = loop.time()
+    with patch("custom_components.sonos_twisted.engine.connection.STOP_SECONDS", 0.1):
+        await host.connection.close()
+    assert loop.time() - begin < 1.0
+    assert "The reactor thread does not answer" in caplog.text
+    assert host.connection.listening_on is not None
+    goes_on.set()
+    await until(lambda: host.connection.listening_on is None)
+    await until(lambda: not any(own_house.remote.leases().values()))

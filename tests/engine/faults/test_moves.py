@@ -1,10 +1,12 @@
 """Speakers that start anew, move and leave."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
 
-from custom_components.sonos_twisted.engine.commands import rendering
+from custom_components.sonos_twisted.engine.address_claims import OLD_ADDRESS_SECONDS
+from custom_components.sonos_twisted.engine.commands import rendering, soap
 from custom_components.sonos_twisted.engine.reporters import TOPOLOGY
 from tests.simulator.process import SimulatorProcess
 
@@ -77,6 +79,27 @@ async def test_a_speaker_is_followed_to_its_new_address_by_its_announcement(
         remote.set_volume("Patio", 77)
         host.connection.heard_of(uid, f"{address}:1400")
         assert await until(lambda: host.speaker("Patio").volume == 77) < AT_ONCE
+
+
+async def test_who_says_that_he_is_a_speaker_is_not_believed_while_it_answers(
+    house: SimulatorProcess,
+    other_server: Callable[[int, bytes], str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """He answers as the speaker does; when that one is silent for three seconds, he is followed."""
+    caplog.set_level("DEBUG")
+    description = soap.get(house.addresses["Patio"], "/xml/device_description.xml")
+    impostor = other_server(200, description)
+    async with following(house) as host:
+        await until(host.is_heard)
+        uid = host.speaker("Patio").uid
+        host.connection.heard_of(uid, impostor)
+        await until(lambda: f"Patio: it is still at {house.addresses['Patio']}" in caplog.text)
+        assert await turned(host, house, "Patio") < AT_ONCE
+        house.remote.stall("Patio")
+        host.connection.heard_of(uid, impostor)
+        seconds = await until(lambda: f"Patio: it is at {impostor} now" in caplog.text)
+        assert OLD_ADDRESS_SECONDS <= seconds < OLD_ADDRESS_SECONDS + AT_ONCE
 
 
 @pytest.mark.usefixtures("suspicious")
