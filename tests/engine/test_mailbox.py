@@ -9,7 +9,11 @@ from typing import Self, override
 
 import pytest
 
-from custom_components.sonos_twisted.engine.mailbox import AT_ONCE, REST, Mailbox
+from custom_components.sonos_twisted.engine.mailbox import AT_ONCE, LONGEST_REST, REST, Mailbox
+
+
+#: Seconds of a delivery; a fraction that floats have.
+TOOK = 2**-9
 
 
 @dataclass(frozen=True)
@@ -106,19 +110,19 @@ def test_a_flood_leaves_the_loop_to_others(loop: CountingLoop) -> None:
 
     def deliver(news: list[Words]) -> None:
         delivered.append(news)
-        loop.now += 0.25
+        loop.now += TOOK
 
     mailbox: Mailbox[Words] = Mailbox(loop, deliver)
     for room in range(AT_ONCE + 1):
         mailbox.post(room, Words("one"))
     turn(loop)
     assert delivered.pop() == [Words("one")] * AT_ONCE
-    loop.now += REST * 0.25 - 0.125
+    loop.now += REST * TOOK - TOOK / 2
     mailbox.post(AT_ONCE, Words("two"))
     mailbox.post(0, Words("two"))
     turn(loop)
     assert delivered == []
-    loop.now += 0.125
+    loop.now += TOOK / 2
     turn(loop)
     assert delivered == [[Words("one two"), Words("two")]]
     assert loop.wakeups == 1
@@ -130,7 +134,7 @@ def test_what_comes_while_the_loop_rests(loop: CountingLoop) -> None:
 
     def deliver(news: list[Words]) -> None:
         delivered.append(news)
-        loop.now += 0.25
+        loop.now += TOOK
 
     mailbox: Mailbox[Words] = Mailbox(loop, deliver)
     mailbox.post("kitchen", Words("one"))
@@ -138,9 +142,27 @@ def test_what_comes_while_the_loop_rests(loop: CountingLoop) -> None:
     mailbox.post("office", Words("two"))
     turn(loop)
     assert delivered == [[Words("one")]]
-    loop.now += REST * 0.25
+    loop.now += REST * TOOK
     turn(loop)
     assert delivered == [[Words("one")], [Words("two")]]
+
+
+def test_no_rest_is_long(loop: CountingLoop) -> None:
+    """As when the first news lets a hundred rooms appear."""
+    delivered: list[Words] = []
+
+    def deliver(news: list[Words]) -> None:
+        delivered.extend(news)
+        loop.now += 1.0
+
+    mailbox: Mailbox[Words] = Mailbox(loop, deliver)
+    mailbox.post("rooms", Words("one"))
+    turn(loop)
+    mailbox.post("kitchen", Words("two"))
+    turn(loop)
+    loop.now += LONGEST_REST
+    turn(loop)
+    assert delivered == [Words("one"), Words("two")]
 
 
 def test_a_delivery_that_fails(loop: CountingLoop) -> None:

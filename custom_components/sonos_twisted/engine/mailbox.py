@@ -17,6 +17,10 @@ AT_ONCE = 8
 #: takes a third of it at most; news about the same thing merges meanwhile.
 REST = 2.0
 
+#: Seconds for which it is left to others at most: what takes long is no flood, but the first look at
+#: a household.
+LONGEST_REST = 0.01
+
 
 class Mergeable(Protocol):
     """News that can absorb later news of the same kind about the same thing."""
@@ -94,6 +98,6 @@ class Mailbox[T: Mergeable]:
                 self._deliver(news)
         finally:
             now = self._loop.time()
-            self._rested_at = now + REST * (now - begun)
+            self._rested_at = now + min(REST * (now - begun), LONGEST_REST)
             if is_more:
                 self._loop.call_at(self._rested_at, self._drain)
