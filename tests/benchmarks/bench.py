@@ -11,7 +11,7 @@ from tests.demo.processes import DemoError
 from tests.simulator.control import Remote
 from tests.simulator.process import SimulatorProcess
 
-from .bodies import address, templates
+from .bodies import REGROUPINGS, TOPOLOGY, address, templates
 from .host import Host, Note, Notes, running
 from .measures import CORE, OURS, Seen, match
 from .volley import Lane, Shot, Volley
@@ -63,6 +63,11 @@ class Fired:
         return [latency for seen in self.seen for latency in seen.latencies]
 
     @property
+    def count(self) -> int:
+        """How many things happened; what several speakers told of is one."""
+        return sum(len(seen.latencies) + seen.missing for seen in self.seen)
+
+    @property
     def missing(self) -> int:
         """How many events no state has carried."""
         return sum(seen.missing for seen in self.seen)
@@ -78,8 +83,9 @@ class Fired:
 SHOWN: dict[str, Callable[[Note], int | None]] = {
     "AVTransport": lambda note: note.queue,
     "RenderingControl": lambda note: None if note.volume is None else round(note.volume * 100),
+    TOPOLOGY: lambda note: (len(note.members) - 2) % REGROUPINGS,
 }
-_WRAP = {"AVTransport": 0, "RenderingControl": 101}
+_WRAP = {"AVTransport": 0, "RenderingControl": 101, TOPOLOGY: REGROUPINGS}
 
 
 @dataclass(slots=True)
@@ -101,7 +107,9 @@ class Bench:
     entities: dict[str, str] = field(default_factory=dict)
     tracks_begun: float = 0.0
     _bodies: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    _numbers: dict[str, int] = field(default_factory=lambda: defaultdict(lambda: 10))
+    _numbers: dict[str, int] = field(
+        default_factory=lambda: {"AVTransport": 10, "RenderingControl": 10, TOPOLOGY: 0}
+    )
 
     @property
     def domain(self) -> str:
@@ -195,12 +203,16 @@ class Bench:
         return lanes
 
     async def fire(self, service: str, rate: float, seconds: float, beat: float = 0.0) -> Fired:
-        """Send events, as fast as they are answered if the rate is 0."""
+        """Send events, as fast as they are answered if the rate is 0.
+
+        Of a topology all speakers that are subscribed to tell.
+        """
         await self.music()
         lanes = await self.lanes(service)
         await asyncio.to_thread(self.house.remote.reset_requests)
         await self.host.begin(beat)
-        shots = await asyncio.to_thread(Volley.of(lanes, rate, seconds).fire)
+        volley = Volley.of(lanes, rate, seconds, together=service == TOPOLOGY)
+        shots = await asyncio.to_thread(volley.fire)
         await self._caught_up(service, lanes, shots)
         notes = await self.host.end()
         requests = await self.soap()
@@ -230,7 +242,8 @@ class Bench:
         """Wait until all players show the last event, or long enough."""
         wanted = {}
         for shot in sorted(shots, key=lambda shot: shot.index):
-            wanted[lanes[shot.lane].uid] = lanes[shot.lane].number(shot.index)
+            uid = self._shown_by(service, lanes[shot.lane])
+            wanted[uid] = lanes[shot.lane].number(shot.index)
         begun = monotonic()
         while monotonic() - begun < _CATCH_UP:
             await asyncio.sleep(0.2)
@@ -244,13 +257,19 @@ class Bench:
         shown: dict[str, list[tuple[int, int | None]]] = defaultdict(list)
         for note in states:
             shown[note.entity].append((note.at, SHOWN[service](note)))
-        sent: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for shot in sorted(shots, key=lambda shot: shot.index):
-            sent[shot.lane].append((shot.sent, lanes[shot.lane].number(shot.index)))
+        # What several speakers tell of counts from the first of them on.
+        sent: dict[str, dict[int, tuple[int, int]]] = defaultdict(dict)
+        for shot in sorted(shots, key=lambda shot: (shot.index, shot.sent)):
+            lane = lanes[shot.lane]
+            event = (shot.sent, lane.number(shot.index))
+            sent[self._shown_by(service, lane)].setdefault(shot.index, event)
         return [
-            match(events, shown[self.entities[lanes[number].uid]])
-            for number, events in sent.items()
+            match(list(events.values()), shown[self.entities[uid]]) for uid, events in sent.items()
         ]
+
+    def _shown_by(self, service: str, lane: Lane) -> str:
+        """Return the uid of the room that shows what is told."""
+        return next(iter(self.rooms.values())) if service == TOPOLOGY else lane.uid
 
     async def delay(self, milliseconds: int) -> None:
         """Let speakers answer so much later."""

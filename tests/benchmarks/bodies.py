@@ -10,6 +10,10 @@ from tests.simulator.process import SimulatorProcess
 
 from .volley import MARK
 
+TOPOLOGY = "ZoneGroupTopology"
+#: How many different groupings there are, of which the last one is none.
+REGROUPINGS = 4
+
 _PATIENCE = 10.0
 
 
@@ -81,8 +85,27 @@ def _once(pattern: str, replacement: str, text: str) -> str:
 KINDS: Mapping[str, Callable[[str], str]] = {"AVTransport": track, "RenderingControl": volume}
 
 
+def regroupings(house: SimulatorProcess) -> list[str]:
+    """Return the bodies that tell of one room after the other joining the first, and of the end.
+
+    The rooms of the household really do so, because only they know what such a body says.
+    """
+    first, *others = house.addresses
+    joining = others[: REGROUPINGS - 1]
+    bodies = []
+    for room in joining:
+        house.remote.group(room, first)
+        bodies.append(capture(house.addresses[first], TOPOLOGY))
+    for room in joining:
+        house.remote.ungroup(room)
+    return [*bodies, capture(house.addresses[first], TOPOLOGY)]
+
+
 def templates(house: SimulatorProcess, service: str) -> dict[str, list[str]]:
     """Return the bodies to send for each speaker, by its uid."""
+    if service == TOPOLOGY:
+        bodies = regroupings(house)
+        return {speaker["uid"]: bodies for speaker in house.facts["speakers"]}
     return {
         speaker["uid"]: [KINDS[service](capture(speaker["address"], service))]
         for speaker in house.facts["speakers"]

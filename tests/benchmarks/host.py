@@ -63,6 +63,7 @@ class Notes:
         counts: By entity, how often a state was written that was another, and the same again; only
             where this was counted.
         stall: The longest time for which the loop was not to be had, in seconds.
+        collection: The longest garbage collection, in seconds.
         usage: What the process has used.
         seconds: How long it took.
 
@@ -71,6 +72,7 @@ class Notes:
     states: list[Note]
     counts: dict[str, tuple[int, int]]
     stall: float
+    collection: float
     usage: Usage
     seconds: float
 
@@ -118,6 +120,7 @@ class Host:
             states=[Note(*row) for row in result["notes"]],
             counts={entity: tuple(counts) for entity, counts in result["counts"].items()},
             stall=result["stall"] / 1e9,
+            collection=result["collection"] / 1e9,
             usage=usage,
             seconds=seconds,
         )

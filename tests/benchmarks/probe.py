@@ -49,6 +49,9 @@ class Stalls:
         self._beat: asyncio.TimerHandle | None = None
         self.longest = 0
         self.latest = 0
+        self._collecting = 0
+        self.collection = 0
+        gc.callbacks.append(self._collect)
         selector = loop._selector  # type: ignore[attr-defined]
         self._select = selector.select
         selector.select = self._look
@@ -59,9 +62,17 @@ class Stalls:
         self._woke = monotonic_ns()
         return events
 
+    def _collect(self, phase: str, _info: dict[str, int]) -> None:
+        """Take note of how long a garbage collection takes, in which nothing else goes on."""
+        now = monotonic_ns()
+        if phase == "start":
+            self._collecting = now
+        else:
+            self.collection = max(self.collection, now - self._collecting)
+
     def begin(self, beat: float) -> None:
         """Forget what was; with a beat, wake up at this interval and see how late that is."""
-        self.longest = self.latest = 0
+        self.longest = self.latest = self.collection = 0
         if self._beat is not None:
             self._beat.cancel()
             self._beat = None
@@ -176,13 +187,17 @@ class Probe:
         self._listeners = []
 
     async def async_end(self) -> dict[str, Any]:
-        """End it: return the notes, and the longest stall in nanoseconds."""
-        stall = max(self._stalls.longest, self._stalls.latest)
+        """End it: return the notes, and the longest stall and collection in nanoseconds."""
+        stall, collection = (
+            max(self._stalls.longest, self._stalls.latest),
+            self._stalls.collection,
+        )
         self._stalls.begin(0.0)
         return {
             "notes": [(now, *_read(state)) for now, state in self._notes],
             "counts": self._counts,
             "stall": stall,
+            "collection": collection,
         }
 
     async def async_players(self, domain: str) -> dict[str, list[Any]]:

@@ -30,9 +30,7 @@ def door(listening: socket.socket) -> Door:
 
 
 def connect(door: Door, source: str) -> socket.socket:
-    connection = socket.create_connection(
-        door.getsockname(), timeout=5, source_address=(source, 0)
-    )
+    connection = socket.create_connection(door.getsockname(), timeout=5, source_address=(source, 0))
     connection.sendall(b"NOTIFY")
     return connection
 

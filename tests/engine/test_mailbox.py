@@ -11,7 +11,6 @@ import pytest
 
 from custom_components.sonos_twisted.engine.mailbox import AT_ONCE, LONGEST_REST, REST, Mailbox
 
-
 #: Seconds of a delivery; a fraction that floats have.
 TOOK = 2**-9
 

@@ -162,6 +162,7 @@ class Subscription(events_twisted.Subscription):
         self._expires_at: float | None = None
 
     @cached_property
+    @override
     def events(self) -> Queue[Event]:
         """The queue on which events are put while ``callback`` is not set."""
         return Queue()

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.benchmarks.bench import Bench, Fired, both
+from tests.benchmarks.bodies import TOPOLOGY
 from tests.benchmarks.measures import Case, Results, spread
 from tests.benchmarks.options import Options, say
 
 PART = "events"
 SATURATION = "saturation"
 RATES = {"1/s": 1.0, "50/s": 50.0, "200/s": 200.0, SATURATION: 0.0}
+#: Regroupings, of each of which all tell who are subscribed to.
+_TOPOLOGY_RATES = {"1/s": 1.0, "5/s": 5.0}
 
 #: How much of the loop's time other things take where Home Assistant is busy.
 BUSY = 1 / 3
@@ -26,7 +29,13 @@ class _Shot:
     delay: int = 0
     busy: bool = False
 
+    @property
+    def per_second(self) -> float:
+        return (_TOPOLOGY_RATES if self.service == TOPOLOGY else RATES)[self.rate]
+
     def seconds(self, options: Options) -> float:
+        if self.service == TOPOLOGY:
+            return 8.0 / self.per_second if options.quick else 8.0
         return options.seconds({"1/s": 10.0, "50/s": 4.0}.get(self.rate, 2.5))
 
 
@@ -45,6 +54,9 @@ def _matrix(options: Options, rooms: int) -> Iterator[_Shot]:
         for delay in filter(None, options.delays):
             yield from (_Shot(service, "50/s", delay) for service in services)
             yield _Shot("AVTransport", SATURATION, delay)
+    yield from (_Shot(TOPOLOGY, rate) for rate in _TOPOLOGY_RATES)
+    if rooms == options.usual:
+        yield _Shot(TOPOLOGY, "1/s", busy=True)
 
 
 async def run(options: Options, results: Results) -> None:
@@ -60,7 +72,7 @@ async def run(options: Options, results: Results) -> None:
 async def _measure(
     bench: Bench, shot: _Shot, rooms: int, options: Options, results: Results
 ) -> None:
-    rate = RATES[shot.rate]
+    rate = shot.per_second
     await bench.delay(shot.delay)
     await bench.host.do("occupy", share=BUSY if shot.busy else 0.0)
     fired = await bench.fire(shot.service, rate, shot.seconds(options), 0.0 if rate else _BEAT)
@@ -78,13 +90,14 @@ async def _measure(
 
 def add(results: Results, case: Case, who: str, fired: Fired) -> None:
     """Add what came of a measurement, and say it."""
-    count, notes = len(fired.shots), fired.notes
+    count, notes = fired.count, fired.notes
     figures = {
         **spread(fired.latencies or [float("inf")]),
         "requests_per_event": (sum(fired.requests.values()) / count, ""),
         "switches_per_event": (notes.usage.switches / count, ""),
         "writes_per_event": (len(notes.states) / count, ""),
         "longest_stall": (notes.stall * 1000, "ms"),
+        "longest_collection": (notes.collection * 1000, "ms"),
         "wrong": (fired.missing + sum(shot.status != 200 for shot in fired.shots), ""),
     }
     if not case.busy:

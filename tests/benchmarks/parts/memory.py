@@ -19,19 +19,26 @@ async def run(options: Options, results: Results) -> None:
     """Measure both."""
     sizes = sorted({min(options.rooms), options.usual})
     for who in options.whos:
-        taken = {}
+        taken, shown = {}, {}
         for rooms in sizes:
             async with bench(who, rooms) as started:
                 await asyncio.sleep(options.seconds(6.0))
                 taken[rooms] = await _memory(started)
+                shown[rooms] = len(await started.host.do("entities", domain=started.domain))
                 say(f"{PART}: {rooms} rooms: {who:5} {taken[rooms] / _MIB:.1f} MiB")
                 if rooms == sizes[-1]:
                     await _grow(started, options, results)
         least, most = sizes[0], sizes[-1]
         if least < most:
             each = (taken[most] - taken[least]) / (most - least)
-            case = Case(part=PART, what="a speaker", rooms=most)
-            results.add(case, who, memory=(each / _MIB, "MiB"))
+            entities = (shown[most] - shown[least]) / (most - least)
+            results.add(
+                Case(part=PART, what="a speaker", rooms=most),
+                who,
+                memory=(each / _MIB, "MiB"),
+                entities=(entities, ""),
+                memory_per_entity=(each / entities / 1024, "kB"),
+            )
 
 
 async def _memory(started: Bench) -> int:

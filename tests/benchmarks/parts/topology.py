@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Callable
 
 from tests.benchmarks.bench import Bench, both
+from tests.benchmarks.bodies import TOPOLOGY
 from tests.benchmarks.host import Note
 from tests.benchmarks.measures import Case, Results
 from tests.benchmarks.options import Options, say
 from tests.benchmarks.usage import Usage
 
 PART = "topology"
-_SERVICE = "ZoneGroupTopology"
+_SERVICE = TOPOLOGY
 #: Seconds in which the cost of doing nothing is taken, and within which groups must be right.
 _IDLE = 5.0
 _PATIENCE = 60.0
