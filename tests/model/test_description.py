@@ -4,11 +4,11 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.sonos_twisted.model import (
-    DescriptionError,
     MalformedDescription,
     NotSonosDescription,
     parse_device_description,
 )
+from custom_components.sonos_twisted.model.description import DescriptionError
 
 from .payloads import FIXTURES
 

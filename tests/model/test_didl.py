@@ -3,12 +3,8 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.sonos_twisted.model import (
-    Didl,
-    parse_didl,
-    parse_didl_list,
-    parse_stream_content,
-)
+from custom_components.sonos_twisted.model import Didl, parse_didl, parse_didl_list
+from custom_components.sonos_twisted.model.didl import parse_stream_content
 from custom_components.sonos_twisted.model.markup import MAX_TAGS
 
 from .payloads import DIDL_NAMESPACES, didl, track

@@ -9,10 +9,9 @@ from custom_components.sonos_twisted.model import (
     Repeat,
     Source,
     Variables,
-    media_from_variables,
     source_from_uri,
-    uid_in_uri,
 )
+from custom_components.sonos_twisted.model.media import media_from_variables, uid_in_uri
 
 from .payloads import KITCHEN, didl, queue_event, radio_event
 

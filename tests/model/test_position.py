@@ -6,11 +6,10 @@ import pytest
 from custom_components.sonos_twisted.model import (
     PlaybackPosition,
     PlaybackState,
-    Playing,
     PositionReading,
-    PositionTracker,
     parse_position_info,
 )
+from custom_components.sonos_twisted.model.position import Playing, PositionTracker
 
 STOPPED = PlaybackState.STOPPED
 PLAYING = PlaybackState.PLAYING
