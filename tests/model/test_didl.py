@@ -44,7 +44,6 @@ def test_favorite_tells_how_it_is_played() -> None:
         )
     )
     assert favorite.item_id == "FV:2/1"
-    assert favorite.favorite_type == "instantPlay"
     assert favorite.description == "TuneIn"
     assert favorite.resource_metadata == "<DIDL-Lite/>"
     assert favorite.is_kind("sonos-favorite")

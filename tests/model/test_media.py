@@ -124,7 +124,6 @@ def test_track_from_the_queue() -> None:
         queue_size=12,
         next_title="Song 4",
         next_artist="Nina Simone",
-        next_album="Pastel Blues",
         next_art_uri="/getaa?s=1&u=Song 4",
     )
 
