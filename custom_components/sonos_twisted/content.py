@@ -15,6 +15,7 @@ from .earliest_timer import EarliestTimer
 from .engine.commands import content
 from .engine.commands.content import PAGE, Page
 from .model import Aspect, Didl, named
+from .subscribable import Subscribable
 
 if TYPE_CHECKING:
     from .coordinator import HouseholdCoordinator
@@ -43,8 +44,8 @@ RETRY_SECONDS = 60.0
 _ATTEMPTS = 3
 
 
-class HouseholdContent:
-    """The favourites, playlists and stations of one household.
+class HouseholdContent(Subscribable):
+    """The favourites, playlists and stations of one household; tells when a list is another one.
 
     Attributes:
         favorites: The favourites of the Sonos app, in its order.
@@ -55,13 +56,13 @@ class HouseholdContent:
 
     def __init__(self, coordinator: HouseholdCoordinator) -> None:
         """Prepare for the household of a coordinator."""
+        super().__init__()
         self._coordinator = coordinator
         self._lists: dict[str, tuple[Didl, ...]] = dict.fromkeys(_ASPECTS, ())
         self._changed: set[str] = set()
         self._timer = EarliestTimer(coordinator.hass.loop, self._async_begin)
         self._reading = False
         self._turn = 0
-        self._listeners: list[CALLBACK_TYPE] = []
         self._endings: list[CALLBACK_TYPE] = []
 
     @property
@@ -103,17 +104,6 @@ class HouseholdContent:
             end()
         self._endings.clear()
         self._timer.cancel()
-
-    @callback
-    def async_subscribe(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call ``changed`` whenever one of the lists is another one.
-
-        Returns:
-            A function that ends the subscription.
-
-        """
-        self._listeners.append(changed)
-        return lambda: self._listeners.remove(changed)
 
     @callback
     def refresh(self, container: str) -> None:
@@ -159,8 +149,7 @@ class HouseholdContent:
     def _take(self, container: str, items: tuple[Didl, ...]) -> None:
         if items != self._lists[container]:
             self._lists[container] = items
-            for changed in list(self._listeners):
-                changed()
+            self._tell_listeners()
 
     async def async_find(self, aspect: Aspect, name: str) -> Didl | None:
         """Return what has a title or an id in one of the lists, also in one not read in time.

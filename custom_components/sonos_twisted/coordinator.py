@@ -93,7 +93,6 @@ class HouseholdCoordinator:
         volume_limits: How loud rooms may become.
         volumes: What changes the volume of rooms and groups.
         everywhere: What is done in all rooms at once.
-        alarms: What changes the household's alarms.
         sound_modes: How rooms can be made to sound.
         alarms: The household's alarms, and what changes them.
         ringing: Which of them ring.

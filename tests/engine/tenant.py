@@ -16,7 +16,7 @@ from .fakes import SILENCE, FakeReactor, FakeRequest, Sent, a_listener, a_subscr
 if TYPE_CHECKING:
     from soco.events_base import Event
 
-    from custom_components.sonos_twisted.engine import Subscription
+    from custom_components.sonos_twisted.engine.subscription import Subscription
 
 
 class Tenant:

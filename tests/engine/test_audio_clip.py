@@ -13,7 +13,6 @@ import pytest
 from custom_components.sonos_twisted.engine import (
     Clip,
     ClipPlayer,
-    ClipStatus,
     ClipUnplayableError,
     ControlApiError,
     NotSonosError,
@@ -21,6 +20,7 @@ from custom_components.sonos_twisted.engine import (
     audio_clip,
     is_clip_format,
 )
+from custom_components.sonos_twisted.engine.audio_clip import ClipStatus
 
 from ..simulator.process import SimulatorProcess
 from .conftest import NETWORK

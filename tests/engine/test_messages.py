@@ -35,7 +35,6 @@ DESCRIPTION = DeviceDescription(
     room_name="Küche \ud83d",
     model_name="One",
     model_number="S18",
-    display_name="One",
     software_version="57.4",
     display_version="11.2",
     hardware_version="1.26",
@@ -43,7 +42,6 @@ DESCRIPTION = DeviceDescription(
     mac="94:9F",
     generation=2,
     services=frozenset({"AVTransport"}),
-    icon_url="/img/icon.png",
 )
 IDENTITY = Identity("192.0.2.1:1400", "Sonos_x", DESCRIPTION)
 

@@ -1,7 +1,8 @@
 """Which of two pictures of the household is the newer one."""
 
 from custom_components.sonos_twisted.engine.topology_order import TopologyOrder
-from custom_components.sonos_twisted.model import Topology, VanishedDevice
+from custom_components.sonos_twisted.model import Topology
+from custom_components.sonos_twisted.model.topology import VanishedDevice
 
 QUICK, SLOW = "RINCON_Q", "RINCON_S"
 

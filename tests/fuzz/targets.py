@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, override
 
 from custom_components.sonos_twisted.engine.notify_site import MAX_BODY
 from custom_components.sonos_twisted.model import (
-    DescriptionError,
     MalformedNotification,
     MalformedTopology,
     parse_device_description,
@@ -21,6 +20,7 @@ from custom_components.sonos_twisted.model import (
     parse_notification,
     parse_zone_group_state,
 )
+from custom_components.sonos_twisted.model.description import DescriptionError
 
 from ..engine.fakes import Connection, FakeReactor, FakeRequest, a_listener, a_subscription
 from ..model.payloads import (

@@ -176,6 +176,12 @@ def test_placeholders_are_those_of_the_english_text(language: str) -> None:
     assert not wrong(language, lambda ours, text: placeholders(ours) == placeholders(text))
 
 
+@pytest.mark.parametrize("text", [ENGLISH_TEXTS, *ALL.values()], ids=["en", *ALL])
+def test_a_count_of_one_reads_right(text: dict[str, str]) -> None:
+    """No number stands before a noun in the plural, unless there are always several."""
+    assert not [path for path, said in text.items() if re.search(r"\{(entities|size)\}\s+\w", said)]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_left_in_english(language: str) -> None:
     """Neither whole texts nor, as far as can be told, a part of one."""

@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from soco import events_twisted
 
 from custom_components.sonos_twisted.coordinator import HouseholdCoordinator
-from custom_components.sonos_twisted.engine import HouseholdConnection, Subscription, reactor_thread
+from custom_components.sonos_twisted.engine import HouseholdConnection, reactor_thread
 from custom_components.sonos_twisted.engine.connection import _listeners
 from custom_components.sonos_twisted.engine.inspection import Inspection
 from custom_components.sonos_twisted.engine.lease import Lease
@@ -29,6 +29,7 @@ from custom_components.sonos_twisted.engine.polling import Poller
 from custom_components.sonos_twisted.engine.runner import ThreadRunner
 from custom_components.sonos_twisted.engine.session import HouseholdSession
 from custom_components.sonos_twisted.engine.speaker_link import SpeakerLink
+from custom_components.sonos_twisted.engine.subscription import Subscription
 from custom_components.sonos_twisted.media_player import SonosTwistedMediaPlayer
 from custom_components.sonos_twisted.model import Household, Speaker
 from tests.homeassistant.conftest import base, complaints, eventually, make_entry, until

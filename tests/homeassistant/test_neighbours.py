@@ -24,7 +24,8 @@ from soco.core import _SocoSingletonBase
 from soco.events_base import EventListenerBase, SubscriptionBase
 
 from custom_components.sonos_twisted.const import DOMAIN
-from custom_components.sonos_twisted.engine import Subscription, reactor_thread
+from custom_components.sonos_twisted.engine import reactor_thread
+from custom_components.sonos_twisted.engine.subscription import Subscription
 from tests.homeassistant.conftest import base, complaints, make_entry, until
 from tests.simulator.process import SimulatorProcess
 

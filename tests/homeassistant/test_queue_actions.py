@@ -102,7 +102,6 @@ async def test_queue_is_played_from_a_place(hass: HomeAssistant, remote: Remote)
         "room": "Bathroom",
         "field": "queue_position",
         "value": "6",
-        "size": "6",
         "first": "0",
         "last": "5",
     }

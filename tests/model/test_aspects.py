@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from custom_components.sonos_twisted.model import Aspect, Transport, variable_name
+from custom_components.sonos_twisted.model import Aspect
 from custom_components.sonos_twisted.model.aspects import (
     CONTAINER_ASPECTS,
     HOUSEHOLD_ASPECTS,
@@ -11,6 +11,8 @@ from custom_components.sonos_twisted.model.aspects import (
     TRANSPORT_ASPECTS,
     VARIABLE_ASPECTS,
 )
+from custom_components.sonos_twisted.model.notification import variable_name
+from custom_components.sonos_twisted.model.transport import Transport
 from tests.simulator.table import model_numbers, services_of
 
 from .payloads import FIXTURES

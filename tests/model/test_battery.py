@@ -2,11 +2,8 @@
 
 import pytest
 
-from custom_components.sonos_twisted.model import (
-    Variables,
-    battery_of_more_info,
-    parse_battery_status,
-)
+from custom_components.sonos_twisted.model import Variables, parse_battery_status
+from custom_components.sonos_twisted.model.battery import battery_of_more_info
 
 PAGE = b"""<?xml version="1.0" ?><ZPSupportInfo><LocalBatteryStatus>
 <Data name="Health">GREEN</Data><Data name="Level">82</Data><Data name="Other">x</Data>

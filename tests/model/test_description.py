@@ -4,11 +4,11 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.sonos_twisted.model import (
-    DescriptionError,
     MalformedDescription,
     NotSonosDescription,
     parse_device_description,
 )
+from custom_components.sonos_twisted.model.description import DescriptionError
 
 from .payloads import FIXTURES
 
@@ -22,14 +22,12 @@ def test_description_of_a_soundbar() -> None:
     assert description.room_name == "Living Room"
     assert description.model_name == "Beam"
     assert description.model_number == "S14"
-    assert description.display_name == "Beam"
     assert description.software_version == "85.0-64200"
     assert description.display_version == "17.2"
     assert description.hardware_version == "1.18.1.6-2.1"
     assert description.serial_number == "00-00-00-00-0B-20:6"
     assert description.mac == "00:00:00:00:0B:20"
     assert description.generation == 2
-    assert description.icon_url == "/img/icon-S14.png"
 
 
 def test_services_of_embedded_devices() -> None:
@@ -62,19 +60,13 @@ def test_mac_from_serial_number() -> None:
 
 def test_elements_may_be_missing() -> None:
     """What is not there is "", or None for the generation."""
-    body = without(b"MACAddress", b"serialNum", b"swGen", b"url>", b"roomName", b"serviceType")
+    body = without(b"MACAddress", b"serialNum", b"swGen", b"roomName", b"serviceType")
     description = parse_device_description(body)
     assert description.mac == ""
     assert description.serial_number == ""
     assert description.generation is None
-    assert description.icon_url == ""
     assert description.room_name == ""
     assert description.services == frozenset()
-
-
-def test_a_player_may_have_no_icon() -> None:
-    body = BEAM.replace(b"iconList", b"otherList")
-    assert parse_device_description(body).icon_url == ""
 
 
 def test_ampersand_in_the_room_name() -> None:

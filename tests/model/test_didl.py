@@ -3,12 +3,8 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.sonos_twisted.model import (
-    Didl,
-    parse_didl,
-    parse_didl_list,
-    parse_stream_content,
-)
+from custom_components.sonos_twisted.model import Didl, parse_didl, parse_didl_list
+from custom_components.sonos_twisted.model.didl import parse_stream_content
 from custom_components.sonos_twisted.model.markup import MAX_TAGS
 
 from .payloads import DIDL_NAMESPACES, didl, track
@@ -48,7 +44,6 @@ def test_favorite_tells_how_it_is_played() -> None:
         )
     )
     assert favorite.item_id == "FV:2/1"
-    assert favorite.favorite_type == "instantPlay"
     assert favorite.description == "TuneIn"
     assert favorite.resource_metadata == "<DIDL-Lite/>"
     assert favorite.is_kind("sonos-favorite")

@@ -6,7 +6,7 @@ from typing import override
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.sonos_twisted.model import markup, variable_name
+from custom_components.sonos_twisted.model import markup
 from custom_components.sonos_twisted.model.markup import (
     LONGEST_NAME,
     MalformedMarkup,
@@ -16,6 +16,7 @@ from custom_components.sonos_twisted.model.markup import (
     parse_damaged,
     unescape,
 )
+from custom_components.sonos_twisted.model.notification import variable_name
 
 
 @pytest.mark.parametrize("tag", ["title", "{urn:x}title", "dc:title", "{urn:x}dc:title"])

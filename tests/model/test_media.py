@@ -9,10 +9,9 @@ from custom_components.sonos_twisted.model import (
     Repeat,
     Source,
     Variables,
-    media_from_variables,
     source_from_uri,
-    uid_in_uri,
 )
+from custom_components.sonos_twisted.model.media import media_from_variables, uid_in_uri
 
 from .payloads import KITCHEN, didl, queue_event, radio_event
 
@@ -125,7 +124,6 @@ def test_track_from_the_queue() -> None:
         queue_size=12,
         next_title="Song 4",
         next_artist="Nina Simone",
-        next_album="Pastel Blues",
         next_art_uri="/getaa?s=1&u=Song 4",
     )
 

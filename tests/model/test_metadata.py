@@ -66,12 +66,13 @@ def test_favorite_holds_what_it_stands_for() -> None:
     picture = "<upnp:albumArtURI>/getaa?s=1</upnp:albumArtURI>"
     with_picture = metadata.replace("<upnp:class>", f"{picture}<upnp:class>")
     didl = replace(TRACK, album_art_uri="/getaa?s=1&u=x", description="By Ida")
-    favorite = parse_didl(write_favorite("Mine & his", didl, with_picture))
+    written = write_favorite("Mine & his", didl, with_picture)
+    favorite = parse_didl(written)
     assert favorite is not None
     assert (favorite.item_id, favorite.parent_id) == ("", "FV:2")
     assert (favorite.title, favorite.description) == ("Mine & his", "By Ida")
     assert favorite.is_kind("sonos-favorite")
-    assert favorite.favorite_type == "instantPlay"
+    assert "<r:type>instantPlay</r:type>" in written
     assert (favorite.res_uri, favorite.protocol_info) == (TRACK.res_uri, TRACK.protocol_info)
     assert favorite.album_art_uri == "/getaa?s=1&u=x"
     assert favorite.resource_metadata == metadata

@@ -12,10 +12,13 @@ from custom_components.sonos_twisted.model import (
     Variables,
     merge_variables,
     parse_notification,
-    variable_name,
 )
 from custom_components.sonos_twisted.model.markup import MAX_TAGS
-from custom_components.sonos_twisted.model.notification import MAX_CHANNELS, is_too_large
+from custom_components.sonos_twisted.model.notification import (
+    MAX_CHANNELS,
+    is_too_large,
+    variable_name,
+)
 
 from .payloads import FIXTURES, QUEUE, RCS, didl, last_change, notify, propertyset
 

@@ -6,11 +6,10 @@ import pytest
 from custom_components.sonos_twisted.model import (
     PlaybackPosition,
     PlaybackState,
-    Playing,
     PositionReading,
-    PositionTracker,
     parse_position_info,
 )
+from custom_components.sonos_twisted.model.position import Playing, PositionTracker
 
 STOPPED = PlaybackState.STOPPED
 PLAYING = PlaybackState.PLAYING
@@ -99,6 +98,14 @@ def test_position_stays_in_the_track() -> None:
     """A late event cannot lead behind the end."""
     tracker = tracker_at(190.0).after_event(playing(PAUSED), 60.0)
     assert tracker.position == PlaybackPosition(200.0, 60.0, running=False)
+
+
+@pytest.mark.parametrize("state", [PLAYING, PAUSED])
+def test_track_is_shorter_than_it_was_said_to_be(state: PlaybackState) -> None:
+    """The position cannot be beyond the end, so it is at the end until a reading tells."""
+    tracker = tracker_at(190.0, state).after_event(playing(state, duration=180.0), 5.0)
+    assert tracker.position == PlaybackPosition(180.0, 5.0, running=state is PLAYING)
+    assert tracker.reading_due == 6.0
 
 
 def test_next_track_in_turn() -> None:
@@ -329,13 +336,9 @@ STATES = st.builds(
 
 @given(st.lists(st.tuples(STATES, st.floats(0, 300), st.booleans())))
 def test_any_course_of_events(course: list[tuple[Playing, float, bool]]) -> None:
-    """Whatever happens, the position lies in the track, and runs only while it plays.
-
-    A track is as long as it was ever said to be: a position that was reached is not taken back.
-    """
-    tracker, now, longest = PositionTracker(), 0.0, 0.0
+    """Whatever happens, the position lies in the track, and runs only while it plays."""
+    tracker, now = PositionTracker(), 0.0
     for state, wait, read in course:
-        longest = max(longest, state.duration or 0.0)
         now += wait
         tracker = tracker.after_event(state, now)
         if read and tracker.reading_due is not None:
@@ -346,6 +349,6 @@ def test_any_course_of_events(course: list[tuple[Playing, float, bool]]) -> None
         if position is None:
             continue
         assert state.duration is not None
-        assert 0 <= position.position <= longest
+        assert 0 <= position.position <= state.duration
         assert position.running is (state.playback is PLAYING)
         assert position.measured_at <= now

@@ -15,10 +15,7 @@ from custom_components.sonos_twisted.model import (
     Household,
     Observed,
     Obstacle,
-    Plan,
-    Playback,
     QueueItem,
-    RoomSnapshot,
     Snapshot,
     Stage,
     Step,
@@ -28,6 +25,8 @@ from custom_components.sonos_twisted.model import (
     plan,
     room_snapshot,
 )
+from custom_components.sonos_twisted.model.restoring import Plan
+from custom_components.sonos_twisted.model.snapshot import Playback, RoomSnapshot
 
 from .payloads import KITCHEN, OFFICE, STUDY, grouped, queue_event, radio_event, topology
 

@@ -11,16 +11,15 @@ from custom_components.sonos_twisted.model import (
     Household,
     MalformedSnapshot,
     Observed,
-    Playback,
     QueueItem,
-    RoomSnapshot,
     Snapshot,
     Speaker,
     parse_didl,
     queue_item,
     room_snapshot,
-    sound_of,
 )
+from custom_components.sonos_twisted.model.snapshot import Playback, RoomSnapshot
+from custom_components.sonos_twisted.model.sound import sound_of
 
 from .payloads import KITCHEN, OFFICE, grouped, queue_event, radio_event, topology
 

@@ -8,13 +8,12 @@ from custom_components.sonos_twisted.model import (
     fitting,
     has_sound_setting,
     has_speech_levels,
-    has_sub,
-    has_surrounds,
     has_trueplay,
     lacking,
     parse_zone_group_state,
     sound_mode_of,
 )
+from custom_components.sonos_twisted.model.sound import has_sub, has_surrounds
 
 RC = "RenderingControl"
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from custom_components.sonos_twisted.model import PlaybackState, Speaker, Transport, Variables
+from custom_components.sonos_twisted.model import PlaybackState, Speaker, Variables
+from custom_components.sonos_twisted.model.transport import Transport
 
 from .payloads import KITCHEN, group, member, topology
 

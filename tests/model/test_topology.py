@@ -7,10 +7,10 @@ from custom_components.sonos_twisted.model import (
     EMPTY_TOPOLOGY,
     MalformedTopology,
     Topology,
-    VanishedDevice,
-    is_really_gone,
     parse_zone_group_state,
 )
+from custom_components.sonos_twisted.model.topology import VanishedDevice
+from custom_components.sonos_twisted.model.topology_change import is_really_gone
 
 from .payloads import (
     KITCHEN,

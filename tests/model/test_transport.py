@@ -2,14 +2,10 @@
 
 import pytest
 
-from custom_components.sonos_twisted.model import (
-    PlaybackState,
-    PlayMode,
-    Transport,
-    Variables,
-)
+from custom_components.sonos_twisted.model import PlaybackState, PlayMode, Variables
 from custom_components.sonos_twisted.model.transport import (
     UNKNOWN_TRANSPORT,
+    Transport,
     followed,
     group_rendering,
     transport_after_event,

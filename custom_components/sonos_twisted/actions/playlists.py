@@ -144,7 +144,7 @@ async def _add_queue(room: SonosTwistedMediaPlayer, object_id: str, title: str) 
     await _change(room, object_id, add, anew=True)
 
 
-def _check(page: Page, title: str, field: str, value: int, first: int, last: int) -> None:
+def _check(title: str, field: str, value: int, first: int, last: int) -> None:
     """Refuse what is not within the playlist."""
     if not first <= value <= last:
         raise refused(
@@ -152,7 +152,6 @@ def _check(page: Page, title: str, field: str, value: int, first: int, last: int
             playlist=title,
             field=field,
             value=str(value),
-            size=str(page.total),
             first=str(first),
             last=str(last),
         )
@@ -161,7 +160,7 @@ def _check(page: Page, title: str, field: str, value: int, first: int, last: int
 def _check_position(page: Page, title: str, position: int) -> None:
     if page.total == 0:
         raise refused("playlist_empty", playlist=title, field=ATTR_POSITION)
-    _check(page, title, ATTR_POSITION, position, 0, page.total - 1)
+    _check(title, ATTR_POSITION, position, 0, page.total - 1)
 
 
 async def _remove(room: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
@@ -170,7 +169,7 @@ async def _remove(room: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
 
     async def remove(page: Page) -> None:
         _check_position(page, title, position)
-        _check(page, title, ATTR_COUNT, count, 1, page.total - position)
+        _check(title, ATTR_COUNT, count, 1, page.total - position)
         await room.coordinator.commands.attempt_in_group(
             room.speaker, playlists.remove_range, page.update_id, object_id, position, count
         )
@@ -184,7 +183,7 @@ async def _move(room: SonosTwistedMediaPlayer, call: ServiceCall) -> None:
 
     async def move(page: Page) -> None:
         _check_position(page, title, position)
-        _check(page, title, ATTR_NEW_POSITION, new_position, 0, page.total - 1)
+        _check(title, ATTR_NEW_POSITION, new_position, 0, page.total - 1)
         if new_position != position:
             await room.coordinator.commands.attempt_in_group(
                 room.speaker, playlists.move, page.update_id, object_id, position, new_position

@@ -63,7 +63,6 @@ def _check(
             room=room.speaker.name,
             field=field,
             value=str(value),
-            size=str(page.total),
             first=str(first),
             last=str(last),
         )

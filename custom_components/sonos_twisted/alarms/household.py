@@ -35,6 +35,7 @@ from ..model import (
     parse_alarms,
     parse_zone,
 )
+from ..subscribable import Subscribable
 from .writes import AlarmWrite, Change, Creation, Deletion
 
 if TYPE_CHECKING:
@@ -64,8 +65,10 @@ POLLING_SECONDS = 300.0
 _MOST_LOST = 3
 
 
-class HouseholdAlarms:
+class HouseholdAlarms(Subscribable):
     """Keeps the list of alarms of one household current, and changes it.
+
+    It tells when the list is another one, an alarm has rung, or a day is over.
 
     Attributes:
         known: The list as it was read last.
@@ -75,6 +78,7 @@ class HouseholdAlarms:
 
     def __init__(self, coordinator: HouseholdCoordinator) -> None:
         """Prepare for the household of a coordinator."""
+        super().__init__()
         self._coordinator = coordinator
         self._loop = coordinator.hass.loop
         self.known = AlarmList()
@@ -88,7 +92,6 @@ class HouseholdAlarms:
         self._timer = EarliestTimer(coordinator.hass.loop, self._async_begin)
         self._behind = 0
         self._zone: tuple[str | None, dt.tzinfo | None] = (None, None)
-        self._listeners: list[CALLBACK_TYPE] = []
         self._endings: list[CALLBACK_TYPE] = []
         self._moment: CALLBACK_TYPE | None = None
 
@@ -121,17 +124,6 @@ class HouseholdAlarms:
         if self._moment is not None:
             self._moment()
             self._moment = None
-
-    @callback
-    def async_subscribe(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call ``changed`` whenever the list is another one, an alarm has rung, or a day is over.
-
-        Returns:
-            A function that ends the subscription.
-
-        """
-        self._listeners.append(changed)
-        return lambda: self._listeners.remove(changed)
 
     @property
     def zone(self) -> dt.tzinfo:
@@ -349,8 +341,7 @@ class HouseholdAlarms:
     @callback
     def _tell(self, _now: dt.datetime | None = None) -> None:
         """Let everybody look again, and once more when an alarm has rung or a day is over."""
-        for changed in list(self._listeners):
-            changed()
+        self._tell_listeners()
         if self._moment is not None:
             self._moment()
             self._moment = None

@@ -14,6 +14,7 @@ from ..engine import EngineError
 from ..engine.commands import alarms, transport
 from ..errors import refused
 from ..model import Aspect, Speaker, whole_number
+from ..subscribable import Subscribable
 
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
@@ -36,15 +37,15 @@ class Ringing:
     logged_start_time: str
 
 
-class RingingAlarms:
-    """Knows which alarms of a household ring, and ends them."""
+class RingingAlarms(Subscribable):
+    """Knows which alarms of a household ring, tells when it has learned of one, and ends them."""
 
     def __init__(self, coordinator: HouseholdCoordinator) -> None:
         """Prepare for the household of a coordinator."""
+        super().__init__()
         self._coordinator = coordinator
         self._ringing: dict[str, Ringing | None] = {}
         self._known: set[str] = set()
-        self._listeners: list[CALLBACK_TYPE] = []
         self._endings: list[CALLBACK_TYPE] = []
 
     @callback
@@ -58,17 +59,6 @@ class RingingAlarms:
         for end in self._endings:
             end()
         self._endings.clear()
-
-    @callback
-    def async_subscribe(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call ``changed`` whenever it has become known which alarm rings.
-
-        Returns:
-            A function that ends the subscription.
-
-        """
-        self._listeners.append(changed)
-        return lambda: self._listeners.remove(changed)
 
     def in_room(self, speaker: Speaker) -> Ringing | None:
         """Return the alarm that rings in a room, if it is known which one does."""
@@ -134,5 +124,4 @@ class RingingAlarms:
         self._ringing[speaker.uid] = Ringing(
             whole_number(answer.get("AlarmID", "")), answer.get("LoggedStartTime", "")
         )
-        for changed in list(self._listeners):
-            changed()
+        self._tell_listeners()

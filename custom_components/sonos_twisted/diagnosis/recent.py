@@ -40,7 +40,7 @@ def _of_event(news: EventNews) -> str:
 def _of_topology(news: TopologyNews) -> str:
     topology = news.topology
     rooms, groups = len(topology.visible), len(topology.groups)
-    return f"{rooms} rooms in {groups} groups, {len(topology.vanished)} vanished"
+    return f"rooms: {rooms}, groups: {groups}, vanished: {len(topology.vanished)}"
 
 
 def _of_lease(news: LeaseNews) -> str:

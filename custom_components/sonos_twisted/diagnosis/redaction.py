@@ -85,7 +85,7 @@ class Redactor:
         words = _BETWEEN.split(text)
         if len(text) <= _LONG and all(_PLAIN_WORD.fullmatch(word) for word in words):
             return text
-        return f"({len(value)} characters)"
+        return f"(length: {len(value)})"
 
     def variables(self, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Return variables or attributes with their values, those of channels too."""

@@ -5,7 +5,7 @@ address, and from then on gets :data:`AnyNews` and can run ``engine.commands``. 
 Twisted reactor in a thread of its own (:class:`ReactorThread`) hosts the listener and the leases.
 """
 
-from .audio_clip import Clip, ClipPlayer, ClipStatus, is_clip_format
+from .audio_clip import Clip, ClipPlayer, is_clip_format
 from .commands.identity import Identity
 from .connection import ConnectionSettings, HouseholdConnection, WrongHouseholdError
 from .errors import (
@@ -45,7 +45,6 @@ from .self_test import SelfTest
 from .share_links import share_link_resources
 from .speaker_link import ESSENTIAL_SERVICES
 from .ssdp_search import search_speakers
-from .subscription import Subscription
 from .verdict import Verdict
 
 __all__ = [
@@ -56,7 +55,6 @@ __all__ = [
     "AnyNews",
     "Clip",
     "ClipPlayer",
-    "ClipStatus",
     "ClipUnplayableError",
     "ConnectionSettings",
     "ControlApiError",
@@ -82,7 +80,6 @@ __all__ = [
     "SelfTest",
     "Served",
     "ServedNews",
-    "Subscription",
     "SubscriptionLostError",
     "TopologyNews",
     "UnknownNameError",

@@ -185,7 +185,7 @@ class Gatekeeper:
             self._timer = self._clock.callLater(QUIET_SECONDS - quiet, self._look_again)
             return
         self._timer = None
-        _LOGGER.warning("It is quiet again; %d requests were refused in all", self._refusals)
+        _LOGGER.warning("It is quiet again; requests that were refused: %d", self._refusals)
         self._refusals = 0
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ short ones in which ``markup`` has what is damaged read.
 from .alarm_times import DAYS, RECURRENCES, days_of, next_ring, recurrence_of, rings_on
 from .alarms import CHIME, PLAY_MODES, Alarm, AlarmList, alarm_list_revision, parse_alarms
 from .aspects import Aspect, Change
-from .battery import battery_of_more_info, parse_battery_status
+from .battery import parse_battery_status
 from .contents import (
     LIBRARY_LISTS,
     ContentKind,
@@ -20,13 +20,12 @@ from .contents import (
     match,
 )
 from .description import (
-    DescriptionError,
     DeviceDescription,
     MalformedDescription,
     NotSonosDescription,
     parse_device_description,
 )
-from .didl import Didl, named, parse_didl, parse_didl_list, parse_stream_content
+from .didl import Didl, named, parse_didl, parse_didl_list
 from .firmware import FirmwareOffer, is_newer_firmware, parse_firmware_offer
 from .health import (
     EngineHealth,
@@ -37,18 +36,8 @@ from .health import (
     SpeakerHealth,
 )
 from .household import Household
-from .household_zone import HouseholdZone, parse_zone
-from .media import (
-    SOUNDING,
-    Media,
-    PlaybackState,
-    PlayMode,
-    Repeat,
-    Source,
-    media_from_variables,
-    source_from_uri,
-    uid_in_uri,
-)
+from .household_zone import parse_zone
+from .media import SOUNDING, Media, PlaybackState, PlayMode, Repeat, Source, source_from_uri
 from .metadata import (
     escape_markup,
     item_metadata,
@@ -65,7 +54,6 @@ from .notification import (
     merge_values,
     merge_variables,
     parse_notification,
-    variable_name,
 )
 from .numbers import whole_number
 from .playable import (
@@ -78,19 +66,12 @@ from .playable import (
     television,
     tunein_station,
 )
-from .position import (
-    PlaybackPosition,
-    Playing,
-    PositionReading,
-    PositionTracker,
-    parse_position_info,
-)
+from .position import PlaybackPosition, PositionReading, parse_position_info
 from .restoring import (
     GROUPING,
     Action,
     Asked,
     Obstacle,
-    Plan,
     Stage,
     Step,
     may_have_other_timer,
@@ -100,9 +81,7 @@ from .restoring import (
 from .snapshot import (
     MalformedSnapshot,
     Observed,
-    Playback,
     QueueItem,
-    RoomSnapshot,
     Snapshot,
     is_playing,
     queue_item,
@@ -115,12 +94,9 @@ from .sound import (
     fitting,
     has_sound_setting,
     has_speech_levels,
-    has_sub,
-    has_surrounds,
     has_trueplay,
     lacking,
     sound_mode_of,
-    sound_of,
     sound_setting,
 )
 from .speaker import Speaker
@@ -129,14 +105,12 @@ from .topology import (
     EMPTY_TOPOLOGY,
     MalformedTopology,
     Topology,
-    VanishedDevice,
     ZoneGroup,
     ZoneMember,
     parse_zone_group_state,
 )
-from .topology_change import TopologyChange, is_really_gone
+from .topology_change import TopologyChange
 from .track import Passage, Track, has_no_tracks, is_sounding, passage, track_of
-from .transport import Transport
 
 __all__ = [
     "CHIME",
@@ -156,14 +130,12 @@ __all__ = [
     "Aspect",
     "Change",
     "ContentKind",
-    "DescriptionError",
     "DeviceDescription",
     "Didl",
     "EngineHealth",
     "FirmwareOffer",
     "Household",
     "HouseholdHealth",
-    "HouseholdZone",
     "LeaseHealth",
     "ListenerHealth",
     "MalformedDescription",
@@ -176,19 +148,14 @@ __all__ = [
     "Observed",
     "Obstacle",
     "Passage",
-    "Plan",
     "PlayMode",
     "Playable",
-    "Playback",
     "PlaybackPosition",
     "PlaybackState",
-    "Playing",
     "PositionReading",
-    "PositionTracker",
     "QueueItem",
     "Repeat",
     "Resource",
-    "RoomSnapshot",
     "RunnerHealth",
     "Snapshot",
     "SoundSetting",
@@ -200,14 +167,11 @@ __all__ = [
     "Topology",
     "TopologyChange",
     "Track",
-    "Transport",
     "Value",
-    "VanishedDevice",
     "Variables",
     "ZoneGroup",
     "ZoneMember",
     "alarm_list_revision",
-    "battery_of_more_info",
     "days_of",
     "divide",
     "escape_markup",
@@ -217,13 +181,10 @@ __all__ = [
     "has_no_tracks",
     "has_sound_setting",
     "has_speech_levels",
-    "has_sub",
-    "has_surrounds",
     "has_trueplay",
     "is_container",
     "is_newer_firmware",
     "is_playing",
-    "is_really_gone",
     "is_sounding",
     "item_metadata",
     "kind_of",
@@ -231,7 +192,6 @@ __all__ = [
     "line_in",
     "match",
     "may_have_other_timer",
-    "media_from_variables",
     "merge_values",
     "merge_variables",
     "named",
@@ -247,7 +207,6 @@ __all__ = [
     "parse_music_services",
     "parse_notification",
     "parse_position_info",
-    "parse_stream_content",
     "parse_zone",
     "parse_zone_group_state",
     "passage",
@@ -262,14 +221,11 @@ __all__ = [
     "service_account",
     "service_type",
     "sound_mode_of",
-    "sound_of",
     "sound_setting",
     "source_from_uri",
     "television",
     "track_of",
     "tunein_station",
-    "uid_in_uri",
-    "variable_name",
     "whole_number",
     "write_didl",
     "write_favorite",

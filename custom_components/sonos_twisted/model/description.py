@@ -34,7 +34,6 @@ class DeviceDescription:
     """Without "Sonos " in front: "Beam"."""
     model_number: str
     """Such as "S14"."""
-    display_name: str
     software_version: str
     """The build, such as "57.4-83220"."""
     display_version: str
@@ -46,8 +45,6 @@ class DeviceDescription:
     generation: Literal[1, 2] | None
     services: frozenset[str]
     """Names of the UPnP services, those of the embedded devices included."""
-    icon_url: str
-    """Relative to the player, as sent."""
 
 
 def parse_device_description(body: bytes) -> DeviceDescription:
@@ -79,7 +76,6 @@ def parse_device_description(body: bytes) -> DeviceDescription:
         room_name=texts.get("roomName", ""),
         model_name=texts.get("modelName", "").removeprefix("Sonos "),
         model_number=texts.get("modelNumber", ""),
-        display_name=texts.get("displayName", ""),
         software_version=texts.get("softwareVersion", ""),
         display_version=texts.get("displayVersion", ""),
         hardware_version=texts.get("hardwareVersion", ""),
@@ -87,7 +83,6 @@ def parse_device_description(body: bytes) -> DeviceDescription:
         mac=mac.replace("-", ":").upper(),
         generation=_GENERATIONS.get(texts.get("swGen", "")),
         services=frozenset(_services(device)),
-        icon_url=_icon_url(device),
     )
 
 
@@ -107,21 +102,9 @@ def _services(device: Element) -> Iterator[str]:
 
     A type reads "urn:schemas-upnp-org:service:AVTransport:1".
     """
-    for element in _inside(device, "serviceType"):
+    for element in device.iter():
+        if local_name(element.tag) != "serviceType":
+            continue
         _, _, name_and_version = (element.text or "").partition(":service:")
         if name := name_and_version.partition(":")[0].strip():
             yield name
-
-
-def _icon_url(device: Element) -> str:
-    """Find the address of the first icon of the device itself."""
-    for name, element in elements(device):
-        if name == "iconList":
-            for url in _inside(element, "url"):
-                return (url.text or "").strip()
-    return ""
-
-
-def _inside(element: Element, name: str) -> Iterator[Element]:
-    """Find all elements of a name, however deep."""
-    return (each for each in element.iter() if local_name(each.tag) == name)

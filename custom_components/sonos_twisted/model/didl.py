@@ -49,8 +49,6 @@ class Didl:
     """The `desc` element, which names the music service's account."""
     description: str | None = None
     """A favourite's second line, such as the name of its music service."""
-    favorite_type: str | None = None
-    """A favourite's r:type: "instantPlay" or "shortcut"."""
     resource_metadata: str | None = None
     """A favourite's r:resMD: the DIDL-Lite of what it points to, as text. Long ones come cut."""
     container: bool = False
@@ -71,7 +69,6 @@ _TEXTS = {
     "radioShowMd": "radio_show",
     "desc": "account",
     "description": "description",
-    "type": "favorite_type",
     "albumArtURI": "album_art_uri",
     "res": "res_uri",
 }

@@ -187,7 +187,6 @@ class Media:
     queue_size: int | None = None
     next_title: str | None = None
     next_artist: str | None = None
-    next_album: str | None = None
     next_art_uri: str | None = None
     _metadata: Mapping[str, Didl | None] = field(default_factory=dict, compare=False, repr=False)
     """What was parsed for this, by its text."""
@@ -243,7 +242,6 @@ def media_from_variables(variables: Variables, previous: Media | None = None) ->
         queue_size=_count(texts["number_of_tracks"]) if source in QUEUED else None,
         next_title=following.title,
         next_artist=following.creator,
-        next_album=following.album,
         next_art_uri=following.album_art_uri,
         _metadata=parsed,
     )

@@ -221,13 +221,15 @@ class PositionTracker:
         return PositionTracker(playing, position, doubtful, now + SETTLING if doubtful else now)
 
     def _carried(self, playing: Playing, now: float) -> PlaybackPosition | None:
-        """Let the position run on or freeze it at the value reached."""
+        """Let the position run on or freeze it at the value reached, within the track."""
         position = self.position
         running = playing.playback is PlaybackState.PLAYING
-        if position is None or position.running is running:
+        if position is None:
+            return None
+        end = playing.duration or inf
+        if position.running is running and position.position <= end:
             return position
-        reached = min(position.at(now), playing.duration or inf)
-        return PlaybackPosition(reached, now, running)
+        return PlaybackPosition(min(position.at(now), end), now, running)
 
 
 NO_POSITION = PositionTracker()

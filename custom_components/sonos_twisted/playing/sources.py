@@ -27,6 +27,7 @@ from ..model import (
     playable_from_favorite,
     television,
 )
+from ..subscribable import Subscribable
 
 if TYPE_CHECKING:
     from ..coordinator import HouseholdCoordinator
@@ -115,18 +116,21 @@ class Choices:
         return self.names.get(media.transport_uri or "") or self.names.get(media.enqueued_uri or "")
 
 
-class HouseholdSources:
-    """The sources of all rooms of one household. Lives on the event loop."""
+class HouseholdSources(Subscribable):
+    """The sources of all rooms of one household; tells when rooms have others.
+
+    Lives on the event loop.
+    """
 
     def __init__(self, coordinator: HouseholdCoordinator) -> None:
         """Prepare for the household of a coordinator."""
+        super().__init__()
         self._coordinator = coordinator
         self._inputs: dict[str, _Input] = {}
         self._lists = Choices()
         self._shelves = _shelves(coordinator.content)
         self._names: dict[str, list[str]] = {}
         self._followed: set[str] = set()
-        self._listeners: list[CALLBACK_TYPE] = []
         self._endings: list[CALLBACK_TYPE] = []
 
     @callback
@@ -140,17 +144,6 @@ class HouseholdSources:
         """Follow them no more."""
         while self._endings:
             self._endings.pop()()
-
-    @callback
-    def async_subscribe(self, changed: CALLBACK_TYPE) -> CALLBACK_TYPE:
-        """Call ``changed`` whenever rooms have other sources.
-
-        Returns:
-            A function that ends the subscription.
-
-        """
-        self._listeners.append(changed)
-        return lambda: self._listeners.remove(changed)
 
     def _follow(self, speakers: Iterable[Speaker]) -> None:
         subscribe = self._coordinator.async_subscribe
@@ -191,8 +184,7 @@ class HouseholdSources:
 
     def _tell(self) -> None:
         self._names.clear()
-        for changed in list(self._listeners):
-            changed()
+        self._tell_listeners()
 
     # What rooms show and choose
 

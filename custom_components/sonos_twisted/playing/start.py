@@ -234,7 +234,6 @@ def _not_in_queue(
         room=speaker.name,
         field=field,
         value=said,
-        size=str(size),
         first=first,
         last=last,
     )

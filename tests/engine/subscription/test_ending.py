@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.sonos_twisted.engine import Subscription
+from custom_components.sonos_twisted.engine.subscription import Subscription
 
 from ..fakes import LOST, SILENCE, FakeReactor, FakeRequest, notify
 from .steps import VOLUME, outcome_of

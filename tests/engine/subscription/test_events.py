@@ -7,8 +7,8 @@ from unittest.mock import Mock
 import pytest
 from twisted.internet.defer import Deferred, succeed
 
-from custom_components.sonos_twisted.engine import Subscription
 from custom_components.sonos_twisted.engine.player import service_of
+from custom_components.sonos_twisted.engine.subscription import Subscription
 
 from ..fakes import SPEAKER, FakeReactor, FakeRequest, a_listener, notify
 from .steps import VOLUME

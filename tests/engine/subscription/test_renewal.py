@@ -8,14 +8,11 @@ import pytest
 from soco.exceptions import SoCoException
 from twisted.python.failure import Failure
 
-from custom_components.sonos_twisted.engine import (
-    HttpStatusError,
-    PlayerError,
-    Subscription,
-)
+from custom_components.sonos_twisted.engine import HttpStatusError, PlayerError
 from custom_components.sonos_twisted.engine.subscription import (
     MAX_RENEWAL_SECONDS,
     MIN_RENEWAL_SECONDS,
+    Subscription,
 )
 
 from ..fakes import (

@@ -7,8 +7,8 @@ import weakref
 import pytest
 from soco import events_twisted
 
-from custom_components.sonos_twisted.engine import Subscription
 from custom_components.sonos_twisted.engine.player import Player
+from custom_components.sonos_twisted.engine.subscription import Subscription
 
 from ..fakes import FakeReactor, FakeRequest, a_listener, a_subscription
 

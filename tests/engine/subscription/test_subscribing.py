@@ -12,12 +12,12 @@ from custom_components.sonos_twisted.engine import (
     ListenError,
     ListenSettings,
     PlayerError,
-    Subscription,
     UpnpDisabledError,
 )
 from custom_components.sonos_twisted.engine.player import service_of
 from custom_components.sonos_twisted.engine.subscription import (
     DEFAULT_LEASE_SECONDS,
+    Subscription,
     SubscriptionDeferred,
 )
 

@@ -3,7 +3,7 @@
 from soco.exceptions import SoCoException
 from twisted.internet.defer import CancelledError
 
-from custom_components.sonos_twisted.engine import Subscription
+from custom_components.sonos_twisted.engine.subscription import Subscription
 
 from ..fakes import SILENCE, FakeReactor, FakeRequest, notify
 from .steps import VOLUME, outcome_of

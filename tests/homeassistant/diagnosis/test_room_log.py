@@ -154,7 +154,7 @@ BEGINNING = (
 #: And what it has of its life, in this order, with other lines in between.
 STORY = (
     r"event of AVTransport: av_transport_uri=x-sonos-spotify:…, .*transport_state=PLAYING",
-    r"event of AVTransport: .*av_transport_uri=x-rincon-queue:Kitchen, .*\(\d+ characters\)",
+    r"event of AVTransport: .*av_transport_uri=x-rincon-queue:Kitchen, .*\(length: \d+\)",
     "its group is Kitchen, Office",
     r"set_volume took 0\.\d+ s",
     r"event of RenderingControl: volume=.*Master:33",

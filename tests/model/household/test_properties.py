@@ -10,9 +10,9 @@ from custom_components.sonos_twisted.model import (
     Speaker,
     Topology,
     Variables,
-    media_from_variables,
     merge_variables,
 )
+from custom_components.sonos_twisted.model.media import media_from_variables
 
 from ..payloads import (
     KITCHEN,
