@@ -35,6 +35,7 @@ class PushEntity(Entity):
         self.coordinator = coordinator
         self._written: tuple[object, ...] | None = None
         self._compared: tuple[object, ...] | None = None
+        self._is_writing = False
 
     def refresh(self) -> None:
         """Take over what this entity shows."""
@@ -50,9 +51,15 @@ class PushEntity(Entity):
 
     @override
     def _async_write_ha_state(self) -> None:
+        if self._is_writing:
+            return  # new capabilities are noted in the registry, which has them written once more
         compared, self._compared = self._compared, None
         self._written = self._appearance() if compared is None else compared
-        super()._async_write_ha_state()
+        self._is_writing = True
+        try:
+            super()._async_write_ha_state()
+        finally:
+            self._is_writing = False
 
     def _appearance(self) -> tuple[object, ...]:
         """Return all that a state is made of and that can change."""

@@ -17,8 +17,8 @@ AT_ONCE = 8
 #: takes a third of it at most; news about the same thing merges meanwhile.
 REST = 2.0
 
-#: Seconds for which it is left to others at most: what takes long is no flood, but the first look at
-#: a household.
+#: Seconds for which it is left to others at most: what takes long is no flood, but the first look
+#: at a household.
 LONGEST_REST = 0.01
 
 

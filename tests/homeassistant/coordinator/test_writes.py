@@ -68,7 +68,9 @@ async def test_a_favorite_concerns_all_rooms(
         lambda: "Song" not in shown(hass, KITCHEN, "source_list"),
     ):
         await until(hass, sources)
+        await quiet(hass, remote)
         assert len(writes) == 6
+        assert set(writes.values()) == {1}
         writes.clear()
         await in_house(hass, remote.remove_favorite, "Song")
 
