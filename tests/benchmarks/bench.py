@@ -178,6 +178,7 @@ class Bench:
         """Return the leases on a service, and what can be sent to them."""
         if service not in self._bodies:
             self._bodies[service] = await asyncio.to_thread(templates, self.house, service)
+            await self.silence()
         bodies, sources = self._bodies[service], self.addresses()
         lanes = []
         for uid, leases in (await asyncio.to_thread(self.house.remote.leases)).items():
