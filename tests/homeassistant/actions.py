@@ -28,7 +28,8 @@ async def shows(hass: HomeAssistant, entity_id: str, **expected: object) -> None
     """Wait until an entity shows all of this."""
 
     def actual() -> dict[str, Any]:
-        return {name: shown(hass, entity_id, name) for name in expected}
+        there = hass.states.get(entity_id) is not None
+        return {name: shown(hass, entity_id, name) if there else None for name in expected}
 
     await until(hass, lambda: actual() == expected, actual)
 

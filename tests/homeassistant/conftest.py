@@ -162,9 +162,21 @@ async def make_entry(hass: HomeAssistant, host: str, **options: Any) -> MockConf
 def all_known(hass: HomeAssistant) -> bool:
     """Tell whether all rooms of the house are there and have said what they do."""
     states = hass.states.async_all("media_player")
-    return len(states) == 6 and all(
-        state.state not in {"unavailable", "unknown"} and "volume_level" in state.attributes
-        for state in states
+    return (
+        len(states) == 6
+        and all(
+            state.state not in {"unavailable", "unknown"} and "volume_level" in state.attributes
+            for state in states
+        )
+        and all_taken_in(hass)
+    )
+
+
+def all_taken_in(hass: HomeAssistant) -> bool:
+    """Tell whether all that speakers have told is taken in."""
+    return not any(
+        entry.runtime_data.connection.pending_news
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN)
     )
 
 

@@ -34,7 +34,7 @@ from soco import events_asyncio  # noqa: TID251
 from custom_components.sonos_twisted import moving_over
 from custom_components.sonos_twisted.const import DOMAIN
 from custom_components.sonos_twisted.repairs import CoreSonosFlow, async_create_fix_flow
-from tests.homeassistant.conftest import base, until
+from tests.homeassistant.conftest import all_taken_in, base, until
 from tests.homeassistant.test_neighbours import CORE, OURS, Household, forget
 from tests.simulator.process import SimulatorProcess
 
@@ -89,6 +89,7 @@ def settled(hass: HomeAssistant) -> bool:
         and len(rooms) == 12
         and all("Häuser & Höfe" in room.attributes.get("source_list", ()) for room in rooms)
         and sum("Night Waves" in room.attributes["source_list"] for room in rooms) >= 6
+        and all_taken_in(hass)
     )
 
 
